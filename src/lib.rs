@@ -1,1 +1,3 @@
-//! stub
+//! offstage deletes users safely.
+pub mod domain;
+pub mod store;

@@ -1,0 +1,130 @@
+//! What a caller may do. The capabilities are ours; each dialect maps its own words onto them.
+
+use super::task::{BUILT_IN_ADMINISTRATOR, UserId};
+
+/// One right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Capability {
+    /// Administer everything but administrators: `ADMIN`.
+    Admin,
+    /// Administer administrators too: `ADMINMANAGER`.
+    AdminManager,
+    /// See what operators see: `ops.read`.
+    OpsRead,
+    /// Act as operators do: `ops.write`.
+    OpsWrite,
+}
+
+impl Capability {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::AdminManager, Self::OpsRead, Self::OpsWrite];
+
+    /// The word under which roles and tokens carry it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "ADMIN",
+            Self::AdminManager => "ADMINMANAGER",
+            Self::OpsRead => "ops.read",
+            Self::OpsWrite => "ops.write",
+        }
+    }
+
+    /// The capability of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|capability| capability.name() == name)
+    }
+}
+
+/// Who calls, and what he may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// A user's name, or a service token's.
+    pub name: String,
+    /// The user's number; a service token has none.
+    pub user: Option<UserId>,
+    /// What he may do.
+    pub capabilities: Vec<Capability>,
+}
+
+/// Why a caller may not delete a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// He has none of the capabilities it needs.
+    NotAllowed,
+    /// The built-in administrator stays.
+    BuiltInAdministrator,
+    /// Nobody deletes himself, and only a manager of administrators deletes one.
+    NotThisUser,
+}
+
+impl Principal {
+    /// He has that capability.
+    #[must_use]
+    pub fn has(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
+    }
+
+    /// He may ask for deletions, and cancel them.
+    #[must_use]
+    pub fn may_delete_users(&self) -> bool {
+        self.has(Capability::Admin) || self.has(Capability::AdminManager)
+    }
+
+    /// He may delete users whose role is an administrator's.
+    #[must_use]
+    pub fn may_delete_administrators(&self) -> bool {
+        self.has(Capability::AdminManager)
+    }
+
+    /// He may look at queue, tasks and dependents.
+    #[must_use]
+    pub fn may_read_operations(&self) -> bool {
+        self.has(Capability::OpsRead) || self.has(Capability::Admin)
+    }
+
+    /// He may register dependents and act on the queue.
+    #[must_use]
+    pub fn may_write_operations(&self) -> bool {
+        self.has(Capability::OpsWrite) || self.has(Capability::Admin)
+    }
+
+    /// What can be said about a deletion before looking at the user. Whether the user's role is an administrator's is
+    /// decided in the submit script, by [`Principal::may_delete_administrators`].
+    ///
+    /// # Errors
+    /// The [`Refusal`], which comes before any word about whether the user exists.
+    pub fn authorize_deletion(&self, user: UserId) -> Result<(), Refusal> {
+        if !self.may_delete_users() {
+            return Err(Refusal::NotAllowed);
+        }
+        if user == BUILT_IN_ADMINISTRATOR {
+            return Err(Refusal::BuiltInAdministrator);
+        }
+        if self.user == Some(user) {
+            return Err(Refusal::NotThisUser);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Capability, Principal, Refusal, UserId};
+
+    fn principal(capabilities: &[Capability]) -> Principal {
+        Principal { name: "p".into(), user: Some(UserId(9)), capabilities: capabilities.to_vec() }
+    }
+
+    #[test]
+    fn refusals_come_in_order() {
+        let nobody = principal(&[Capability::OpsRead, Capability::OpsWrite]);
+        assert_eq!(nobody.authorize_deletion(UserId(1)), Err(Refusal::NotAllowed));
+        let manager = principal(&[Capability::AdminManager]);
+        assert_eq!(manager.authorize_deletion(UserId(1)), Err(Refusal::BuiltInAdministrator));
+        assert_eq!(manager.authorize_deletion(UserId(9)), Err(Refusal::NotThisUser));
+        assert_eq!(manager.authorize_deletion(UserId(5)), Ok(()));
+        assert!(!principal(&[Capability::Admin]).may_delete_administrators());
+    }
+}

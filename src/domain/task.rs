@@ -1,0 +1,177 @@
+//! A task: one request to delete one user, from acceptance to its end.
+//!
+//! Times are Redis's, in milliseconds since the epoch, and never run backwards within one task.
+
+use chrono::{DateTime, Utc};
+use std::fmt;
+
+use super::{reason::Reason, state::TaskState};
+
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+number! {
+    /// The number of a task: grows by one with every task, never used twice.
+    TaskId
+}
+number! {
+    /// The number of a user, the same in the staged and in the deployed configuration.
+    UserId
+}
+number! {
+    /// Grows with every claim of a task. A write that carries an older one is refused.
+    Fence
+}
+
+/// The largest id that Redis's scripts carry exactly (2^53 - 1).
+pub const LARGEST_ID: u64 = (1 << 53) - 1;
+
+/// The user who can never be deleted.
+pub const BUILT_IN_ADMINISTRATOR: UserId = UserId(1);
+
+impl std::str::FromStr for UserId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        parse_id(text).map(Self)
+    }
+}
+
+impl std::str::FromStr for TaskId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        parse_id(text).map(Self)
+    }
+}
+
+/// The text is not an id: plain decimal digits without a leading zero, at most [`LARGEST_ID`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an id: plain decimal digits are wanted")]
+pub struct NotAnId;
+
+fn parse_id(text: &str) -> Result<u64, NotAnId> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let canonical = text == "0" || !text.starts_with('0');
+    if !digits || !canonical {
+        return Err(NotAnId);
+    }
+    text.parse().ok().filter(|id| *id <= LARGEST_ID).ok_or(NotAnId)
+}
+
+/// What a task is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskKind {
+    /// Take a user out of the staged configuration, unless somebody depends on him.
+    StagedUser,
+}
+
+impl TaskKind {
+    /// All kinds.
+    pub const ALL: [Self; 1] = [Self::StagedUser];
+
+    /// The name under which the kind is stored and logged.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StagedUser => "staged_user",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Who asked for a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requester {
+    /// The caller's name: a user's, or a service token's.
+    pub name: String,
+    /// The caller may edit everybody's content.
+    pub is_administrator: bool,
+}
+
+/// How far the checks of the running attempt have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Checks that have answered.
+    pub done: u64,
+    /// Checks in all; zero before the first one began.
+    pub of: u64,
+}
+
+/// How many dependents an attempt has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Found in all.
+    pub found: u64,
+    /// Those among them that block the deletion.
+    pub blocking: u64,
+}
+
+/// The record of a task, as it is kept and shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its number.
+    pub id: TaskId,
+    /// What it is for.
+    pub kind: TaskKind,
+    /// The user it is about.
+    pub user: UserId,
+    /// Where it stands.
+    pub state: TaskState,
+    /// Who asked for it.
+    pub requester: Requester,
+    /// Who asked for the cancel, if anybody did.
+    pub cancelled_by: Option<String>,
+    /// Why it ended, or why the last attempt ended without an outcome.
+    pub reason: Option<Reason>,
+    /// The running attempt, or the last one: 1 at the first claim. Hand-backs and pauses are not counted.
+    pub attempt: u32,
+    /// The checks of that attempt.
+    pub progress: Progress,
+    /// What they found.
+    pub counts: Counts,
+    /// The task that this one tries again.
+    pub retry_of: Option<TaskId>,
+    /// When it was accepted.
+    pub created: DateTime<Utc>,
+    /// When a worker first claimed it.
+    pub started: Option<DateTime<Utc>>,
+    /// When it last changed.
+    pub modified: DateTime<Utc>,
+    /// When it entered a terminal state.
+    pub completed: Option<DateTime<Utc>>,
+    /// The earliest time at which it may start.
+    pub not_before: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotAnId, UserId};
+
+    #[test]
+    fn ids_are_plain_decimal_digits() {
+        assert_eq!("5".parse(), Ok(UserId(5)));
+        assert_eq!("9007199254740991".parse(), Ok(UserId(9_007_199_254_740_991)));
+        for bad in
+            ["", "+7", "-7", "007", " 7", "7 ", "7.0", "0x7", "٧", "9007199254740992", "99999999999999999999"]
+        {
+            assert_eq!(bad.parse::<UserId>(), Err(NotAnId), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! One shared connection to Redis that is thrown away as soon as it is in doubt.
+//!
+//! redis-rs keeps a connection whose commands time out, and a peer that swallows bytes keeps it alive for ever. Here a
+//! time-out costs the connection: the next call makes a new one. So a half-open connection is noticed within
+//! [`RESPONSE_TIMEOUT`], and nothing needs a restart.
+//!
+//! Easy to get wrong: many callers find the connection gone at the same time. One connects, the others wait for it and
+//! share its failure, or they would queue up behind one connect time-out each.
+
+use redis::{
+    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, RedisError, Value,
+    aio::{MultiplexedConnection, PubSubStream},
+    io::tcp::TcpSettings,
+};
+use std::time::{Duration, Instant};
+use tokio::sync::RwLock;
+
+use super::{error::StoreError, reply::Reply, scripts::Script};
+
+/// How long a connect may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long an answer may take before the connection is given up.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the kernel may wait for an acknowledgement of what was sent.
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(3);
+
+pub(super) struct Link {
+    client: Client,
+    program: &'static str,
+    current: RwLock<Current>,
+}
+
+#[derive(Default)]
+struct Current {
+    connection: Option<MultiplexedConnection>,
+    /// Grows with every new connection, so that a failure drops the one it happened on and no later one.
+    generation: u64,
+    failed_at: Option<Instant>,
+}
+
+impl Link {
+    pub(super) fn new(url: &str, program: &'static str) -> Result<Self, StoreError> {
+        let tcp = TcpSettings::default().set_nodelay(true).set_user_timeout(TCP_USER_TIMEOUT);
+        let info = url.into_connection_info().map_err(StoreError::Address)?.set_tcp_settings(tcp);
+        let client = Client::open(info).map_err(StoreError::Address)?;
+        Ok(Self { client, program, current: RwLock::default() })
+    }
+
+    /// Runs a script, loading it where Redis does not know it yet.
+    pub(super) async fn run(
+        &self,
+        script: &Script,
+        keys: &[String],
+        args: &[String],
+    ) -> Result<Reply, StoreError> {
+        let (mut connection, generation) = self.connection().await?;
+        let mut call = script.code.prepare_invoke();
+        for key in keys {
+            call.key(key);
+        }
+        for arg in args {
+            call.arg(arg);
+        }
+        let answer = call.invoke_async::<Value>(&mut connection).await;
+        match answer {
+            Ok(value) => Reply::read(script.name, value),
+            Err(error) => Err(self.failed(script.name, generation, error).await),
+        }
+    }
+
+    /// Runs plain commands that need no script, in one round trip.
+    pub(super) async fn pipeline<T: redis::FromRedisValue>(
+        &self,
+        name: &'static str,
+        commands: &redis::Pipeline,
+    ) -> Result<T, StoreError> {
+        let (mut connection, generation) = self.connection().await?;
+        match commands.query_async(&mut connection).await {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.failed(name, generation, error).await),
+        }
+    }
+
+    /// A connection of its own for one blocking read, which may take up to `block`.
+    pub(super) async fn dedicated(&self, block: Duration) -> Result<MultiplexedConnection, StoreError> {
+        self.connect(block + RESPONSE_TIMEOUT / 2).await.map_err(StoreError::Unavailable)
+    }
+
+    /// A connection of its own that listens to one channel.
+    pub(super) async fn subscribe(&self, channel: &str) -> Result<PubSubStream, StoreError> {
+        let listen = async {
+            let mut listener = self.client.get_async_pubsub().await?;
+            listener.subscribe(channel).await?;
+            Ok(listener.into_on_message())
+        };
+        let outcome = tokio::time::timeout(RESPONSE_TIMEOUT, listen).await;
+        outcome.unwrap_or_else(|_| Err(timed_out())).map_err(StoreError::Unavailable)
+    }
+
+    async fn connection(&self) -> Result<(MultiplexedConnection, u64), StoreError> {
+        let asked_at = Instant::now();
+        {
+            let current = self.current.read().await;
+            if let Some(connection) = &current.connection {
+                return Ok((connection.clone(), current.generation));
+            }
+        }
+        let mut current = self.current.write().await;
+        if let Some(connection) = &current.connection {
+            return Ok((connection.clone(), current.generation));
+        }
+        if current.failed_at.is_some_and(|failed_at| failed_at > asked_at) {
+            return Err(StoreError::Unavailable(timed_out()));
+        }
+        match self.connect(RESPONSE_TIMEOUT).await {
+            Ok(connection) => {
+                current.generation += 1;
+                current.connection = Some(connection.clone());
+                Ok((connection, current.generation))
+            }
+            Err(error) => {
+                current.failed_at = Some(Instant::now());
+                Err(StoreError::Unavailable(error))
+            }
+        }
+    }
+
+    async fn connect(&self, response_timeout: Duration) -> Result<MultiplexedConnection, RedisError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
+            .set_response_timeout(Some(response_timeout));
+        let open = async {
+            let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+            redis::cmd("CLIENT").arg("SETNAME").arg(self.program).exec_async(&mut connection).await?;
+            Ok(connection)
+        };
+        tokio::time::timeout(2 * CONNECT_TIMEOUT, open).await.unwrap_or_else(|_| Err(timed_out()))
+    }
+
+    /// Sorts an error, and drops the connection where it is in doubt.
+    async fn failed(&self, script: &'static str, generation: u64, error: RedisError) -> StoreError {
+        let doubtful = error.kind() == ErrorKind::Io || error.is_unrecoverable_error();
+        if doubtful {
+            let mut current = self.current.write().await;
+            if current.generation == generation {
+                current.connection = None;
+            }
+        }
+        if error.is_connection_refusal() {
+            StoreError::Unavailable(error)
+        } else if doubtful {
+            StoreError::Unknown(error)
+        } else if refuses_writes(&error) {
+            StoreError::Unavailable(error)
+        } else {
+            StoreError::Refused { script, source: error }
+        }
+    }
+}
+
+fn timed_out() -> RedisError {
+    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
+}
+
+/// Redis says that it cannot work just now: loading, out of memory, disk full, a replica, busy, shutting down.
+fn refuses_writes(error: &RedisError) -> bool {
+    const CODES: [&str; 10] = [
+        "LOADING",
+        "OOM",
+        "MISCONF",
+        "READONLY",
+        "MASTERDOWN",
+        "NOREPLICAS",
+        "BUSY",
+        "TRYAGAIN",
+        "CLUSTERDOWN",
+        "NOAUTH",
+    ];
+    error.code().is_some_and(|code| CODES.contains(&code))
+}

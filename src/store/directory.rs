@@ -1,0 +1,249 @@
+//! The directory of users: staged and deployed, roles, profiles. A narrow face, because a later home for users may be
+//! elsewhere.
+
+use redis::pipe;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Store, StoreError, scripts};
+use crate::domain::{capability::Capability, task::UserId};
+
+/// Most users in one script call.
+pub const MOST_AT_ONCE: usize = 100;
+
+/// A user as he is loaded, into both configurations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUser {
+    /// His number.
+    pub id: UserId,
+    /// His name.
+    pub username: String,
+    /// His role is an administrator's.
+    pub is_administrator: bool,
+    /// Every other field of the record, by its name on the wire; null ones are left out. `password` is a hash in PHC form.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// A role, or a security profile (which has no capabilities).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Its number.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// What it lets its users do, by the words of [`Capability::name`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
+}
+
+/// Which of the two collections of named things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collection {
+    /// User roles.
+    Roles,
+    /// Security profiles.
+    Profiles,
+}
+
+impl Collection {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Roles => "roles",
+            Self::Profiles => "profiles",
+        }
+    }
+}
+
+/// What became of a user that was to be loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loaded {
+    /// He is new.
+    Added,
+    /// He had been deleted and is back.
+    Restored,
+    /// He was there and stays as he was.
+    Kept,
+    /// He was deleted: skipped.
+    Deleted,
+    /// His deletion runs: skipped.
+    BeingDeleted,
+    /// Another user has the name: skipped.
+    NameTaken,
+}
+
+/// How far the first load of an empty directory came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seeded {
+    /// It never began.
+    Never,
+    /// It began and did not end.
+    Partly,
+    /// It is through.
+    Whole,
+}
+
+/// A user one may try a deletion on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// The user.
+    pub user: UserId,
+    /// Something that is registered blocks his deletion.
+    pub blocked: bool,
+}
+
+impl Store {
+    /// Loads up to [`MOST_AT_ONCE`] users.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn load_users(&self, users: &[NewUser], restore: bool) -> Result<Vec<Loaded>, StoreError> {
+        let name = scripts::IMPORT_USERS.name;
+        let mut args = vec![u8::from(restore).to_string()];
+        for user in users {
+            let fields = serde_json::to_string(&user.fields)
+                .unwrap_or_else(|error| unreachable!("a map of strings is JSON: {error}"));
+            args.extend([
+                user.id.to_string(),
+                user.username.clone(),
+                u8::from(user.is_administrator).to_string(),
+                fields,
+            ]);
+        }
+        let tags = self.run(&scripts::IMPORT_USERS, args).await?.ok(name)?.texts()?;
+        tags.into_iter()
+            .map(|tag| match tag.as_str() {
+                "ADDED" => Ok(Loaded::Added),
+                "RESTORED" => Ok(Loaded::Restored),
+                "KEPT" => Ok(Loaded::Kept),
+                "DELETED" => Ok(Loaded::Deleted),
+                "LIVE" => Ok(Loaded::BeingDeleted),
+                "NAME_TAKEN" => Ok(Loaded::NameTaken),
+                _ => Err(StoreError::UnknownReply { script: name, what: tag }),
+            })
+            .collect()
+    }
+
+    /// Loads roles or profiles; those that are there stay. Returns how many are new.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn load_named(&self, collection: Collection, items: &[Named]) -> Result<u64, StoreError> {
+        if items.is_empty() {
+            return Ok(0);
+        }
+        self.epoch().await?;
+        let key = self.inner.keys.named(collection.key());
+        let mut commands = pipe();
+        for item in items {
+            let json = serde_json::to_string(item)
+                .unwrap_or_else(|error| unreachable!("names and numbers are JSON: {error}"));
+            commands.hset_nx(&key, item.id, json);
+        }
+        let added: Vec<bool> = self.inner.link.pipeline("load_named", &commands).await?;
+        Ok(added.into_iter().map(u64::from).sum())
+    }
+
+    /// All roles, or all profiles; there are few.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn named(&self, collection: Collection) -> Result<BTreeMap<u64, Named>, StoreError> {
+        let key = self.inner.keys.named(collection.key());
+        let mut commands = pipe();
+        commands.hgetall(&key);
+        let (values,): (HashMap<u64, String>,) = self.inner.link.pipeline("named", &commands).await?;
+        let corrupt = || StoreError::Corrupt { key: key.clone(), field: "json" };
+        values
+            .into_iter()
+            .map(|(id, json)| serde_json::from_str(&json).map(|named| (id, named)).map_err(|_| corrupt()))
+            .collect()
+    }
+
+    /// How many users the staged configuration has.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn staged_users(&self) -> Result<u64, StoreError> {
+        let mut commands = pipe();
+        commands.zcard(self.inner.keys.named("staged:users"));
+        let (count,): (u64,) = self.inner.link.pipeline("staged_users", &commands).await?;
+        Ok(count)
+    }
+
+    /// Nobody was ever loaded: neither configuration has a user.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn directory_is_empty(&self) -> Result<bool, StoreError> {
+        let mut commands = pipe();
+        commands.zcard(self.inner.keys.named("staged:users")).zcard(self.inner.keys.named("deployed:users"));
+        let (staged, deployed): (u64, u64) =
+            self.inner.link.pipeline("directory_is_empty", &commands).await?;
+        Ok(staged == 0 && deployed == 0)
+    }
+
+    /// How far the first load came.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn seeded(&self) -> Result<Seeded, StoreError> {
+        let mut commands = pipe();
+        commands.get(self.inner.keys.named("seeded"));
+        let (mark,): (Option<String>,) = self.inner.link.pipeline("seeded", &commands).await?;
+        Ok(match mark.as_deref() {
+            None => Seeded::Never,
+            Some("loading") => Seeded::Partly,
+            Some(_) => Seeded::Whole,
+        })
+    }
+
+    /// Notes that the first load begins, or that it is through.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn mark_seeded(&self, whole: bool) -> Result<(), StoreError> {
+        self.epoch().await?;
+        let mut commands = pipe();
+        commands.set(self.inner.keys.named("seeded"), if whole { "done" } else { "loading" }).ignore();
+        self.inner.link.pipeline("mark_seeded", &commands).await
+    }
+
+    /// A few users with low ids, for a tour.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn candidates(&self) -> Result<Vec<Candidate>, StoreError> {
+        let mut commands = pipe();
+        commands.zrange(self.inner.keys.named("staged:users"), 0, 19);
+        let (ids,): (Vec<u64>,) = self.inner.link.pipeline("candidates", &commands).await?;
+        let mut commands = pipe();
+        for id in &ids {
+            let key = self.inner.keys.named(&format!("staged:user:{id}"));
+            commands.hmget(&key, &["admin", "blocking"]);
+        }
+        let facts: Vec<(Option<String>, Option<u64>)> =
+            self.inner.link.pipeline("candidates", &commands).await?;
+        let plain = ids.into_iter().zip(facts).filter(|(_, (admin, _))| admin.as_deref() != Some("1"));
+        Ok(plain
+            .map(|(id, (_, blocking))| Candidate { user: UserId(id), blocked: blocking > Some(0) })
+            .collect())
+    }
+
+    /// The id that the next task will have, if nobody else submits first.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn next_task(&self) -> Result<u64, StoreError> {
+        let mut commands = pipe();
+        commands.get(self.inner.keys.named("seq"));
+        let (last,): (Option<u64>,) = self.inner.link.pipeline("next_task", &commands).await?;
+        Ok(last.unwrap_or(0) + 1)
+    }
+}
+
+/// The capabilities in a role's record; none where there is no such role.
+pub(super) fn role_capabilities(json: &str) -> Vec<Capability> {
+    let role: Option<Named> = serde_json::from_str(json).ok();
+    let words = role.map(|role| role.capabilities).unwrap_or_default();
+    words.iter().filter_map(|word| Capability::from_name(word)).collect()
+}

@@ -1,0 +1,71 @@
+//! Every key name. The scripts build the same names from the prefix; this page is the list.
+//!
+//! | key, after the prefix | type | what |
+//! |---|---|---|
+//! | `epoch` | string | a random name, set once: which Redis this is |
+//! | `seq` | string | the last task's id |
+//! | `task:<id>` | hash | the record: the truth |
+//! | `task:<id>:history` | list | `at from to by event reason`, by tabs, from the second transition on; bounded |
+//! | `task:<id>:dependents` | list | what the running attempt found, JSON; bounded |
+//! | `task:<id>:keys` | list | idempotency keys' hashes that name the task; bounded |
+//! | `tasks` | zset | every task, by id |
+//! | `live` | hash | `user:<id>` to the task that deletes him |
+//! | `pending` | list | hints for workers: look at task N |
+//! | `claimable` | zset | tasks that wait for a worker, by when they began to |
+//! | `delayed` | zset | tasks that wait for a time, by that time |
+//! | `leases` | zset | `<id>:<fence>` by deadline |
+//! | `ended` | zset | terminal tasks, by when they ended |
+//! | `counts` | hash | tasks per state |
+//! | `paused` | string | while it is there, nothing is claimed |
+//! | `idempotency` | hash | key's hash to `<request's hash>:<task>` |
+//! | `notices` | channel | ids of running tasks that were cancelled or paused |
+//! | `staged:user:<id>`, `deployed:user:<id>` | hash | the user; the staged one counts his dependents |
+//! | `staged:users`, `deployed:users` | zset | their ids |
+//! | `staged:names`, `deployed:names` | hash | username to id |
+//! | `staged:admins` | set | users whose role is an administrator's |
+//! | `user:<id>:dependents` | hash | `<type>/<id>` to `1` or `0` for blocking, and JSON |
+//! | `user:<id>:order` | zset | its members, in order |
+//! | `roles`, `profiles` | hash | id to JSON |
+//! | `tokens` | hash | a service token's name to its SHA-256 |
+//! | `token:<sha256>` | hash | whose it is, and what it may do |
+//! | `seeded` | string | `loading` or `done`: whether the seed was loaded whole |
+//!
+//! All share the hash tag in the prefix, so that they live on one shard of a Redis Cluster.
+
+/// The keys under one prefix.
+#[derive(Debug, Clone)]
+pub(super) struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    pub(super) fn new(prefix: &str) -> Self {
+        Self { prefix: format!("{prefix}:") }
+    }
+
+    /// What every key begins with.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    pub(super) fn epoch(&self) -> String {
+        self.named("epoch")
+    }
+
+    pub(super) fn task(&self, id: u64) -> String {
+        format!("{}task:{id}", self.prefix)
+    }
+
+    pub(super) fn task_history(&self, id: u64) -> String {
+        format!("{}task:{id}:history", self.prefix)
+    }
+
+    pub(super) fn task_dependents(&self, id: u64) -> String {
+        format!("{}task:{id}:dependents", self.prefix)
+    }
+
+    /// One of the keys that stand alone: `pending`, `roles`, `staged:names` and so on.
+    pub(super) fn named(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+}

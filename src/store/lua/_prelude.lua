@@ -1,0 +1,53 @@
+-- Stands before every script but open.lua. Knows no state by name: moves come in as rows of domain::state::next.
+--
+-- KEYS[1] the epoch; ARGV[1] the prefix of every key; ARGV[2] the epoch this program was started under.
+-- Every script may reply DATA_LOST: Redis is not the one that acknowledged earlier writes.
+local P = ARGV[1]
+if redis.call('GET', KEYS[1]) ~= ARGV[2] then return {'DATA_LOST'} end
+local clock = redis.call('TIME')
+local NOW = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local HISTORY_LIMIT = 200
+
+-- The task's record, or nil and NOT_FOUND or CORRUPT.
+local function load_task(id)
+  local got = redis.pcall('HMGET', P .. 'task:' .. id, 'state', 'fence', 'committed', 'attempt', 'user', 'modified')
+  if got.err then return nil, 'CORRUPT' end
+  if not got[1] then return nil, 'NOT_FOUND' end
+  return { state = got[1], fence = got[2], committed = got[3] == '1', attempt = tonumber(got[4]), user = got[5],
+    at = math.max(NOW, tonumber(got[6])) }
+end
+
+-- The row of that task's state: {to, place it leaves, place it enters}, or nil where the table has none.
+local function row(moves, task)
+  return moves[task.committed and task.state .. '!' or task.state]
+end
+
+-- Moves a task that `row` allows: record, counters, places, history. `fields` are written along with the state.
+local function move(id, task, to, event, by, reason, fields, due)
+  local key = P .. 'task:' .. id
+  local state, leaves, enters = to[1], to[2], to[3]
+  if leaves ~= enters then
+    if leaves == 'held' then redis.call('ZREM', P .. 'leases', id .. ':' .. task.fence)
+    elseif leaves == 'claimable' then redis.call('ZREM', P .. 'claimable', id)
+    elseif leaves == 'delayed' then redis.call('ZREM', P .. 'delayed', id) end
+    if enters == 'claimable' then
+      redis.call('ZADD', P .. 'claimable', NOW, id)
+      redis.call('RPUSH', P .. 'pending', id)
+    elseif enters == 'delayed' then redis.call('ZADD', P .. 'delayed', due, id)
+    elseif enters == 'ended' then
+      redis.call('ZADD', P .. 'ended', task.at, id)
+      if redis.call('HGET', P .. 'live', 'user:' .. task.user) == id then
+        redis.call('HDEL', P .. 'live', 'user:' .. task.user)
+      end
+      fields[#fields + 1] = 'completed'
+      fields[#fields + 1] = task.at
+    end
+  end
+  redis.call('HSET', key, 'state', state, 'modified', task.at, unpack(fields))
+  redis.call('HINCRBY', P .. 'counts', task.state, -1)
+  redis.call('HINCRBY', P .. 'counts', state, 1)
+  local line = table.concat({ task.at, task.state, state, by, event, reason }, '\t')
+  if redis.call('RPUSH', key .. ':history', line) > HISTORY_LIMIT then
+    redis.call('LTRIM', key .. ':history', -HISTORY_LIMIT, -1)
+  end
+end

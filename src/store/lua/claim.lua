@@ -1,0 +1,33 @@
+-- Hands up to n waiting tasks to a worker: PROCESSING, under a lease, with a new fence. Entries that no longer wait are
+-- dropped; the record decides, an entry is a hint.
+--
+-- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms
+-- Replies {OK, entries taken off the list, a task's {id, fence, kind, user, attempt, username, registered dependents,
+-- caller}...} or {PAUSED}. A user who is gone has '' for a name.
+if redis.call('EXISTS', P .. 'paused') == 1 then return {'PAUSED'} end
+local moves = cjson.decode(ARGV[3])
+local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
+local reply = {'OK', tostring(#ids)}
+for _, id in ipairs(ids) do
+  local task = load_task(id)
+  local to = task and row(moves, task)
+  if to then
+    local key = P .. 'task:' .. id
+    local fence = tostring(tonumber(task.fence) + 1)
+    local about = redis.call('HMGET', key, 'kind', 'created_by', 'started')
+    local user = redis.call('HMGET', P .. 'staged:user:' .. task.user, 'username', 'dependents')
+    local fields = { 'fence', fence, 'attempt', task.attempt + 1, 'worker', ARGV[5] }
+    if not about[3] then
+      fields[#fields + 1] = 'started'
+      fields[#fields + 1] = task.at
+    else
+      redis.call('UNLINK', key .. ':dependents')
+      redis.call('HDEL', key, 'done', 'of', 'found', 'blocking', 'reason', 'detail')
+    end
+    move(id, task, to, 'claim', ARGV[5], '', fields)
+    redis.call('ZADD', P .. 'leases', NOW + tonumber(ARGV[6]), id .. ':' .. fence)
+    reply[#reply + 1] = { id, fence, about[1], task.user, tostring(task.attempt + 1), user[1] or '', user[2] or '0',
+      about[2] }
+  end
+end
+return reply

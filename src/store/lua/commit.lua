@@ -1,0 +1,39 @@
+-- The deletion takes effect and the task is COMPLETED, in one step, if all of it holds now: the fence, the state, the
+-- user, no blocking dependent, fresh outside answers, another administrator.
+--
+-- ARGV[3] moves; ARGV[4] the state they lead to; ARGV[5] longest age of an outside answer, in ms; ARGV[6..] five an item:
+-- task id, fence, when the oldest outside answer was asked for (ms, '' none), worker, checks
+-- Replies {OK, an item's tag...}: DONE (now or already), LOST (fence or state), CANCEL, GONE, BLOCKED, LAST, STALE.
+local moves = cjson.decode(ARGV[3])
+
+local function delete_user(user)
+  local name = redis.call('HGET', P .. 'staged:user:' .. user, 'username')
+  if redis.call('HGET', P .. 'staged:names', name) == user then redis.call('HDEL', P .. 'staged:names', name) end
+  redis.call('UNLINK', P .. 'staged:user:' .. user, P .. 'user:' .. user .. ':dependents',
+    P .. 'user:' .. user .. ':order')
+  redis.call('ZREM', P .. 'staged:users', user)
+  redis.call('SREM', P .. 'staged:admins', user)
+end
+
+local function commit(id, fence, asked, worker, checks)
+  local task = load_task(id)
+  if not task or task.fence ~= fence then return 'LOST' end
+  if task.state == ARGV[4] then return 'DONE' end
+  local to = row(moves, task)
+  if not to then return redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST' end
+  local user = redis.call('HMGET', P .. 'staged:user:' .. task.user, 'admin', 'blocking')
+  if not user[1] then return 'GONE' end
+  if tonumber(user[2]) > 0 then return 'BLOCKED' end
+  if user[1] == '1' and redis.call('SCARD', P .. 'staged:admins') <= 1 then return 'LAST' end
+  if asked ~= '' and NOW - tonumber(asked) > tonumber(ARGV[5]) then return 'STALE' end
+  -- writes
+  delete_user(task.user)
+  move(id, task, to, 'complete', worker, '', { 'done', checks, 'of', checks })
+  return 'DONE'
+end
+
+local reply = {'OK'}
+for i = 6, #ARGV, 5 do
+  reply[#reply + 1] = commit(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
+end
+return reply

@@ -1,0 +1,40 @@
+-- Loads users into both configurations. Who is there stays; who was deleted is not brought back unasked.
+--
+-- ARGV[3] 1: bring deleted users back; ARGV[4..] four an item: user, username, 1 for an administrator, the fields of the
+-- record as a JSON object of strings
+-- Replies {OK, an item's tag...}: ADDED, RESTORED, KEPT, DELETED (skipped), LIVE (his deletion runs: skipped), NAME_TAKEN
+-- (skipped).
+local function write(side, id, name, admin, fields)
+  local pairs_ = { 'username', name, 'admin', admin }
+  for field, value in pairs(cjson.decode(fields)) do
+    pairs_[#pairs_ + 1] = field
+    pairs_[#pairs_ + 1] = value
+  end
+  if side == 'staged' then
+    for _, counter in ipairs({ 'dependents', '0', 'blocking', '0' }) do pairs_[#pairs_ + 1] = counter end
+    if admin == '1' then redis.call('SADD', P .. 'staged:admins', id) end
+  end
+  redis.call('HSET', P .. side .. ':user:' .. id, unpack(pairs_))
+  redis.call('HSET', P .. side .. ':names', name, id)
+  redis.call('ZADD', P .. side .. ':users', id, id)
+end
+
+local function import(id, name, admin, fields)
+  if redis.call('EXISTS', P .. 'staged:user:' .. id) == 1 then
+    return redis.call('HEXISTS', P .. 'live', 'user:' .. id) == 1 and 'LIVE' or 'KEPT'
+  end
+  for _, side in ipairs({ 'staged', 'deployed' }) do
+    if (redis.call('HGET', P .. side .. ':names', name) or id) ~= id then return 'NAME_TAKEN' end
+  end
+  local deleted = redis.call('EXISTS', P .. 'deployed:user:' .. id) == 1
+  if deleted and ARGV[3] ~= '1' then return 'DELETED' end
+  -- writes
+  write('staged', id, name, admin, fields)
+  if deleted then return 'RESTORED' end
+  write('deployed', id, name, admin, fields)
+  return 'ADDED'
+end
+
+local reply = {'OK'}
+for i = 4, #ARGV, 4 do reply[#reply + 1] = import(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+return reply

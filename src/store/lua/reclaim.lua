@@ -1,0 +1,22 @@
+-- Takes tasks back whose lease has run out: to be tried again at once, or given up when the attempts are used up.
+--
+-- ARGV[3] moves; ARGV[4] moves for the last attempt; ARGV[5] how many at most; ARGV[6] most attempts; ARGV[7] the
+-- worker's name
+-- Replies {OK, how many were looked at}.
+local moves, last = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
+local members = redis.call('ZRANGEBYSCORE', P .. 'leases', '-inf', NOW, 'LIMIT', 0, ARGV[5])
+for _, member in ipairs(members) do
+  local id, fence = member:match('^(%d+):(%d+)$')
+  local task = id and load_task(id)
+  local mine = task and task.fence == fence
+  local given_up = mine and task.attempt >= tonumber(ARGV[6]) and row(last, task)
+  local to = given_up or (mine and row(moves, task))
+  if to then
+    local fields = { 'reason', 'worker_lost', 'detail', '' }
+    if to[3] == 'ended' and not given_up then fields = {} end
+    move(id, task, to, given_up and 'fail' or 'lose_lease', ARGV[7], 'worker_lost', fields, NOW)
+  else
+    redis.call('ZREM', P .. 'leases', member)
+  end
+end
+return {'OK', tostring(#members)}

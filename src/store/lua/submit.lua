@@ -1,0 +1,80 @@
+-- Accepts deletions: idempotency key, subject, live deletion, then id, record, indexes, counters and queue entry.
+--
+-- ARGV[3] {forward: moves, being_cancelled: {state: true}, now: {state, place}, later: {state, place}}
+-- ARGV[4] the highest task id this program was ever told; ARGV[5] most idempotency keys a task keeps
+-- ARGV[6..] nine an item: user, kind, caller, caller is an administrator, caller may delete administrators,
+--           not before (ms, 0: now), idempotency key's hash ('' none), request's hash, task that is retried ('' none)
+-- Replies {OK, an item's {tag, task id, ms}...}; tags: CREATED, REPEATED (same key, same request), LIVE (a deletion of
+-- the user already runs), BEING_CANCELLED, KEY_REUSED, TOO_MANY_KEYS, FORBIDDEN, NOT_FOUND.
+local rules = cjson.decode(ARGV[3])
+if tonumber(redis.call('GET', P .. 'seq') or '0') < tonumber(ARGV[4]) then return {'DATA_LOST'} end
+
+local function keep_key(item, id)
+  if item.key == '' then return true end
+  local list = P .. 'task:' .. id .. ':keys'
+  if redis.call('LLEN', list) >= tonumber(ARGV[5]) then return false end
+  redis.call('RPUSH', list, item.key)
+  redis.call('HSET', P .. 'idempotency', item.key, item.hash .. ':' .. id)
+  return true
+end
+
+local function bring_forward(item, id, task)
+  local to = row(rules.forward, task)
+  local due = to and tonumber(redis.call('ZSCORE', P .. 'delayed', id))
+  if not due or item.not_before >= due then return end
+  if item.not_before > NOW then
+    redis.call('ZADD', P .. 'delayed', item.not_before, id)
+    redis.call('HSET', P .. 'task:' .. id, 'not_before', item.not_before, 'modified', task.at)
+  else
+    move(id, task, to, 'bring_forward', item.by, '', {})
+  end
+end
+
+local function create(item)
+  local id = tostring(redis.call('INCR', P .. 'seq'))
+  local later = item.not_before > NOW
+  local start = later and rules.later or rules.now
+  local fields = { 'kind', item.kind, 'user', item.user, 'state', start[1], 'created_by', item.by,
+    'created', NOW, 'modified', NOW, 'attempt', 0, 'fence', 0 }
+  if item.admin == '1' then fields[#fields + 1] = 'by_admin'; fields[#fields + 1] = '1' end
+  if later then fields[#fields + 1] = 'not_before'; fields[#fields + 1] = item.not_before end
+  if item.retry_of ~= '' then fields[#fields + 1] = 'retry_of'; fields[#fields + 1] = item.retry_of end
+  redis.call('HSET', P .. 'task:' .. id, unpack(fields))
+  redis.call('HSET', P .. 'live', 'user:' .. item.user, id)
+  redis.call('ZADD', P .. 'tasks', id, id)
+  redis.call('HINCRBY', P .. 'counts', start[1], 1)
+  if later then
+    redis.call('ZADD', P .. 'delayed', item.not_before, id)
+  else
+    redis.call('ZADD', P .. 'claimable', NOW, id)
+    redis.call('RPUSH', P .. 'pending', id)
+  end
+  keep_key(item, id)
+  return {'CREATED', id, tostring(NOW)}
+end
+
+local function submit(item)
+  local kept = item.key ~= '' and redis.call('HGET', P .. 'idempotency', item.key)
+  if kept then
+    local hash, id = kept:match('^(%x+):(%d+)$')
+    return {hash == item.hash and 'REPEATED' or 'KEY_REUSED', id, '0'}
+  end
+  local admin = redis.call('HGET', P .. 'staged:user:' .. item.user, 'admin')
+  if admin == '1' and item.may_admin ~= '1' then return {'FORBIDDEN', '0', '0'} end
+  if not admin then return {'NOT_FOUND', '0', '0'} end
+  local id = redis.call('HGET', P .. 'live', 'user:' .. item.user)
+  local task = id and load_task(id)
+  if not task then return create(item) end
+  if rules.being_cancelled[task.state] then return {'BEING_CANCELLED', id, '0'} end
+  if not keep_key(item, id) then return {'TOO_MANY_KEYS', id, '0'} end
+  bring_forward(item, id, task)
+  return {'LIVE', id, '0'}
+end
+
+local reply = {'OK'}
+for i = 6, #ARGV, 9 do
+  reply[#reply + 1] = submit({ user = ARGV[i], kind = ARGV[i + 1], by = ARGV[i + 2], admin = ARGV[i + 3],
+    may_admin = ARGV[i + 4], not_before = tonumber(ARGV[i + 5]), key = ARGV[i + 6], hash = ARGV[i + 7],
+    retry_of = ARGV[i + 8] })
+end
+return reply

@@ -1,0 +1,106 @@
+//! Redis: records, queue, leases, directory of users, tokens. The only place that names it.
+//!
+//! Owns every key ([`keys`]) and every script (`lua/`). One typed function stands before each script: named parameters
+//! in, an enum out.
+//!
+//! It must never hold policy. What may follow what is `domain`'s table, handed to the scripts as data; who may do what
+//! is the service's business. It knows no HTTP.
+//!
+//! Easy to get wrong: a command that timed out may have been done. Every operation here is safe to repeat: worker writes
+//! carry a fence, submits carry an idempotency key when the caller wants one.
+
+mod connection;
+pub mod dependents;
+pub mod directory;
+pub mod error;
+mod keys;
+mod moves;
+pub mod principals;
+pub mod queue;
+mod records;
+mod reply;
+pub mod scripts;
+pub mod submit;
+pub mod tasks;
+pub mod upkeep;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+use tokio::sync::OnceCell;
+
+pub use self::error::StoreError;
+use self::{connection::Link, keys::Keys, reply::Reply, scripts::Script};
+
+/// The door to Redis. Cheap to clone; connects when it is first used and again whenever it must.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    link: Link,
+    keys: Keys,
+    epoch: OnceCell<String>,
+    highest_task: AtomicU64,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("prefix", &self.inner.keys.prefix()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// A store behind that URL; `program` is the name Redis shows for its connections. Does not connect yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Address`] when the URL is not one that Redis clients understand.
+    pub fn new(url: &str, prefix: &str, program: &'static str) -> Result<Self, StoreError> {
+        let inner = Inner {
+            link: Link::new(url, program)?,
+            keys: Keys::new(prefix),
+            epoch: OnceCell::new(),
+            highest_task: AtomicU64::new(0),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Redis answers, and it is the one this program was started with.
+    ///
+    /// # Errors
+    /// [`StoreError`] otherwise.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.depth().await.map(|_| ())
+    }
+
+    /// The epoch: a random name that Redis keeps. When it changes, Redis has lost what it acknowledged.
+    async fn epoch(&self) -> Result<&str, StoreError> {
+        let open = || async {
+            let fresh = format!("{:032x}", rand::random::<u128>());
+            let reply = self.inner.link.run(&scripts::OPEN, &[self.inner.keys.epoch()], &[fresh]).await?;
+            reply.ok(scripts::OPEN.name)?.text(0)
+        };
+        self.inner.epoch.get_or_try_init(open).await.map(String::as_str)
+    }
+
+    /// Runs a script that has the prelude; `args` follow the prefix and the epoch.
+    async fn run(&self, script: &Script, args: Vec<String>) -> Result<Reply, StoreError> {
+        let epoch = self.epoch().await?;
+        let mut all = Vec::with_capacity(args.len() + 2);
+        all.push(self.inner.keys.prefix().to_owned());
+        all.push(epoch.to_owned());
+        all.extend(args);
+        let reply = self.inner.link.run(script, &[self.inner.keys.epoch()], &all).await?;
+        if reply.tag() == "DATA_LOST" { Err(StoreError::DataLost) } else { Ok(reply) }
+    }
+
+    fn highest_task(&self) -> u64 {
+        self.inner.highest_task.load(Ordering::Relaxed)
+    }
+
+    fn saw_task(&self, id: u64) {
+        self.inner.highest_task.fetch_max(id, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,102 @@
+//! Rows of the state machine, written down for the scripts: `{"QUEUED": ["PROCESSING", "claimable", "held"], ...}`.
+//!
+//! A state with a `!` behind it is that of a committed task. Because every script gets its rows from here, none of them
+//! can allow what [`domain::state::next`](crate::domain::state::next) does not.
+
+use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+
+use crate::domain::state::{Event, Place, TaskState, next};
+
+/// The rows of one event, as JSON text.
+pub(super) fn of(event: Event) -> String {
+    rows(event).to_string()
+}
+
+fn rows(event: Event) -> Value {
+    let mut rows = Map::new();
+    for from in TaskState::ALL {
+        for (committed, mark) in [(false, ""), (true, "!")] {
+            if let Ok(to) = next(from, committed, event) {
+                let row = json!([to.name(), from.place().name(), to.place().name()]);
+                rows.insert(format!("{from}{mark}"), row);
+            }
+        }
+    }
+    Value::Object(rows)
+}
+
+/// What `submit.lua` wants to know.
+pub(super) static SUBMIT: LazyLock<String> = LazyLock::new(|| {
+    let start = |state: TaskState| json!([state.name(), state.place().name()]);
+    let being_cancelled: Map<_, _> = TaskState::ALL
+        .into_iter()
+        .filter(|state| state.is_being_cancelled())
+        .map(|state| (state.name().to_owned(), Value::Bool(true)))
+        .collect();
+    json!({
+        "forward": rows(Event::BringForward),
+        "being_cancelled": being_cancelled,
+        "now": start(TaskState::Queued),
+        "later": start(TaskState::Initializing),
+    })
+    .to_string()
+});
+
+/// What the holder of a task is told, by the task's state.
+pub(super) static HELD: LazyLock<String> = LazyLock::new(|| {
+    let held: Map<_, _> = TaskState::ALL
+        .into_iter()
+        .filter(|state| state.place() == Place::Held)
+        .map(|state| {
+            let answer = if state.is_being_cancelled() { "CANCEL" } else { "KEPT" };
+            (state.name().to_owned(), Value::from(answer))
+        })
+        .collect();
+    Value::Object(held).to_string()
+});
+
+/// The place of every state.
+pub(super) static PLACES: LazyLock<String> = LazyLock::new(|| {
+    let places: Map<_, _> = TaskState::ALL
+        .into_iter()
+        .map(|state| (state.name().to_owned(), Value::from(state.place().name())))
+        .collect();
+    Value::Object(places).to_string()
+});
+
+/// The events that end an attempt otherwise than by a deletion, for `settle.lua`.
+pub(super) static SETTLE: LazyLock<String> = LazyLock::new(|| {
+    let rules = |event: Event, to: TaskState| {
+        let rules = json!({
+            "moves": rows(event),
+            "to": to.name(),
+            "uncount": event == Event::HandBack,
+        });
+        (event.name().to_owned(), rules)
+    };
+    let events: Map<_, _> = [
+        rules(Event::Refuse, TaskState::Conflict),
+        rules(Event::Retry, TaskState::Interrupted),
+        rules(Event::HandBack, TaskState::Interrupted),
+        rules(Event::Fail, TaskState::Exception),
+        rules(Event::NoticeCancel, TaskState::Canceling),
+        rules(Event::GiveUp, TaskState::Cancelled),
+    ]
+    .into_iter()
+    .collect();
+    Value::Object(events).to_string()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, of};
+
+    #[test]
+    fn rows_carry_state_and_places() {
+        let rows = of(Event::Claim);
+        assert!(rows.contains(r#""QUEUED":["PROCESSING","claimable","held"]"#), "{rows}");
+        assert!(rows.contains(r#""RESUMING!":["PROCESSING","claimable","held"]"#), "{rows}");
+        assert!(!of(Event::Cancel).contains('!'), "a committed task takes no cancel");
+    }
+}

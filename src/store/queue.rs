@@ -1,0 +1,321 @@
+//! The queue, as a worker sees it: claim, extend, report, commit, settle. And our own apalis backend on top of them.
+//!
+//! Owns the typed functions before the worker's scripts, and (in [`backend`], [`fetcher`], [`finisher`], [`held`]) what
+//! apalis needs to run a worker on them. The record is the truth; an entry in the list is a hint.
+//!
+//! It must never decide what becomes of a task: the handler does, with `domain::plan`.
+//!
+//! Easy to get wrong: every write carries the fence of its claim. An answer of `Lost` means that somebody else may hold
+//! the task by now: stop, and touch nothing.
+
+pub mod backend;
+mod fetcher;
+mod finisher;
+mod held;
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Store, StoreError, moves, records,
+    reply::number,
+    scripts::{self, Script},
+};
+use crate::domain::{
+    dependents::Dependent,
+    reason::Reason,
+    state::{Event, TaskState},
+    task::{Fence, Progress, TaskId, TaskKind, UserId},
+};
+
+pub use self::{
+    backend::{Delivery, Queue, QueueConfig},
+    finisher::Finisher,
+    held::Interruption,
+};
+
+/// Most dependents kept with a task; more are counted, not listed.
+const MOST_DEPENDENTS: usize = 10_000;
+/// Most dependents in one report.
+pub const MOST_PER_REPORT: usize = 100;
+
+/// A task and the fence under which it is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// The task.
+    pub task: TaskId,
+    /// The claim.
+    pub fence: Fence,
+}
+
+/// A task that was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// What is held.
+    pub lease: Lease,
+    /// What it is for.
+    pub kind: TaskKind,
+    /// The user it is about.
+    pub user: UserId,
+    /// His name, if he is still there. For asking outside systems, not for logs.
+    pub username: Option<String>,
+    /// How many dependents were registered when it was claimed.
+    pub registered: u64,
+    /// Which attempt this is; 1 is the first.
+    pub attempt: u32,
+}
+
+/// What a claim brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// So many entries were taken off the list; these tasks came of them.
+    Taken {
+        /// Entries, stale ones among them.
+        entries: u64,
+        /// Tasks that are held now.
+        tasks: Vec<Claimed>,
+    },
+    /// Nothing is claimed while the queue is paused.
+    Paused,
+}
+
+/// What the holder of a task learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is still held.
+    Kept,
+    /// It is still held, and a cancel was accepted: give it up.
+    Cancel,
+    /// It is not held any more.
+    Lost,
+}
+
+/// What a running attempt reports.
+#[derive(Debug, Clone, Default)]
+pub struct Report<'a> {
+    /// Forget what this attempt found before.
+    pub afresh: bool,
+    /// How far the checks are.
+    pub progress: Progress,
+    /// What is new, at most [`MOST_PER_REPORT`].
+    pub found: &'a [Dependent],
+}
+
+/// A moment by Redis's clock, as a worker's own clock places it: never later than it really was.
+#[derive(Debug, Clone, Copy)]
+pub struct RedisMoment {
+    millis: u64,
+    at: Instant,
+}
+
+impl RedisMoment {
+    /// Milliseconds by Redis's clock at `instant` or a little before.
+    #[must_use]
+    pub fn millis_at(&self, instant: Instant) -> u64 {
+        let later = instant.saturating_duration_since(self.at);
+        self.millis + u64::try_from(later.as_millis()).unwrap_or(u64::MAX / 2)
+    }
+}
+
+/// A deletion that is to take effect.
+#[derive(Debug, Clone, Copy)]
+pub struct Commit {
+    /// The task.
+    pub lease: Lease,
+    /// When the oldest outside answer was asked for, by Redis's clock; none if nobody outside was asked.
+    pub oldest_answer_ms: Option<u64>,
+    /// How many checks there were.
+    pub checks: u64,
+}
+
+/// What became of a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// It took effect, now or when the same worker tried before.
+    Done,
+    /// The task is not held any more.
+    Lost,
+    /// A cancel was accepted.
+    Cancelled,
+    /// The user is gone.
+    UserGone,
+    /// A blocking dependent is registered.
+    Blocked,
+    /// He is the last administrator.
+    LastAdministrator,
+    /// What outside systems said is too old.
+    TooOld,
+}
+
+/// An attempt that ends otherwise than by a deletion.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The task.
+    pub lease: Lease,
+    /// How it ends: one of refuse, retry, hand back, fail, notice the cancel, give up.
+    pub event: Event,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The wait before the next attempt.
+    pub delay_ms: u64,
+}
+
+impl Store {
+    /// Takes up to `limit` tasks that wait.
+    ///
+    /// # Errors
+    /// [`StoreError`]. If the outcome is unknown, tasks may be held that nobody knows of; their leases run out.
+    pub async fn claim(&self, limit: usize, worker: &str, lease: Duration) -> Result<Claim, StoreError> {
+        let name = scripts::CLAIM.name;
+        let args = vec![
+            moves::of(Event::Claim),
+            limit.to_string(),
+            worker.to_owned(),
+            lease.as_millis().to_string(),
+        ];
+        let reply = self.run(&scripts::CLAIM, args).await?;
+        if reply.tag() == "PAUSED" {
+            return Ok(Claim::Paused);
+        }
+        let (entries, rest) = reply.ok(name)?.split_first()?;
+        let tasks = rest.rows()?.iter().map(|row| read_claimed(row)).collect::<Result<_, _>>()?;
+        Ok(Claim::Taken { entries: number(name, &entries)?, tasks })
+    }
+
+    /// Renews leases, and learns how each task stands.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn extend(&self, leases: &[Lease], lease: Duration) -> Result<Vec<Standing>, StoreError> {
+        let mut args = vec![moves::HELD.clone(), lease.as_millis().to_string()];
+        for lease in leases {
+            args.push(lease.task.to_string());
+            args.push(lease.fence.to_string());
+        }
+        let tags = self.run(&scripts::EXTEND, args).await?.ok(scripts::EXTEND.name)?.texts()?;
+        tags.iter().map(|tag| standing(&scripts::EXTEND, tag)).collect()
+    }
+
+    /// Writes down what a running attempt found and how far it is. Where it is kept, tells Redis's time.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn report(
+        &self,
+        lease: Lease,
+        report: &Report<'_>,
+    ) -> Result<(Standing, RedisMoment), StoreError> {
+        let mut args = vec![
+            moves::HELD.clone(),
+            lease.task.to_string(),
+            lease.fence.to_string(),
+            u8::from(report.afresh).to_string(),
+            report.progress.done.to_string(),
+            report.progress.of.to_string(),
+            MOST_DEPENDENTS.to_string(),
+            report.found.iter().filter(|dependent| dependent.blocking).count().to_string(),
+        ];
+        args.extend(report.found.iter().map(records::write_dependent));
+        let reply = self.run(&scripts::REPORT, args).await?;
+        let at = Instant::now();
+        let standing = standing(&scripts::REPORT, reply.tag())?;
+        let millis = if standing == Standing::Kept { reply.into_rest().number(0)? } else { 0 };
+        Ok((standing, RedisMoment { millis, at }))
+    }
+
+    /// Lets deletions take effect, each in one step with its task's end.
+    ///
+    /// # Errors
+    /// [`StoreError`]. Where the outcome is unknown, repeating tells.
+    pub async fn commit(
+        &self,
+        commits: &[Commit],
+        worker: &str,
+        max_answer_age: Duration,
+    ) -> Result<Vec<Committed>, StoreError> {
+        let name = scripts::COMMIT.name;
+        let mut args = vec![
+            moves::of(Event::Complete),
+            TaskState::Completed.name().to_owned(),
+            max_answer_age.as_millis().to_string(),
+        ];
+        for commit in commits {
+            args.extend([
+                commit.lease.task.to_string(),
+                commit.lease.fence.to_string(),
+                commit.oldest_answer_ms.map_or_else(String::new, |millis| millis.to_string()),
+                worker.to_owned(),
+                commit.checks.to_string(),
+            ]);
+        }
+        let tags = self.run(&scripts::COMMIT, args).await?.ok(name)?.texts()?;
+        tags.into_iter()
+            .map(|tag| match tag.as_str() {
+                "DONE" => Ok(Committed::Done),
+                "LOST" => Ok(Committed::Lost),
+                "CANCEL" => Ok(Committed::Cancelled),
+                "GONE" => Ok(Committed::UserGone),
+                "BLOCKED" => Ok(Committed::Blocked),
+                "LAST" => Ok(Committed::LastAdministrator),
+                "STALE" => Ok(Committed::TooOld),
+                _ => Err(StoreError::UnknownReply { script: name, what: tag }),
+            })
+            .collect()
+    }
+
+    /// Ends attempts otherwise. False for one that was not held any more.
+    ///
+    /// # Errors
+    /// [`StoreError`]. Where the outcome is unknown, repeating is safe.
+    pub async fn settle(&self, settlements: &[Settlement], worker: &str) -> Result<Vec<bool>, StoreError> {
+        let name = scripts::SETTLE.name;
+        let mut args = vec![moves::SETTLE.clone()];
+        for settlement in settlements {
+            let reason = settlement.reason.as_ref();
+            args.extend([
+                settlement.lease.task.to_string(),
+                settlement.lease.fence.to_string(),
+                settlement.event.name().to_owned(),
+                reason.map_or("", Reason::name).to_owned(),
+                reason.map_or("", Reason::detail).to_owned(),
+                settlement.delay_ms.to_string(),
+                worker.to_owned(),
+            ]);
+        }
+        let tags = self.run(&scripts::SETTLE, args).await?.ok(name)?.texts()?;
+        tags.into_iter()
+            .map(|tag| match tag.as_str() {
+                "DONE" => Ok(true),
+                "LOST" => Ok(false),
+                _ => Err(StoreError::UnknownReply { script: name, what: tag }),
+            })
+            .collect()
+    }
+}
+
+fn standing(script: &Script, tag: &str) -> Result<Standing, StoreError> {
+    match tag {
+        "KEPT" => Ok(Standing::Kept),
+        "CANCEL" => Ok(Standing::Cancel),
+        "LOST" => Ok(Standing::Lost),
+        _ => Err(StoreError::UnknownReply { script: script.name, what: tag.to_owned() }),
+    }
+}
+
+fn read_claimed(row: &[String]) -> Result<Claimed, StoreError> {
+    let name = scripts::CLAIM.name;
+    let [id, fence, kind, user, attempt, username, registered, ..] = row else {
+        return Err(StoreError::UnknownReply { script: name, what: "a task of another shape".into() });
+    };
+    let kind = TaskKind::from_name(kind).ok_or_else(|| StoreError::UnknownReply {
+        script: name,
+        what: format!("a task of the kind {kind}"),
+    })?;
+    Ok(Claimed {
+        lease: Lease { task: TaskId(number(name, id)?), fence: Fence(number(name, fence)?) },
+        kind,
+        user: UserId(number(name, user)?),
+        username: (!username.is_empty()).then(|| username.clone()),
+        registered: number(name, registered)?,
+        attempt: u32::try_from(number(name, attempt)?).unwrap_or(u32::MAX),
+    })
+}

@@ -1,0 +1,247 @@
+//! Our apalis backend: a list of hints and a set of leases.
+//!
+//! A fetcher fills a channel, [`Backend::poll_next`] reads it, handlers end their attempts through the [`Finisher`].
+//! Neither side ever hands apalis an error: Redis may come and go, the worker stays.
+//!
+//! Easy to get wrong: `poll_close` must give back what was claimed and not yet begun, or those tasks wait for their
+//! leases to run out.
+
+use apalis_core::{
+    backend::{Backend, BackendConfig, finalize::Ephemeral},
+    task::{Task, builder::TaskBuilder, task_id::RandomId},
+    worker::context::WorkerContext,
+};
+use futures::{FutureExt, future::BoxFuture};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tower::layer::util::Identity;
+
+use super::{Claimed, Finisher, Interruption, Settlement, fetcher, held::Held};
+use crate::{
+    domain::{reason::Reason, state::Event},
+    store::Store,
+};
+
+/// How a worker holds tasks.
+#[derive(Debug, Clone)]
+pub struct QueueConfig {
+    /// The worker's name, unique among those that run.
+    pub worker: String,
+    /// Tasks that may run at once.
+    pub concurrency: usize,
+    /// How long a task is held without a heartbeat.
+    pub lease: Duration,
+    /// How often leases are renewed.
+    pub heartbeat: Duration,
+    /// How old an outside answer may be when the deletion takes effect.
+    pub max_answer_age: Duration,
+}
+
+/// What the loops of one worker share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) store: Store,
+    pub(super) worker: Arc<str>,
+    pub(super) config: QueueConfig,
+    pub(super) held: Held,
+    pub(super) slots: Arc<Semaphore>,
+    pub(super) finisher: Finisher,
+    /// Cancelled when no more tasks are to be claimed.
+    pub(super) quiet: CancellationToken,
+    /// Cancelled when the worker has ended.
+    pub(super) ended: CancellationToken,
+    last_answer: Mutex<Option<Instant>>,
+}
+
+impl Shared {
+    /// Redis has answered just now.
+    pub(super) fn answered(&self) {
+        *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+}
+
+/// The queue of one worker: to be given to apalis with [`Queue::backend`], and kept to steer it.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    shared: Arc<Shared>,
+}
+
+impl Queue {
+    /// A queue that claims nothing before its backend runs.
+    #[must_use]
+    pub fn new(store: Store, config: QueueConfig) -> Self {
+        let worker: Arc<str> = config.worker.as_str().into();
+        let finisher = Finisher::start(store.clone(), Arc::clone(&worker), config.max_answer_age);
+        let shared = Shared {
+            store,
+            worker,
+            held: Held::default(),
+            slots: Arc::new(Semaphore::new(config.concurrency)),
+            finisher,
+            quiet: CancellationToken::new(),
+            ended: CancellationToken::new(),
+            last_answer: Mutex::new(None),
+            config,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// The backend for apalis; starts fetching.
+    #[must_use]
+    pub fn backend(&self) -> LeasedList {
+        let (sender, deliveries) = mpsc::unbounded_channel();
+        tokio::spawn(fetcher::fetch(Arc::clone(&self.shared), sender));
+        tokio::spawn(fetcher::heartbeat(Arc::clone(&self.shared)));
+        tokio::spawn(fetcher::listen(Arc::clone(&self.shared)));
+        LeasedList { shared: Arc::clone(&self.shared), deliveries, closing: None }
+    }
+
+    /// Claims no more; what runs goes on.
+    pub fn be_quiet(&self) {
+        self.shared.quiet.cancel();
+    }
+
+    /// Everything that still runs is to be handed back now.
+    pub fn hand_back_all(&self) {
+        self.shared.held.stop_all();
+    }
+
+    /// When Redis last answered a claim or a heartbeat.
+    #[must_use]
+    pub fn last_answer(&self) -> Option<Instant> {
+        *self.shared.last_answer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many tasks run here.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.shared.held.leases().len()
+    }
+
+    /// The handlers' way to end attempts.
+    #[must_use]
+    pub fn finisher(&self) -> Finisher {
+        self.shared.finisher.clone()
+    }
+}
+
+/// A task that was claimed and is to be run. While it lives, its lease is renewed and its slot taken.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The task.
+    pub claimed: Claimed,
+    interrupted: watch::Receiver<Option<Interruption>>,
+    _slot: OwnedSemaphorePermit,
+    shared: Arc<Shared>,
+}
+
+impl Delivery {
+    pub(super) fn new(
+        claimed: Claimed,
+        interrupted: watch::Receiver<Option<Interruption>>,
+        slot: OwnedSemaphorePermit,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self { claimed, interrupted, _slot: slot, shared }
+    }
+
+    /// Waits until the attempt must stop; for ever if it need not.
+    pub async fn interrupted(&self) -> Interruption {
+        let mut interrupted = self.interrupted.clone();
+        let told = interrupted.wait_for(Option::is_some).await.map(|told| *told);
+        match told {
+            Ok(Some(interruption)) => interruption,
+            Ok(None) | Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Why the attempt must stop, if it must.
+    #[must_use]
+    pub fn interruption(&self) -> Option<Interruption> {
+        *self.interrupted.borrow()
+    }
+
+    /// Gives the task back unfinished; the attempt does not count.
+    pub(super) async fn hand_back(self) {
+        let settlement = Settlement {
+            lease: self.claimed.lease,
+            event: Event::HandBack,
+            reason: Some(Reason::WorkerStopped),
+            delay_ms: 0,
+        };
+        self.shared.finisher.settle(settlement).await;
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        self.shared.held.end(self.claimed.lease);
+    }
+}
+
+/// The backend. See the module's header.
+pub struct LeasedList {
+    shared: Arc<Shared>,
+    deliveries: mpsc::UnboundedReceiver<Delivery>,
+    closing: Option<BoxFuture<'static, ()>>,
+}
+
+impl Backend for LeasedList {
+    type Task = Task<Delivery>;
+    type Error = Infallible;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        _: &WorkerContext,
+    ) -> Poll<Option<Result<Self::Task, Self::Error>>> {
+        self.deliveries
+            .poll_recv(cx)
+            .map(|delivery| delivery.map(|delivery| Ok(TaskBuilder::new(delivery).build())))
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Self::Error>> {
+        let (shared, deliveries) = (&self.shared, &mut self.deliveries);
+        let closing = self.closing.get_or_insert_with(|| {
+            shared.quiet.cancel();
+            deliveries.close();
+            let mut unbegun = Vec::new();
+            while let Ok(delivery) = deliveries.try_recv() {
+                unbegun.push(delivery.hand_back());
+            }
+            let shared = Arc::clone(shared);
+            async move {
+                futures::future::join_all(unbegun).await;
+                shared.ended.cancel();
+            }
+            .boxed()
+        });
+        closing.poll_unpin(cx).map(Ok)
+    }
+}
+
+impl BackendConfig for LeasedList {
+    type Args = Delivery;
+    type Id = RandomId;
+    type Kind = Ephemeral;
+    type Config = QueueConfig;
+    type Layer = Identity;
+
+    fn config(&self) -> &QueueConfig {
+        &self.shared.config
+    }
+
+    fn middleware(&mut self, _: &mut WorkerContext) -> Identity {
+        Identity::new()
+    }
+}

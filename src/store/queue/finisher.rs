@@ -1,0 +1,127 @@
+//! Ends attempts in batches: whatever gathers while one call is in flight goes with the next.
+//!
+//! It never gives up on an attempt because Redis is away: it tries again, with back-off, until Redis has answered. All of
+//! it is safe to repeat, because every item carries its fence.
+
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Commit, Committed, Settlement};
+use crate::store::{Store, StoreError};
+
+/// Most items in one script call.
+const MOST_AT_ONCE: usize = 100;
+/// Items that may wait before handlers are held back.
+const MOST_WAITING: usize = 4_096;
+/// The longest wait between two tries, in milliseconds.
+const LONGEST_WAIT_MS: u64 = 2_000;
+
+/// The handlers' way to end attempts.
+#[derive(Debug, Clone)]
+pub struct Finisher {
+    queue: mpsc::Sender<Item>,
+}
+
+#[derive(Debug)]
+enum Item {
+    Commit(Commit, oneshot::Sender<Committed>),
+    Settle(Settlement, oneshot::Sender<bool>),
+}
+
+impl Finisher {
+    /// Starts the task that makes the calls; it ends with the last clone of this.
+    pub(super) fn start(store: Store, worker: Arc<str>, max_answer_age: Duration) -> Self {
+        let (queue, mut waiting) = mpsc::channel(MOST_WAITING);
+        tokio::spawn(async move {
+            let mut batch = Vec::with_capacity(MOST_AT_ONCE);
+            while waiting.recv_many(&mut batch, MOST_AT_ONCE).await > 0 {
+                finish(&store, &worker, max_answer_age, std::mem::take(&mut batch)).await;
+            }
+        });
+        Self { queue }
+    }
+
+    /// Lets a deletion take effect. Waits as long as Redis is away.
+    pub async fn commit(&self, commit: Commit) -> Committed {
+        let (answer, outcome) = oneshot::channel();
+        if self.queue.send(Item::Commit(commit, answer)).await.is_err() {
+            return Committed::Lost;
+        }
+        outcome.await.unwrap_or(Committed::Lost)
+    }
+
+    /// Ends an attempt otherwise. False if the task was not held any more. Waits as long as Redis is away.
+    pub async fn settle(&self, settlement: Settlement) -> bool {
+        let (answer, outcome) = oneshot::channel();
+        if self.queue.send(Item::Settle(settlement, answer)).await.is_err() {
+            return false;
+        }
+        outcome.await.unwrap_or(false)
+    }
+}
+
+async fn finish(store: &Store, worker: &str, max_answer_age: Duration, batch: Vec<Item>) {
+    let mut commits = (Vec::new(), Vec::new());
+    let mut settlements = (Vec::new(), Vec::new());
+    for item in batch {
+        match item {
+            Item::Commit(commit, answer) => {
+                commits.0.push(commit);
+                commits.1.push(answer);
+            }
+            Item::Settle(settlement, answer) => {
+                settlements.0.push(settlement);
+                settlements.1.push(answer);
+            }
+        }
+    }
+    let committing = async {
+        if !commits.0.is_empty() {
+            let outcomes = until_answered(|| store.commit(&commits.0, worker, max_answer_age)).await;
+            answer(commits.1, outcomes);
+        }
+    };
+    let settling = async {
+        if !settlements.0.is_empty() {
+            let outcomes = until_answered(|| store.settle(&settlements.0, worker)).await;
+            answer(settlements.1, outcomes);
+        }
+    };
+    tokio::join!(committing, settling);
+}
+
+/// Answers everybody; where there is no outcome, the senders are dropped and the handlers take it as lost.
+fn answer<T>(answers: Vec<oneshot::Sender<T>>, outcomes: Option<Vec<T>>) {
+    for (answer, outcome) in answers.into_iter().zip(outcomes.into_iter().flatten()) {
+        if answer.send(outcome).is_err() {
+            tracing::debug!("an attempt ended before its outcome was known");
+        }
+    }
+}
+
+/// Tries until Redis has answered. None for an error that trying again cannot mend.
+async fn until_answered<T, F>(call: impl Fn() -> F) -> Option<Vec<T>>
+where
+    F: Future<Output = Result<Vec<T>, StoreError>>,
+{
+    let mut wait_ms = 50;
+    loop {
+        match call().await {
+            Ok(outcomes) => return Some(outcomes),
+            Err(StoreError::DataLost) => return None,
+            Err(error) if error.is_transient() => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    wait_ms,
+                    "attempts cannot be ended yet"
+                );
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "attempts cannot be ended");
+                return None;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        wait_ms = (wait_ms * 2).min(LONGEST_WAIT_MS);
+    }
+}

@@ -1,0 +1,64 @@
+//! What keeps tasks moving when nobody else does: promote, reclaim, prune, reconcile. Each call is one bounded script;
+//! the loops that repeat them are the worker's (`maintenance/`).
+
+use super::{Store, StoreError, moves, reply::number, scripts};
+use crate::domain::state::Event;
+
+/// Most tasks in one script call.
+pub const MOST_AT_ONCE: u64 = 100;
+
+/// One stretch of a reconciler's walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reconciled {
+    /// The task id to go on after; zero when the walk is through and begins again.
+    pub cursor: u64,
+    /// How many places were mended.
+    pub mended: u64,
+}
+
+impl Store {
+    /// Makes delayed tasks claimable whose time has come. Returns how many it looked at, at most [`MOST_AT_ONCE`].
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn promote(&self, by: &str) -> Result<u64, StoreError> {
+        let args = vec![moves::of(Event::Promote), MOST_AT_ONCE.to_string(), by.to_owned()];
+        self.run(&scripts::PROMOTE, args).await?.ok(scripts::PROMOTE.name)?.number(0)
+    }
+
+    /// Takes tasks back whose lease has run out. Returns how many it looked at, at most [`MOST_AT_ONCE`].
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn reclaim(&self, max_attempts: u32, by: &str) -> Result<u64, StoreError> {
+        let args = vec![
+            moves::of(Event::LoseLease),
+            moves::of(Event::Fail),
+            MOST_AT_ONCE.to_string(),
+            max_attempts.to_string(),
+            by.to_owned(),
+        ];
+        self.run(&scripts::RECLAIM, args).await?.ok(scripts::RECLAIM.name)?.number(0)
+    }
+
+    /// Forgets terminal tasks that ended longer ago than `retention_ms`. Returns how many, at most [`MOST_AT_ONCE`].
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn prune(&self, retention_ms: u64) -> Result<u64, StoreError> {
+        let args = vec![retention_ms.to_string(), MOST_AT_ONCE.to_string()];
+        self.run(&scripts::PRUNE, args).await?.ok(scripts::PRUNE.name)?.number(0)
+    }
+
+    /// Compares a stretch of the records with the places they should stand in, and mends what is missing.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn reconcile(&self, cursor: u64) -> Result<Reconciled, StoreError> {
+        let name = scripts::RECONCILE.name;
+        let args = vec![moves::PLACES.clone(), cursor.to_string(), MOST_AT_ONCE.to_string()];
+        let (cursor, rest) = self.run(&scripts::RECONCILE, args).await?.ok(name)?.split_first()?;
+        let cursor = if cursor.is_empty() { 0 } else { number(name, &cursor)? };
+        Ok(Reconciled { cursor, mended: rest.number(0)? })
+    }
+}
