@@ -1,1 +1,5 @@
 //! stub
+
+pub mod http;
+pub mod shutdown;
+pub mod telemetry;
