@@ -37,7 +37,8 @@ async fn a_body_that_drips_is_answered_with_408_and_cut() {
     let server = Server::start(limits).await;
     let mut client = server.connect().await;
     client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\n").await;
-    let response = client.drip().await;
+    client.drip().await;
+    let response = client.rest().await;
     assert_eq!(status(&response), "408", "{response}");
     assert!(response.contains("connection: close"), "{response}");
     assert!(response.contains("rendered /echo BodyTimedOut"), "{response}");
