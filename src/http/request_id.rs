@@ -153,4 +153,26 @@ mod tests {
         assert!(text.contains(r#"offstage_http_request_duration_seconds_count{route="other"} 1"#));
         assert!(["alice", "bob", "carol", "BREW"].iter().all(|given| !text.contains(given)), "{text}");
     }
+
+    #[tokio::test]
+    async fn what_a_handler_logs_carries_the_id_and_the_route_and_never_the_path() {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let subscriber =
+            tracing_subscriber::fmt().json().with_writer(move || writer.try_clone().unwrap()).finish();
+        {
+            let _logging = tracing::subscriber::set_default(subscriber);
+            let log = async || info!("from the handler");
+            let router = Router::new().route("/users/{id}", get(log)).layer(from_fn(track));
+            let request = Request::get("/users/alice?filter=bob").header("x-request-id", "abc");
+            router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        }
+        let text = std::io::read_to_string(reader).unwrap();
+        let ours: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(ours.len(), 2, "{text}");
+        assert!(ours.iter().all(|line| line["span"]["request.id"] == "abc"), "{text}");
+        assert!(ours.iter().all(|line| line["span"]["route"] == "/users/{id}"), "{text}");
+        assert_eq!(ours[1]["fields"]["status"], 200);
+        assert!(!text.contains("alice") && !text.contains("bob"), "{text}");
+    }
 }

@@ -95,7 +95,11 @@ async fn a_client_refused_during_its_upload_still_gets_the_answer() {
     let server = patient().await;
     let mut client = server.connect().await;
     client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 900000\r\n\r\n").await;
-    client.send(&"x".repeat(900_000)).await;
+    // The server has answered and shut its side. Without the lingering close these writes would fail.
+    timeout(DEADLINE, client.0.readable()).await.unwrap().unwrap();
+    for _ in 0..10 {
+        client.send(&"x".repeat(90_000)).await;
+    }
     assert_eq!(status(&client.rest().await), "413");
 }
 

@@ -55,6 +55,17 @@ async fn a_peer_that_takes_no_response_loses_its_connection() {
 }
 
 #[tokio::test]
+async fn a_refused_peer_that_does_not_close_is_lingered_for_only_so_long() {
+    let server = Server::start(Limits { linger_ms: SHORT_MS, max_connections: 1, ..PATIENT }).await;
+    let mut refused = server.connect().await;
+    refused.send("GET /ping HTTP/1.1\r\n\r\n").await;
+    refused.rest().await;
+    let mut next = server.connect().await;
+    next.send(PING).await;
+    next.until("pong").await;
+}
+
+#[tokio::test]
 async fn three_hundred_idle_connections_do_not_hold_up_a_request() {
     let server = Server::start(PATIENT).await;
     let mut idle = Vec::new();

@@ -11,7 +11,7 @@ async fn ends(server: Server) {
 
 #[tokio::test]
 async fn idle_and_silent_connections_do_not_delay_the_stop() {
-    let server = Server::start(PATIENT).await;
+    let server = Server::start(Limits { linger_ms: FOREVER_MS, ..PATIENT }).await;
     let mut idle = server.connect().await;
     idle.send("GET /ping HTTP/1.1\r\nHost: t\r\n\r\n").await;
     idle.until("pong").await;
@@ -22,11 +22,13 @@ async fn idle_and_silent_connections_do_not_delay_the_stop() {
 
 #[tokio::test]
 async fn a_request_in_progress_is_finished_before_the_stop() {
-    let server = Server::start(PATIENT).await;
+    let mut server = Server::start(PATIENT).await;
     let mut client = server.connect().await;
     client.send("GET /held HTTP/1.1\r\nHost: t\r\n\r\n").await;
     server.held().await;
     server.stop.cancel();
+    let early = timeout(Duration::from_millis(100), &mut server.running).await;
+    assert!(early.is_err(), "serve did not wait for the request");
     server.released.add_permits(1);
     assert!(client.rest().await.ends_with("released"));
     ends(server).await;
