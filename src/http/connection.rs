@@ -1,0 +1,78 @@
+//! One connection: hyper's HTTP/1.1 with every limit set, from the first byte to the close.
+//!
+//! This owns how hyper is configured and how a connection reacts to the stop signal. It must never answer a
+//! well-formed request itself. What hyper answers alone, with a bare status and a close: heads that do not
+//! parse, differing Content-Lengths, chunked HTTP/1.0 (400), too many or too long headers (431). A request
+//! with both Content-Length and Transfer-Encoding is answered once, as chunked, and the connection closed.
+//!
+//! Easy to get wrong: without a timer hyper ignores `header_read_timeout` or panics, and with the automatic
+//! HTTP/1-or-2 builder of hyper-util a connection that sends nothing is never timed; hence the plain builder.
+
+use std::{net::SocketAddr, pin::pin};
+
+use axum::{Router, body::Body};
+use http::Request;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+use tracing::debug;
+
+use super::{limits::Limits, stream::Stream};
+
+/// hyper panics when asked for a smaller buffer.
+const MIN_BUFFER_BYTES: usize = 8 * 1024;
+
+/// The address of the socket's other end, on every request as an extension. Behind a proxy it is the proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeerAddr(pub SocketAddr);
+
+/// Serves one connection until it ends, or until the drain limit after `stop`.
+pub(super) async fn run(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    limits: Limits,
+    stop: CancellationToken,
+) {
+    // Answers are small and complete; waiting for more bytes to send with them only delays them.
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%error, "cannot set TCP_NODELAY");
+    }
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(PeerAddr(peer));
+        router.clone().oneshot(request)
+    });
+    let io = TokioIo::new(Stream::new(stream, limits, stop.clone()));
+    let mut connection = pin!(builder(&limits).serve_connection(io, service));
+
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            match timeout(limits.drain(), connection).await {
+                Ok(ended) => ended,
+                Err(_) => return debug!("connection dropped at the drain limit"),
+            }
+        }
+    };
+    // The peer's doing, and ordinary: a reset, a timeout, a head that does not parse.
+    if let Err(error) = ended {
+        debug!(%error, "connection ended early");
+    }
+}
+
+fn builder(limits: &Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_timeout())
+        .max_headers(limits.max_headers)
+        .max_header_size(limits.max_head_bytes)
+        .max_buf_size(limits.max_head_bytes.max(MIN_BUFFER_BYTES))
+        // A client may close its sending side once the request is out; a handler is not dropped for it.
+        .half_close(true);
+    builder
+}

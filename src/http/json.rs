@@ -1,0 +1,291 @@
+//! Strict JSON: one object, no member twice, nothing unknown, bounded depth.
+//!
+//! This owns the way from a body's bytes to typed members. It must never tell a fault by the text of a
+//! parser's error, nor pass that text on; what went wrong is recorded where it is found.
+//!
+//! Easy to get wrong: serde keeps the last of two equal members and reads an array as a struct; either lets
+//! two programs understand the same body differently. So the values are built by a visitor of our own, and
+//! handlers take their members out of [`Members`] one by one and end with [`Members::finish`].
+
+use std::{cell::Cell, fmt};
+
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::fault::Fault;
+
+/// Levels of arrays and objects in a body. `serde_json`'s own bound of 128 lies beyond.
+pub const MAX_JSON_DEPTH: usize = 32;
+
+/// Reads a body as one JSON object.
+///
+/// # Errors
+///
+/// [`Fault::MissingBody`], [`Fault::NotUtf8`], [`Fault::MalformedJson`], [`Fault::TooDeep`],
+/// [`Fault::RepeatedMember`] at whatever level, [`Fault::NotAnObject`].
+pub fn members(body: &[u8]) -> Result<Members, Fault> {
+    if body.is_empty() {
+        return Err(Fault::MissingBody);
+    }
+    let text = std::str::from_utf8(body).map_err(|_| Fault::NotUtf8)?;
+    let found = Cell::new(None);
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = Strict { depth: 0, found: &found }
+        .deserialize(&mut reader)
+        .and_then(|value| reader.end().map(|()| value))
+        .map_err(|_| found.take().unwrap_or(Fault::MalformedJson))?;
+    match value {
+        Value::Object(map) => Ok(Members(map)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Fault::NotAnObject)
+        }
+    }
+}
+
+/// The members of an object, taken out by name and type.
+#[derive(Debug)]
+pub struct Members(Map<String, Value>);
+
+impl Members {
+    /// A string that must be there.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::MissingMember`] or [`Fault::WrongType`]; null is of the wrong type.
+    pub fn take_string(&mut self, name: &str) -> Result<String, Fault> {
+        match self.take(name)? {
+            Value::String(text) => Ok(text),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                Err(wrong_type(name, "a string"))
+            }
+        }
+    }
+
+    /// A string that may be left out or be null, which is the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::WrongType`].
+    pub fn take_optional_string(&mut self, name: &str) -> Result<Option<String>, Fault> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                Err(wrong_type(name, "a string"))
+            }
+        }
+    }
+
+    /// A boolean, `default` when left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::WrongType`]; null is of the wrong type, since it says neither.
+    pub fn take_bool_or(&mut self, name: &str, default: bool) -> Result<bool, Fault> {
+        match self.0.remove(name) {
+            None => Ok(default),
+            Some(Value::Bool(truth)) => Ok(truth),
+            Some(Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
+                Err(wrong_type(name, "true or false"))
+            }
+        }
+    }
+
+    /// An array of non-negative whole numbers that must be there. It may be empty, and may repeat itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::MissingMember`] or [`Fault::WrongType`]; `1.0` and `"1"` are of the wrong type.
+    pub fn take_u64_array(&mut self, name: &str) -> Result<Vec<u64>, Fault> {
+        let expected = "an array of non-negative whole numbers";
+        match self.take(name)? {
+            Value::Array(items) => {
+                items.iter().map(|item| item.as_u64().ok_or_else(|| wrong_type(name, expected))).collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                Err(wrong_type(name, expected))
+            }
+        }
+    }
+
+    /// Ends the reading. Call it before acting on what was taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::UnknownMember`] with the first member that nobody took.
+    pub fn finish(self) -> Result<(), Fault> {
+        match self.0.into_iter().next() {
+            None => Ok(()),
+            Some((name, _)) => Err(Fault::UnknownMember(name)),
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Result<Value, Fault> {
+        self.0.remove(name).ok_or_else(|| Fault::MissingMember(name.to_owned()))
+    }
+}
+
+fn wrong_type(member: &str, expected: &'static str) -> Fault {
+    Fault::WrongType { member: member.to_owned(), expected }
+}
+
+/// Builds a [`Value`] and stops at the first fault, which it leaves in `found`: serde's error can only carry
+/// text.
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    depth: usize,
+    found: &'a Cell<Option<Fault>>,
+}
+
+impl Strict<'_> {
+    fn deeper(self) -> Option<Self> {
+        if self.depth < MAX_JSON_DEPTH {
+            return Some(Self { depth: self.depth + 1, ..self });
+        }
+        self.found.set(Some(Fault::TooDeep { limit_levels: MAX_JSON_DEPTH }));
+        None
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let inner = self.deeper().ok_or_else(|| A::Error::custom("too deep"))?;
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element_seed(inner)? {
+            array.push(item);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let inner = self.deeper().ok_or_else(|| A::Error::custom("too deep"))?;
+        let mut object = Map::new();
+        while let Some(name) = entries.next_key::<String>()? {
+            if object.contains_key(&name) {
+                self.found.set(Some(Fault::RepeatedMember(name)));
+                return Err(A::Error::custom("repeated member"));
+            }
+            object.insert(name, entries.next_value_seed(inner)?);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(body: &str) -> Option<Fault> {
+        members(body.as_bytes()).err()
+    }
+
+    fn wrong(member: &str, expected: &'static str) -> Fault {
+        wrong_type(member, expected)
+    }
+
+    #[test]
+    fn members_come_out_by_name_and_type() {
+        let mut taken =
+            members(br#"{"status":"CANCELLED","ids":[3,1],"note":null,"blocking":false}"#).unwrap();
+        assert_eq!(taken.take_string("status"), Ok("CANCELLED".to_owned()));
+        assert_eq!(taken.take_u64_array("ids"), Ok(vec![3, 1]));
+        assert_eq!(taken.take_optional_string("note"), Ok(None));
+        assert_eq!(taken.take_bool_or("blocking", true), Ok(false));
+        assert_eq!(taken.take_bool_or("absent", true), Ok(true));
+        assert_eq!(taken.finish(), Ok(()));
+    }
+
+    #[test]
+    fn an_unknown_member_is_refused_at_the_end() {
+        let taken = members(br#"{"surplus":1}"#).unwrap();
+        assert_eq!(taken.finish(), Err(Fault::UnknownMember("surplus".to_owned())));
+    }
+
+    #[test]
+    fn a_missing_member_is_named() {
+        let mut none = members(b"{}").unwrap();
+        assert_eq!(none.take_string("status"), Err(Fault::MissingMember("status".to_owned())));
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_with_what_was_expected() {
+        let body = br#"{"s":1,"o":[],"b":null,"a":[1.0],"n":[-1]}"#;
+        let mut taken = members(body).unwrap();
+        assert_eq!(taken.take_string("s"), Err(wrong("s", "a string")));
+        assert_eq!(taken.take_optional_string("o"), Err(wrong("o", "a string")));
+        assert_eq!(taken.take_bool_or("b", true), Err(wrong("b", "true or false")));
+        assert_eq!(taken.take_u64_array("a"), Err(wrong("a", "an array of non-negative whole numbers")));
+        assert_eq!(taken.take_u64_array("n"), Err(wrong("n", "an array of non-negative whole numbers")));
+    }
+
+    #[test]
+    fn a_repeated_member_is_refused_at_every_level() {
+        let repeated = Some(Fault::RepeatedMember("a".to_owned()));
+        assert_eq!(fault(r#"{"a":1,"a":1}"#), repeated);
+        assert_eq!(fault(r#"{"b":[{"c":{"a":1,"\u0061":2}}]}"#), repeated);
+    }
+
+    #[test]
+    fn only_an_object_will_do() {
+        for body in ["[]", r#"["CANCELLED"]"#, "null", "1", r#""{}""#, "true"] {
+            assert_eq!(fault(body), Some(Fault::NotAnObject), "{body}");
+        }
+    }
+
+    #[test]
+    fn one_value_of_valid_json_and_nothing_after_it() {
+        for body in [" ", "{", "{}{}", "{} x", "{'a':1}", r#"{"a":NaN}"#, r#"{"a":"\ud800"}"#, "\u{feff}{}"] {
+            assert_eq!(fault(body), Some(Fault::MalformedJson), "{body}");
+        }
+        assert_eq!(members(b"{\"a\":\"\xff\"}").err(), Some(Fault::NotUtf8));
+        assert_eq!(fault(""), Some(Fault::MissingBody));
+    }
+
+    #[test]
+    fn depth_is_bounded_and_never_overflows_the_stack() {
+        let nested =
+            |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        assert_eq!(fault(&nested(MAX_JSON_DEPTH)), None);
+        let too_deep = Some(Fault::TooDeep { limit_levels: MAX_JSON_DEPTH });
+        assert_eq!(fault(&nested(MAX_JSON_DEPTH + 1)), too_deep);
+        assert_eq!(fault(&nested(100_000)), too_deep);
+    }
+}

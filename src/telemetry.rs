@@ -1,0 +1,178 @@
+//! Logs and metrics of a program: set up once, at its start.
+//!
+//! This owns the log format, the panic hook and the metrics recorder. It must never read the environment
+//! (the filter is an argument) and never write to stdout, which belongs to a program's results.
+//!
+//! Easy to get wrong: tests share one process, so everything here may be called again; the second call
+//! keeps the first one's subscriber and recorder. And histograms grow until someone drains them: without
+//! the upkeep task a program that nobody scrapes would slowly eat its memory.
+
+use std::{
+    io::{self, IsTerminal as _},
+    panic::PanicHookInfo,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::{runtime::Handle, time::interval};
+use tracing::{Subscriber, debug, error};
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Upper bounds, in seconds, of every histogram whose name ends in `_seconds`: from a fast read to a slow
+/// deletion.
+const SECONDS_BUCKETS: [f64; 15] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 300.0];
+
+/// What an operator puts in no filter: our own events from info upwards, and everyone else's.
+pub const DEFAULT_FILTER: &str = "info";
+
+/// The recorder is process-wide, so the handle to it is too.
+static INSTALLED: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
+
+/// The metrics of this process. Cheap to clone.
+#[derive(Clone)]
+pub struct Metrics {
+    handle: PrometheusHandle,
+}
+
+impl Metrics {
+    /// All metrics in Prometheus' text format 0.0.4.
+    #[must_use]
+    pub fn render(&self) -> String {
+        self.handle.render()
+    }
+}
+
+/// Sets up logs on stderr (JSON lines, or text on a terminal), the panic hook, and metrics labelled with
+/// `service`. `filter` has the syntax of [`EnvFilter`]. Call it inside the tokio runtime.
+///
+/// # Errors
+///
+/// When the filter does not parse, there is no runtime, or another metrics recorder is installed.
+pub fn init(service: &'static str, filter: &str) -> anyhow::Result<Metrics> {
+    let runtime = Handle::try_current().context("telemetry needs the tokio runtime")?;
+    let filter = EnvFilter::try_new(filter).context("the log filter is malformed")?;
+
+    let json = !io::stderr().is_terminal();
+    if tracing::subscriber::set_global_default(subscriber(filter, json, io::stderr)).is_ok() {
+        std::panic::set_hook(Box::new(log_panic));
+    } else {
+        debug!("logs are set up already");
+    }
+
+    let handle = install_recorder(service)?;
+    let kept = handle.clone();
+    runtime.spawn(async move {
+        let mut ticks = interval(UPKEEP_EVERY);
+        loop {
+            ticks.tick().await;
+            kept.run_upkeep();
+        }
+    });
+    Ok(Metrics { handle })
+}
+
+fn install_recorder(service: &'static str) -> anyhow::Result<PrometheusHandle> {
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = &*installed {
+        return Ok(handle.clone());
+    }
+    let handle = PrometheusBuilder::new()
+        .add_global_label("service", service)
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)
+        .context("the histogram buckets are malformed")?
+        .install_recorder()
+        .context("cannot install the metrics recorder")?;
+    *installed = Some(handle.clone());
+    Ok(handle)
+}
+
+/// Spans go into each line as a list, so that `request.id` and `task.id` are found wherever they were set.
+fn subscriber<W>(filter: EnvFilter, json: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    if json {
+        Box::new(builder.json().flatten_event(true).with_current_span(false).with_span_list(true).finish())
+    } else {
+        Box::new(builder.finish())
+    }
+}
+
+/// A panic as a log line in the span it happened in, instead of the loose text the default hook prints.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let said = panic.payload_as_str().unwrap_or("something that is not text");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    error!(place, "panicked: {said}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, sync::Arc};
+
+    use tracing::{info, info_span};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(json: bool, act: impl FnOnce()) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let filter = EnvFilter::new(DEFAULT_FILTER);
+        tracing::subscriber::with_default(subscriber(filter, json, move || writer.clone()), act);
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn json_lines_carry_the_fields_of_all_spans() {
+        let text = logged(true, || {
+            let _request = info_span!("http.request", request.id = "r-1").entered();
+            let _task = info_span!("worker.task.run", task.id = "t-1").entered();
+            info!(outcome = "completed", "settled\nforged");
+        });
+        let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(line["spans"][0]["request.id"], "r-1");
+        assert_eq!(line["spans"][1]["task.id"], "t-1");
+        assert_eq!(line["outcome"], "completed");
+        assert_eq!(text.lines().count(), 1);
+    }
+
+    #[test]
+    fn the_filter_is_obeyed() {
+        assert_eq!(logged(true, || debug!("hidden")), "");
+        assert!(logged(false, || info!("shown")).contains("shown"));
+    }
+
+    #[tokio::test]
+    async fn setting_up_twice_keeps_one_set_of_metrics() {
+        let first = init("test", DEFAULT_FILTER).unwrap();
+        let second = init("test", DEFAULT_FILTER).unwrap();
+        metrics::histogram!("offstage_telemetry_test_seconds").record(0.3);
+        assert!(
+            second.render().contains(r#"offstage_telemetry_test_seconds_bucket{service="test",le="0.5"} 1"#)
+        );
+        assert_eq!(first.render().lines().count(), second.render().lines().count());
+    }
+
+    #[tokio::test]
+    async fn a_malformed_filter_is_refused() {
+        assert!(init("test", "a=b=c").is_err());
+    }
+}
