@@ -4,6 +4,8 @@
 //! [`api::Api`] speaks HTTP and looks at every answer; [`eventually()`] is the only way to wait for something that gives no
 //! signal, with a stated deadline. There are no sleeps and no retries here.
 
+#![allow(clippy::missing_panics_doc, reason = "a test fails by panicking; every function here may")]
+
 pub mod api;
 mod eventually;
 pub mod fixtures;
