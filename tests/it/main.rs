@@ -2,4 +2,5 @@
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
+mod crashes;
 mod queue;

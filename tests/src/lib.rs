@@ -13,5 +13,6 @@ pub mod programs;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
+pub mod stack;
 
 pub use eventually::{eventually, within};
