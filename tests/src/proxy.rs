@@ -115,17 +115,17 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
     let Ok(server) = UnixStream::connect(socket).await else { return };
     let (mut client_read, mut client_write) = client.into_split();
     let (mut server_read, mut server_write) = server.into_split();
-    let held = AtomicBool::new(false);
+    let silenced = AtomicBool::new(false);
     let there = async {
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(length @ 1..) = client_read.read(&mut buffer).await {
             let bytes = &buffer[..length];
             let hold = faults.springs(bytes);
             if hold.is_some() {
-                held.store(true, Ordering::SeqCst);
+                silenced.store(true, Ordering::SeqCst);
             }
             let silent =
-                faults.swallows(number) || (held.load(Ordering::SeqCst) && hold != Some(Hold::Answer));
+                faults.swallows(number) || (silenced.load(Ordering::SeqCst) && hold != Some(Hold::Answer));
             if !silent && server_write.write_all(bytes).await.is_err() {
                 return;
             }
@@ -137,7 +137,7 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
     let back = async {
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(length @ 1..) = server_read.read(&mut buffer).await {
-            if held.load(Ordering::SeqCst) {
+            if silenced.load(Ordering::SeqCst) {
                 faults.sprung.notify_one();
             } else if !faults.swallows(number) && client_write.write_all(&buffer[..length]).await.is_err() {
                 return;

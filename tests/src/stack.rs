@@ -62,6 +62,24 @@ impl Stack {
         Program::start("offstage-worker", self.redis.folder(), &args, &all)
     }
 
+    /// CPU time that Redis has used, in seconds.
+    #[must_use]
+    pub fn redis_cpu_seconds(&self) -> f64 {
+        self.info("cpu", "used_cpu_user:") + self.info("cpu", "used_cpu_sys:")
+    }
+
+    /// Bytes that Redis holds.
+    #[must_use]
+    pub fn redis_memory_bytes(&self) -> f64 {
+        self.info("memory", "used_memory:")
+    }
+
+    fn info(&self, section: &str, field: &str) -> f64 {
+        let text: String = redis::cmd("INFO").arg(section).query(&mut self.redis.connection()).expect("Redis answers");
+        let line = text.lines().find_map(|line| line.strip_prefix(field)).expect("the field is there");
+        line.trim().parse().expect("a number")
+    }
+
     /// Every task has ended and nothing is held: what a test leaves behind.
     pub async fn is_settled(&self) {
         use offstage::domain::state::TaskState;
