@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 const DELETIONS: u64 = 20_000;
 const IN_FLIGHT: u64 = 64;
 const IDLE_SAMPLES: u64 = 300;
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -32,16 +32,26 @@ async fn main() {
     let before = stack.redis_memory_bytes();
     let submit = rate(submit_all(&stack.store, first).await);
     let memory = per_task(stack.redis_memory_bytes() - before);
-    println!("submit   {submit:>9.0} /s   {:>5.1} us of Redis a task   ({IN_FLIGHT} in flight)", redis.per_task(&stack));
+    println!(
+        "submit   {submit:>9.0} /s   {:>5.1} us of Redis a task   ({IN_FLIGHT} in flight)",
+        redis.per_task(&stack)
+    );
     let redis = RedisTime::now(&stack);
     let bare = rate(drain_bare(&stack.store).await);
-    println!("bare     {bare:>9.0} /s   {:>5.1} us of Redis a task   (claim and commit, no worker)", redis.per_task(&stack));
+    println!(
+        "bare     {bare:>9.0} /s   {:>5.1} us of Redis a task   (claim and commit, no worker)",
+        redis.per_task(&stack)
+    );
 
     submit_all(&stack.store, second.clone()).await;
     let redis = RedisTime::now(&stack);
     let worker = stack.worker(&[("OFFSTAGE_LOG", "warn")]);
     let drain = rate(until_completed(&stack.store, 2 * DELETIONS).await);
-    println!("drain    {drain:>9.0} /s   {:>5.1} us of Redis a task   ({:.2} of bare)", redis.per_task(&stack), drain / bare);
+    println!(
+        "drain    {drain:>9.0} /s   {:>5.1} us of Redis a task   ({:.2} of bare)",
+        redis.per_task(&stack),
+        drain / bare
+    );
 
     let mut latencies = Vec::new();
     for user in second.end..second.end + IDLE_SAMPLES {
@@ -83,12 +93,16 @@ async fn submit_all(store: &Store, users: std::ops::Range<u64>) -> Duration {
 async fn drain_bare(store: &Store) -> Duration {
     let begun = Instant::now();
     loop {
-        let Claim::Taken { tasks, .. } = store.claim(100, "bare", LIMIT).await.unwrap() else { unreachable!() };
+        let Claim::Taken { tasks, .. } = store.claim(100, "bare", LIMIT).await.unwrap() else {
+            unreachable!()
+        };
         if tasks.is_empty() {
             return begun.elapsed();
         }
-        let commits: Vec<_> =
-            tasks.iter().map(|task| Commit { lease: task.lease, oldest_answer_ms: None, checks: 1 }).collect();
+        let commits: Vec<_> = tasks
+            .iter()
+            .map(|task| Commit { lease: task.lease, oldest_answer_ms: None, checks: 1 })
+            .collect();
         store.commit(&commits, "bare", LIMIT).await.unwrap();
     }
 }

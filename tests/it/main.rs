@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
+mod checks;
 mod crashes;
 mod queue;

@@ -34,8 +34,8 @@ async fn a_user_without_dependents_is_deleted() {
     }
     assert_eq!(store.registered(UserId(5), "", 10).await.unwrap(), None);
     assert_eq!(store.found_dependents(refused).await.unwrap(), [fixtures::dependent("17", true)]);
-    let story: Vec<_> = store.history(deleted).await.unwrap().unwrap().iter().map(|line| line.to).collect();
-    assert_eq!(story, [TaskState::Queued, TaskState::Processing, TaskState::Completed]);
+    let states: Vec<_> = store.history(deleted).await.unwrap().unwrap().iter().map(|line| line.to).collect();
+    assert_eq!(states, [TaskState::Queued, TaskState::Processing, TaskState::Completed]);
     let depth = store.depth().await.unwrap();
     assert_eq!((depth.states[&TaskState::Completed], depth.states[&TaskState::Conflict]), (1, 1));
     assert_eq!(depth.oldest_age_ms, None);

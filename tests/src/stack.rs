@@ -75,7 +75,8 @@ impl Stack {
     }
 
     fn info(&self, section: &str, field: &str) -> f64 {
-        let text: String = redis::cmd("INFO").arg(section).query(&mut self.redis.connection()).expect("Redis answers");
+        let text: String =
+            redis::cmd("INFO").arg(section).query(&mut self.redis.connection()).expect("Redis answers");
         let line = text.lines().find_map(|line| line.strip_prefix(field)).expect("the field is there");
         line.trim().parse().expect("a number")
     }
