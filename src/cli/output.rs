@@ -1,0 +1,53 @@
+//! Standard output and standard error of the commands: the one place that writes to them.
+//!
+//! A reader that goes away (`| head`) is not an error: what it did not want need not be written. Everything else
+//! that goes wrong on standard output is returned, because a command whose answer was not delivered has failed.
+//! Logs do not come through here; they are tracing's.
+
+use std::io::{self, Write};
+
+use anyhow::Context as _;
+
+/// Writes text to standard output and flushes it; a closed pipe is quietly accepted.
+///
+/// # Errors
+/// Standard output cannot take the text (a full disk, say).
+pub fn say(text: &str) -> anyhow::Result<()> {
+    write_all(io::stdout().lock(), text).context("cannot write to standard output")
+}
+
+/// Writes one line to standard error; there is nobody left to tell if that fails.
+pub fn complain(line: &str) {
+    if let Err(error) = write_all(io::stderr().lock(), &format!("{line}\n")) {
+        tracing::debug!(%error, "standard error is gone");
+    }
+}
+
+fn write_all(mut out: impl Write, text: &str) -> io::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
+        assert!(write_all(Broken(io::ErrorKind::BrokenPipe), "x").is_ok());
+        assert!(write_all(Broken(io::ErrorKind::StorageFull), "x").is_err());
+    }
+}

@@ -1,0 +1,284 @@
+//! Settings: what they are called, what they mean, and where they come from.
+//!
+//! Owns the typed settings of both programs and the only place that reads the process's environment. A setting
+//! is taken from the first of: a flag, an `OFFSTAGE_` environment variable, the TOML file, the default written
+//! here. Everything is checked before anything starts: an unknown name or an impossible value is refused with
+//! the setting's dotted name.
+//!
+//! It must never put a secret into an error or a `Debug` output: the administrator's token and a password inside
+//! an address are secrets. Easy to get wrong: a new field also needs its line in `environment::SETTINGS` (a test
+//! finds the missing one) and, where zero makes no sense, in `validation`.
+
+mod environment;
+mod redaction;
+mod validation;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
+pub use validation::{PLACEHOLDER_ID, PLACEHOLDER_USERNAME};
+
+/// Everything that can be set, for both programs.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where Redis (or Valkey) is: `redis://`, `rediss://` (TLS), `redis+unix://` or `unix://`.
+    pub redis_url: String,
+    /// What every key begins with; holds a `{hash tag}`, so that all keys share one slot of a cluster.
+    pub key_prefix: String,
+    /// The administrator's token, at least 32 characters; without it only the tokens in the store count.
+    pub admin_token: Option<SecretString>,
+    /// What is logged: a level or a filter such as `info,offstage=debug`.
+    pub log: String,
+    /// The HTTP interface.
+    pub api: ApiSettings,
+    /// The worker.
+    pub worker: WorkerSettings,
+    /// The tasks' records.
+    pub tasks: TaskSettings,
+    /// The checks that look for dependents.
+    pub checks: CheckSettings,
+    /// The metrics.
+    pub metrics: MetricsSettings,
+}
+
+/// The HTTP interface (`offstage serve`, `offstage dev`).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApiSettings {
+    /// Address and port to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+}
+
+/// The worker (`offstage-worker`).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkerSettings {
+    /// Address and port of the worker's own probes and metrics; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Milliseconds until a silent worker's task goes to another one; at least three heartbeats.
+    pub lease_ms: u64,
+    /// Milliseconds between two renewals of the leases.
+    pub heartbeat_ms: u64,
+    /// Tasks that one worker works on at the same time, 1 to 10000.
+    pub concurrency: usize,
+    /// Attempts without an outcome until a task ends as EXCEPTION; hand-backs and pauses do not count.
+    pub max_attempts: u32,
+    /// Milliseconds before the second attempt; doubles with every further one, with jitter.
+    pub retry_delay_ms: u64,
+    /// Milliseconds that the delay before an attempt never exceeds.
+    pub retry_delay_max_ms: u64,
+    /// Milliseconds that a stopping worker lets its tasks finish; then it hands them back.
+    pub stop_ms: u64,
+}
+
+/// The tasks' records.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TaskSettings {
+    /// Seconds that a task is kept after it has ended.
+    pub retention_s: u64,
+}
+
+/// The checks that look for what depends on a user.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CheckSettings {
+    /// Milliseconds that an outside system's answer may be old when the deletion is decided.
+    pub max_answer_age_ms: u64,
+    /// Outside systems that are asked over HTTP (`[[checks.http]]`, file only).
+    pub http: Vec<HttpCheckSettings>,
+    /// A check that only waits, for trying things out.
+    pub pause: PauseSettings,
+}
+
+/// One outside system that is asked over HTTP for a user's dependents.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpCheckSettings {
+    /// The check's name in messages, logs and metrics: `[a-z0-9_-]`, 1 to 64 characters, unique.
+    pub name: String,
+    /// What is asked; `{id}` and `{username}` are replaced, percent-encoded.
+    pub url: String,
+    /// Milliseconds for the whole answer.
+    #[serde(default = "HttpCheckSettings::default_timeout_ms")]
+    pub timeout_ms: u64,
+    /// Requests of this check that are under way at the same time, per worker.
+    #[serde(default = "HttpCheckSettings::default_concurrency")]
+    pub concurrency: usize,
+    /// Bytes that an answer's body may have.
+    #[serde(default = "HttpCheckSettings::default_max_body_bytes")]
+    pub max_body_bytes: usize,
+}
+
+/// A check that only waits and finds nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PauseSettings {
+    /// Milliseconds to wait; 0 turns the check off.
+    pub ms: u64,
+}
+
+/// The metrics.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsSettings {
+    /// Whether `/metrics` needs no credentials from anywhere; when false, only from this machine.
+    pub public: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            redis_url: "redis://127.0.0.1:6379".to_owned(),
+            key_prefix: "{offstage}".to_owned(),
+            admin_token: None,
+            log: "info".to_owned(),
+            api: ApiSettings::default(),
+            worker: WorkerSettings::default(),
+            tasks: TaskSettings::default(),
+            checks: CheckSettings::default(),
+            metrics: MetricsSettings::default(),
+        }
+    }
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)) }
+    }
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)),
+            lease_ms: 10_000,
+            heartbeat_ms: 3_000,
+            concurrency: 64,
+            max_attempts: 20,
+            retry_delay_ms: 1_000,
+            retry_delay_max_ms: 300_000,
+            stop_ms: 3_000,
+        }
+    }
+}
+
+impl Default for TaskSettings {
+    fn default() -> Self {
+        Self { retention_s: 7 * 24 * 60 * 60 }
+    }
+}
+
+impl Default for CheckSettings {
+    fn default() -> Self {
+        Self { max_answer_age_ms: 30_000, http: Vec::new(), pause: PauseSettings::default() }
+    }
+}
+
+impl HttpCheckSettings {
+    fn default_timeout_ms() -> u64 {
+        5_000
+    }
+
+    fn default_concurrency() -> usize {
+        16
+    }
+
+    fn default_max_body_bytes() -> usize {
+        1_048_576
+    }
+}
+
+/// What flags say; a value here wins over every other source.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--redis-url`.
+    pub redis_url: Option<String>,
+    /// `--listen` of `offstage serve` and `offstage dev`.
+    pub api_listen: Option<SocketAddr>,
+    /// `--listen` of `offstage-worker`.
+    pub worker_listen: Option<SocketAddr>,
+}
+
+impl Overrides {
+    /// The settings that a flag gave, under their dotted names.
+    fn named(self) -> impl Iterator<Item = (&'static str, String)> {
+        [
+            ("redis_url", self.redis_url),
+            ("api.listen", self.api_listen.map(|address| address.to_string())),
+            ("worker.listen", self.worker_listen.map(|address| address.to_string())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
+/// Reads the settings: defaults, then `file` (or the one that `OFFSTAGE_CONFIG` names), then the environment,
+/// then flags.
+///
+/// # Errors
+/// A file that cannot be read or parsed, an unknown name, a value of the wrong type, an impossible value. The
+/// text names the setting and holds no secret.
+pub fn load(file: Option<&Path>, overrides: Overrides) -> anyhow::Result<Settings> {
+    load_from(file, environment::of_this_process(), overrides)
+}
+
+/// The server program that `OFFSTAGE_REDIS_SERVER` names for the private Redis of `offstage dev`.
+#[must_use]
+pub fn redis_server_override() -> Option<PathBuf> {
+    environment::variable(REDIS_SERVER_VARIABLE).map(PathBuf::from)
+}
+
+/// The folders in which programs are looked for (`PATH`), in order.
+#[must_use]
+pub fn program_folders() -> Vec<PathBuf> {
+    environment::variable("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+}
+
+/// The folder for short-lived files (`TMPDIR`, else `/tmp`).
+#[must_use]
+pub fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// [`load`] with the environment as an argument.
+fn load_from(
+    file: Option<&Path>,
+    variables: impl Iterator<Item = (String, String)>,
+    overrides: Overrides,
+) -> anyhow::Result<Settings> {
+    let environment = environment::parse(variables)?;
+    let mut builder = ::config::Config::builder();
+    if let Some(path) = file.or(environment.file.as_deref()) {
+        builder = builder.add_source(file_source(path)?);
+    }
+    for (name, value) in environment.settings {
+        builder = builder.set_override(name, value)?;
+    }
+    for (name, value) in overrides.named() {
+        builder = builder.set_override(name, value)?;
+    }
+    let settings: Settings = builder.build()?.try_deserialize().context("a setting cannot be used")?;
+    settings.validate()?;
+    Ok(settings)
+}
+
+/// The TOML file as a source; it is parsed here, because a parser's message may quote a line with a secret in it.
+fn file_source(path: &Path) -> anyhow::Result<::config::Config> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration file {shown}"))?;
+    ::config::Config::builder()
+        .add_source(::config::File::from_str(&text, ::config::FileFormat::Toml))
+        .build()
+        .map_err(|error| anyhow::anyhow!("{shown} is not valid TOML: {}", redaction::without_excerpt(&error)))
+}
+
+#[cfg(test)]
+mod tests;
