@@ -1,7 +1,8 @@
 //! offstage deletes users safely: accepted at once, checked by workers, and never over a dependent.
 //!
-//! Direction of dependence: `domain` <- `store` <- `import`, and `api::service` <- dialects, both <- `cli`. `http`,
-//! `telemetry`, `shutdown` and `config` stand below all of them and know none; ARCHITECTURE.md has the map.
+//! The library of both programs. Direction of dependence: `domain` <- `store` <- `api::service` <- dialects <- `cli`;
+//! `import` stands beside `api`, the workers' package on `domain` and `store`. `http`, `telemetry`, `shutdown` and
+//! `config` stand below and know none of them. ARCHITECTURE.md has the map.
 
 pub mod cli;
 pub mod config;

@@ -10,6 +10,14 @@ pub struct Script {
     pub(super) code: LazyLock<redis::Script>,
 }
 
+impl Script {
+    /// The hash of its text, by which Redis knows it.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        self.code.get_hash()
+    }
+}
+
 macro_rules! scripts {
     ($($constant:ident $file:literal),* $(,)?) => {
         $(
@@ -20,8 +28,8 @@ macro_rules! scripts {
                 }),
             };
         )*
-        /// The names of all scripts that have the prelude.
-        pub const NAMES: &[&str] = &[$($file),*];
+        /// All scripts that have the prelude.
+        pub static ALL: &[&Script] = &[$(&$constant),*];
     };
 }
 

@@ -1,1 +1,6 @@
+//! The integration tests: one binary, one module per subject.
 
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+
+mod crashes;
+mod queue;

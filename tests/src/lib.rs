@@ -1,1 +1,18 @@
-//! stub
+//! What the tests stand on: real Redis, real programs, real HTTP.
+//!
+//! [`redis::PrivateRedis`] is a server of the test's own; [`programs`] starts offstage's programs as processes;
+//! [`api::Api`] speaks HTTP and looks at every answer; [`eventually()`] is the only way to wait for something that gives no
+//! signal, with a stated deadline. There are no sleeps and no retries here.
+
+#![allow(clippy::missing_panics_doc, reason = "a test fails by panicking; every function here may")]
+
+pub mod api;
+mod eventually;
+pub mod fixtures;
+pub mod programs;
+pub mod proxy;
+pub mod raw;
+pub mod redis;
+pub mod stack;
+
+pub use eventually::{eventually, within};

@@ -1,1 +1,62 @@
-fn main() {}
+//! `offstage-worker`: the worker only, the production form.
+
+use anyhow::Context as _;
+use clap::Parser;
+use offstage::{
+    config::{self, Overrides},
+    shutdown,
+    store::Store,
+    telemetry,
+};
+use offstage_workers::{maintenance, runner, status};
+use std::{net::SocketAddr, path::PathBuf};
+use tokio_util::sync::CancellationToken;
+
+/// Works on deletions: finds what depends on a user, and deletes him or refuses.
+#[derive(Debug, Parser)]
+#[command(name = "offstage-worker", version)]
+#[command(after_help = "Examples:\n  offstage-worker --redis-url redis://redis:6379\n  \
+    offstage-worker --config /etc/offstage.toml --listen 0.0.0.0:8081")]
+struct Args {
+    /// Where Redis or Valkey is: redis://, rediss:// or unix:// (also `OFFSTAGE_REDIS_URL`).
+    #[arg(long, value_name = "URL")]
+    redis_url: Option<String>,
+    /// A TOML file with settings (also `OFFSTAGE_CONFIG`).
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address and port of the worker's own probes and metrics; port 0 takes a free one [default: 127.0.0.1:8081].
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let overrides =
+        Overrides { redis_url: args.redis_url, worker_listen: args.listen, ..Overrides::default() };
+    let settings = config::load(args.config.as_deref(), overrides)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to work on")?;
+    runtime.block_on(work(settings))
+}
+
+async fn work(settings: config::Settings) -> anyhow::Result<()> {
+    let metrics = telemetry::init("offstage-worker", &settings.log)?;
+    // Installing it twice is no fault: whoever was first chose the same one.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::debug!("a TLS provider was there already");
+    }
+    let stop = shutdown::on_signal()?;
+    let name = format!("worker-{}-{:08x}", std::process::id(), rand::random::<u32>());
+    let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-worker")?;
+    let (queue, context) = runner::prepare(&store, &settings, &name)?;
+
+    let status_stop = CancellationToken::new();
+    let status = status::serve(&settings, &store, &queue, metrics, status_stop.clone()).await?;
+    maintenance::start(&store, &settings, &name, &stop);
+    tracing::info!(worker.id = name, "working");
+    let outcome = runner::run(&queue, context, &settings, &name, stop).await;
+    status_stop.cancel();
+    status.await.context("the probes' server panicked")?;
+    tracing::info!(worker.id = name, "stopped");
+    outcome
+}

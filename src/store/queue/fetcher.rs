@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{reason::Reason, state::Event, task::TaskId},
-    store::{Store, StoreError},
+    store::{Store, StoreError, patience::Backoff},
 };
 
 /// Most tasks in one claim.
@@ -24,8 +24,6 @@ const MOST_AT_ONCE: usize = 100;
 const BLOCK: Duration = Duration::from_secs(2);
 /// How often a paused queue is looked at.
 const PAUSED_WAIT: Duration = Duration::from_millis(500);
-/// How long to wait after an error, at most.
-const LONGEST_WAIT_MS: u64 = 2_000;
 /// How long a task is left to others that still runs here under an older fence.
 const STILL_RUNNING_DELAY_MS: u64 = 500;
 
@@ -47,7 +45,7 @@ pub(super) async fn fetch(shared: Arc<Shared>, deliveries: mpsc::UnboundedSender
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "no tasks can be claimed for now");
-                Wait::For(failures.next())
+                Wait::For(failures.next_wait())
             }
         };
         let waiting = async {
@@ -123,7 +121,7 @@ impl Blocker {
         if let Err(error) = self.block(store).await {
             self.connection = None;
             tracing::warn!(error = &error as &dyn std::error::Error, "waiting for work without Redis");
-            tokio::time::sleep(failures.next()).await;
+            tokio::time::sleep(failures.next_wait()).await;
         }
     }
 
@@ -204,34 +202,11 @@ pub(super) async fn listen(shared: Arc<Shared>) {
                     tracing::debug!(error = &error as &dyn std::error::Error, "cannot listen for cancels");
                 }
             }
-            tokio::time::sleep(failures.next()).await;
+            tokio::time::sleep(failures.next_wait()).await;
         };
         tokio::select! {
             () = shared.ended.cancelled() => return,
             () = listening => {}
         }
-    }
-}
-
-/// Growing waits with jitter.
-struct Backoff {
-    next_ms: u64,
-}
-
-impl Default for Backoff {
-    fn default() -> Self {
-        Self { next_ms: 50 }
-    }
-}
-
-impl Backoff {
-    fn reset(&mut self) {
-        self.next_ms = 50;
-    }
-
-    fn next(&mut self) -> Duration {
-        let wait = self.next_ms / 2 + rand::random_range(0..=self.next_ms / 2);
-        self.next_ms = (self.next_ms * 2).min(LONGEST_WAIT_MS);
-        Duration::from_millis(wait)
     }
 }

@@ -7,14 +7,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Commit, Committed, Settlement};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, patience::until_answered};
 
 /// Most items in one script call.
 const MOST_AT_ONCE: usize = 100;
 /// Items that may wait before handlers are held back.
 const MOST_WAITING: usize = 4_096;
-/// The longest wait between two tries, in milliseconds.
-const LONGEST_WAIT_MS: u64 = 2_000;
 
 /// The handlers' way to end attempts.
 #[derive(Debug, Clone)]
@@ -77,51 +75,29 @@ async fn finish(store: &Store, worker: &str, max_answer_age: Duration, batch: Ve
     }
     let committing = async {
         if !commits.0.is_empty() {
-            let outcomes = until_answered(|| store.commit(&commits.0, worker, max_answer_age)).await;
-            answer(commits.1, outcomes);
+            answer(
+                commits.1,
+                until_answered("commit", || store.commit(&commits.0, worker, max_answer_age)).await,
+            );
         }
     };
     let settling = async {
         if !settlements.0.is_empty() {
-            let outcomes = until_answered(|| store.settle(&settlements.0, worker)).await;
-            answer(settlements.1, outcomes);
+            answer(settlements.1, until_answered("settle", || store.settle(&settlements.0, worker)).await);
         }
     };
     tokio::join!(committing, settling);
 }
 
 /// Answers everybody; where there is no outcome, the senders are dropped and the handlers take it as lost.
-fn answer<T>(answers: Vec<oneshot::Sender<T>>, outcomes: Option<Vec<T>>) {
-    for (answer, outcome) in answers.into_iter().zip(outcomes.into_iter().flatten()) {
+fn answer<T>(answers: Vec<oneshot::Sender<T>>, outcomes: Result<Vec<T>, StoreError>) {
+    let outcomes = outcomes.unwrap_or_else(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "attempts cannot be ended");
+        Vec::new()
+    });
+    for (answer, outcome) in answers.into_iter().zip(outcomes) {
         if answer.send(outcome).is_err() {
             tracing::debug!("an attempt ended before its outcome was known");
         }
-    }
-}
-
-/// Tries until Redis has answered. None for an error that trying again cannot mend.
-async fn until_answered<T, F>(call: impl Fn() -> F) -> Option<Vec<T>>
-where
-    F: Future<Output = Result<Vec<T>, StoreError>>,
-{
-    let mut wait_ms = 50;
-    loop {
-        match call().await {
-            Ok(outcomes) => return Some(outcomes),
-            Err(StoreError::DataLost) => return None,
-            Err(error) if error.is_transient() => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    wait_ms,
-                    "attempts cannot be ended yet"
-                );
-            }
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "attempts cannot be ended");
-                return None;
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-        wait_ms = (wait_ms * 2).min(LONGEST_WAIT_MS);
     }
 }

@@ -1,0 +1,102 @@
+//! Users, roles and tokens for tests, and a store of the test's own.
+
+use offstage::{
+    domain::{
+        capability::Capability,
+        dependents::{Dependent, Label},
+        task::{Requester, TaskKind, UserId},
+    },
+    store::{
+        Store,
+        dependents::Existing,
+        directory::{Collection, Loaded, MOST_AT_ONCE, Named, NewUser},
+        principals::TokenHash,
+        submit::{Submission, Submitted},
+    },
+};
+
+use crate::redis::PrivateRedis;
+
+/// The token that [`tokens`] keeps, with all capabilities.
+pub const ADMIN_TOKEN: &str = "administrator-token-for-tests-0123456789";
+/// One that may look and no more.
+pub const READER_TOKEN: &str = "reader-token-for-tests-0123456789-abcdef";
+/// The key prefix of the tests.
+pub const PREFIX: &str = "{offstage}";
+
+/// A store on that server.
+#[must_use]
+pub fn store(redis: &PrivateRedis) -> Store {
+    Store::new(&redis.url(), PREFIX, "offstage-test").expect("the URL is good")
+}
+
+/// Keeps [`ADMIN_TOKEN`] and [`READER_TOKEN`].
+pub async fn tokens(store: &Store) {
+    let admin = TokenHash::of(ADMIN_TOKEN.as_bytes());
+    store.keep_token("administrator", &admin, &Capability::ALL, true).await.expect("the token is kept");
+    let reader = TokenHash::of(READER_TOKEN.as_bytes());
+    store.keep_token("reader", &reader, &[Capability::OpsRead], true).await.expect("the token is kept");
+}
+
+/// A user without an administrator's role.
+#[must_use]
+pub fn user(id: u64) -> NewUser {
+    let fields =
+        [("email".to_owned(), format!("user{id}@example.com")), ("user_role_id".to_owned(), "2".to_owned())];
+    NewUser { id: UserId(id), username: format!("user{id}"), is_administrator: false, fields: fields.into() }
+}
+
+/// Loads the built-in administrator and users of these ids.
+pub async fn users(store: &Store, ids: impl IntoIterator<Item = u64>) {
+    let roles = [("Admin", 1, vec!["ADMIN".to_owned()]), ("User", 2, Vec::new())];
+    let roles = roles.map(|(name, id, capabilities)| Named { id, name: name.to_owned(), capabilities });
+    store.load_named(Collection::Roles, &roles).await.expect("roles are loaded");
+    let admin = NewUser { is_administrator: true, username: "admin".to_owned(), ..user(1) };
+    let all: Vec<_> = std::iter::once(admin).chain(ids.into_iter().map(user)).collect();
+    for some in all.chunks(MOST_AT_ONCE) {
+        let loaded = store.load_users(some, false).await.expect("users are loaded");
+        assert!(loaded.iter().all(|one| matches!(one, Loaded::Added | Loaded::Kept)), "{loaded:?}");
+    }
+}
+
+/// A dependent of some kind.
+#[must_use]
+pub fn dependent(id: &str, blocking: bool) -> Dependent {
+    Dependent {
+        kind: Label::new("ARIEL_SAVED_SEARCH").expect("a label"),
+        id: id.to_owned(),
+        name: Some("Failed logins".to_owned()),
+        owner: Some("bob".to_owned()),
+        database: None,
+        group_ids: vec![3],
+        blocking,
+    }
+}
+
+/// Registers one dependent.
+pub async fn register(store: &Store, user: u64, dependent: Dependent) {
+    store.register(&[(UserId(user), dependent)], Existing::Replaced).await.expect("it is registered");
+}
+
+/// A request for a user's deletion.
+#[must_use]
+pub fn submission(user: u64) -> Submission {
+    Submission {
+        kind: TaskKind::StagedUser,
+        user: UserId(user),
+        requester: Requester { name: "tester".to_owned(), is_administrator: true },
+        may_delete_administrators: true,
+        not_before: None,
+        idempotency: None,
+        retry_of: None,
+    }
+}
+
+/// Submits a deletion that must be accepted; returns the task's id.
+pub async fn submit(store: &Store, user: u64) -> offstage::domain::task::TaskId {
+    let outcome = store.submit(&[submission(user)]).await.expect("Redis answers");
+    match outcome[..] {
+        [Submitted::Created { id, .. }] => id,
+        _ => panic!("not a new task: {outcome:?}"),
+    }
+}

@@ -1,0 +1,147 @@
+//! offstage's programs as processes. What they log goes to a file that is shown when the test fails.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+use crate::{eventually, within};
+
+/// How long a program may take to come up.
+pub const START_LIMIT: Duration = Duration::from_secs(15);
+
+/// A running program; killed with the test.
+pub struct Program {
+    child: Child,
+    name: String,
+    log: PathBuf,
+    output: mpsc::UnboundedReceiver<String>,
+}
+
+/// The path of one of the programs that `cargo build` made beside this test.
+#[must_use]
+pub fn path_of(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a path");
+    let folder = test.parent().and_then(Path::parent).expect("tests stand in target/<profile>/deps");
+    let program = folder.join(name);
+    assert!(
+        program.exists(),
+        "{} is not there: run `cargo build --workspace --bins` first",
+        program.display()
+    );
+    program
+}
+
+impl Program {
+    /// Starts a program of ours. Settings of the surrounding environment are kept away from it.
+    #[must_use]
+    pub fn start(name: &str, folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(path_of(name));
+        command.args(args).current_dir(folder);
+        for (variable, _) in std::env::vars_os() {
+            let ours = variable.to_string_lossy().starts_with("OFFSTAGE_");
+            if ours && variable != offstage::config::REDIS_SERVER_VARIABLE {
+                command.env_remove(variable);
+            }
+        }
+        command.envs(environment.iter().copied());
+        Self::spawn(name, folder, command)
+    }
+
+    fn spawn(name: &str, folder: &Path, mut command: Command) -> Self {
+        let log = folder.join(format!("{name}-{:08x}.log", rand::random::<u32>()));
+        let errors = File::create(&log).expect("a log file");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} starts: {error}"));
+        let stdout = child.stdout.take().expect("its output is ours");
+        let (lines, output) = mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if lines.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, name: name.to_owned(), log, output }
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        let mut text = String::new();
+        File::open(&self.log)
+            .and_then(|mut file| file.read_to_string(&mut text))
+            .expect("the log can be read");
+        text
+    }
+
+    /// The next line of its standard output that begins so.
+    pub async fn line(&mut self, beginning: &str) -> String {
+        let reading = async {
+            while let Some(line) = self.output.recv().await {
+                if line.starts_with(beginning) {
+                    return Some(line);
+                }
+            }
+            None
+        };
+        let line = within(beginning, START_LIMIT, reading).await;
+        line.unwrap_or_else(|| panic!("{} ended before it said {beginning:?}:\n{}", self.name, self.log()))
+    }
+
+    /// Waits until a line of its log holds that text, and returns the line.
+    pub async fn logged(&self, text: &str) -> String {
+        eventually(text, START_LIMIT, async || {
+            self.log().lines().find(|line| line.contains(text)).map(str::to_owned)
+        })
+        .await
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("the signal arrives");
+    }
+
+    /// `kill -9`, and waits until it is gone.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it is killed");
+        self.child.wait().expect("it is gone");
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(&mut self, deadline: Duration) -> ExitStatus {
+        let what = format!("{} ends", self.name);
+        eventually(&what, deadline, async || self.child.try_wait().expect("it can be asked")).await
+    }
+
+    /// It still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_none()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if self.is_running() {
+            self.kill();
+        }
+        if std::thread::panicking() {
+            eprintln!("--- log of {}:\n{}", self.name, self.log());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A TCP proxy before a private Redis that can swallow, as a half-open connection does, and that can hold back one command
+//! or the answer to it, so that a test can kill a program at exactly that point.
+
+use offstage::store::scripts;
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, UnixStream},
+    sync::Notify,
+};
+
+use crate::within;
+
+/// How long a trap may take to close.
+const TRAP_LIMIT: Duration = Duration::from_secs(15);
+
+/// See the module's header.
+pub struct Proxy {
+    address: SocketAddr,
+    faults: Arc<Faults>,
+}
+
+/// What is held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// The command: Redis never sees it.
+    Command,
+    /// The answer: Redis has done it, the program does not know.
+    Answer,
+}
+
+#[derive(Default)]
+struct Faults {
+    /// Connections up to this number swallow; new ones work.
+    swallow_up_to: AtomicU64,
+    /// New connections swallow as well.
+    swallow_all: AtomicBool,
+    connections: AtomicU64,
+    trap: Mutex<Option<(String, Hold)>>,
+    sprung: Notify,
+}
+
+impl Proxy {
+    /// Starts one before a Unix socket.
+    pub async fn start(socket: PathBuf) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let faults = Arc::new(Faults::default());
+        let shared = Arc::clone(&faults);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let number = shared.connections.fetch_add(1, Ordering::SeqCst) + 1;
+                tokio::spawn(pass(client, socket.clone(), number, Arc::clone(&shared)));
+            }
+        });
+        Self { address, faults }
+    }
+
+    /// The URL for offstage.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.address)
+    }
+
+    /// Connections that are open now swallow from now on; new ones work.
+    pub fn swallow_open_ones(&self) {
+        let open = self.faults.connections.load(Ordering::SeqCst);
+        self.faults.swallow_up_to.store(open, Ordering::SeqCst);
+    }
+
+    /// All connections swallow, or no new ones any more.
+    pub fn swallow_all(&self, on: bool) {
+        self.swallow_open_ones();
+        self.faults.swallow_all.store(on, Ordering::SeqCst);
+    }
+
+    /// The next call of that script is held back, and the connection it came on swallows from then on.
+    pub fn trap(&self, script: &str, hold: Hold) {
+        let script = scripts::ALL.iter().find(|known| known.name == script).expect("a script of that name");
+        *self.faults.trap.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((script.hash().to_owned(), hold));
+    }
+
+    /// Waits until something was held back.
+    pub async fn sprung(&self) {
+        within("the trap is sprung", TRAP_LIMIT, self.faults.sprung.notified()).await;
+    }
+}
+
+impl Faults {
+    fn swallows(&self, number: u64) -> bool {
+        self.swallow_all.load(Ordering::SeqCst) || number <= self.swallow_up_to.load(Ordering::SeqCst)
+    }
+
+    /// What to hold back, if these bytes are the command that is waited for.
+    fn springs(&self, bytes: &[u8]) -> Option<Hold> {
+        let mut trap = self.trap.lock().unwrap_or_else(PoisonError::into_inner);
+        let (hash, hold) = trap.as_ref()?;
+        let found = bytes.windows(hash.len()).any(|window| window == hash.as_bytes());
+        let hold = found.then_some(*hold)?;
+        *trap = None;
+        Some(hold)
+    }
+}
+
+async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Faults>) {
+    let Ok(server) = UnixStream::connect(socket).await else { return };
+    let (mut client_read, mut client_write) = client.into_split();
+    let (mut server_read, mut server_write) = server.into_split();
+    let held = AtomicBool::new(false);
+    let there = async {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(length @ 1..) = client_read.read(&mut buffer).await {
+            let bytes = &buffer[..length];
+            let hold = faults.springs(bytes);
+            if hold.is_some() {
+                held.store(true, Ordering::SeqCst);
+            }
+            let silent =
+                faults.swallows(number) || (held.load(Ordering::SeqCst) && hold != Some(Hold::Answer));
+            if !silent && server_write.write_all(bytes).await.is_err() {
+                return;
+            }
+            if hold == Some(Hold::Command) {
+                faults.sprung.notify_one();
+            }
+        }
+    };
+    let back = async {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(length @ 1..) = server_read.read(&mut buffer).await {
+            if held.load(Ordering::SeqCst) {
+                faults.sprung.notify_one();
+            } else if !faults.swallows(number) && client_write.write_all(&buffer[..length]).await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = there => {}
+        () = back => {}
+    }
+}

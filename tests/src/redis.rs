@@ -1,0 +1,131 @@
+//! A Redis of the test's own: a Unix socket in a temporary folder, `appendfsync always`, killed with the test.
+
+use redis::{Client, Connection};
+use rustix::process::{Pid, Signal, kill_process};
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+use tempfile::TempDir;
+
+use crate::eventually;
+
+/// How long a server may take to answer.
+const START_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// See the module's header.
+pub struct PrivateRedis {
+    folder: TempDir,
+    server: Option<Child>,
+    extra: Vec<String>,
+}
+
+impl PrivateRedis {
+    /// Starts one.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Starts one with more flags, `--maxmemory 3mb` for one.
+    pub async fn with(extra: &[&str]) -> Self {
+        let folder = tempfile::Builder::new().prefix("offstage-test-").tempdir().expect("a temporary folder");
+        let extra = extra.iter().map(|flag| (*flag).to_owned()).collect();
+        let mut redis = Self { folder, server: None, extra };
+        redis.restart().await;
+        redis
+    }
+
+    /// The temporary folder; a place for the test's other files too.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.folder().join("redis.sock")
+    }
+
+    /// The URL for offstage.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis+unix://{}", self.socket().display())
+    }
+
+    /// Starts the server again, on the data it had.
+    pub async fn restart(&mut self) {
+        assert!(self.server.is_none(), "it runs already");
+        if self.socket().exists() {
+            std::fs::remove_file(self.socket()).expect("the stale socket goes");
+        }
+        let log = std::fs::File::options().create(true).append(true).open(self.folder().join("redis.log"));
+        let mut command = Command::new(server_program());
+        command.args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
+        command.args(["--maxmemory-policy", "noeviction", "--enable-debug-command", "yes"]);
+        command.arg("--unixsocket").arg(self.socket()).arg("--dir").arg(self.folder()).args(&self.extra);
+        command.stdin(Stdio::null()).stdout(log.expect("a log file")).stderr(Stdio::inherit());
+        self.server = Some(command.spawn().expect("a Redis or Valkey server starts"));
+        let client = self.client();
+        eventually("Redis answers", START_LIMIT, async || {
+            let mut connection = client.get_connection().ok()?;
+            redis::cmd("PING").query::<String>(&mut connection).ok()
+        })
+        .await;
+    }
+
+    /// `kill -9`
+    pub fn kill(&mut self) {
+        let mut server = self.server.take().expect("it runs");
+        server.kill().expect("it is killed");
+        server.wait().expect("it is gone");
+    }
+
+    /// SIGSTOP: there, but silent.
+    pub fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// SIGCONT
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// A client of the test's own, past offstage.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::open(self.url()).expect("the URL is good")
+    }
+
+    /// A connection of the test's own, past offstage.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        self.client().get_connection().expect("Redis takes connections")
+    }
+
+    fn signal(&self, signal: Signal) {
+        let server = self.server.as_ref().expect("it runs");
+        kill_process(Pid::from_child(server), signal).expect("the signal arrives");
+    }
+}
+
+impl Drop for PrivateRedis {
+    fn drop(&mut self) {
+        if self.server.is_some() {
+            self.kill();
+        }
+    }
+}
+
+fn server_program() -> PathBuf {
+    let named = offstage::config::redis_server_override();
+    let on_path = ["redis-server", "valkey-server"].map(PathBuf::from);
+    let works = |program: &PathBuf| {
+        Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    named.into_iter().chain(on_path).find(works).expect("a Redis or Valkey server: `make test` finds one")
+}

@@ -1,0 +1,85 @@
+//! A private Redis with users, an API and workers before it, all real programs.
+
+use crate::{
+    api::Api,
+    fixtures,
+    programs::{Program, START_LIMIT},
+    redis::PrivateRedis,
+    within,
+};
+use offstage::store::Store;
+use std::time::Duration;
+
+/// The lease of the workers that [`Stack::worker`] starts.
+pub const LEASE: Duration = Duration::from_millis(900);
+
+const LEASE_SETTINGS: [(&str, &str); 2] =
+    [("OFFSTAGE_WORKER__LEASE_MS", "900"), ("OFFSTAGE_WORKER__HEARTBEAT_MS", "300")];
+
+/// See the module's header.
+pub struct Stack {
+    /// The server.
+    pub redis: PrivateRedis,
+    /// The test's own way into it.
+    pub store: Store,
+}
+
+impl Stack {
+    /// A Redis with the built-in administrator, these users, and the tests' tokens.
+    pub async fn with_users(ids: impl IntoIterator<Item = u64>) -> Self {
+        let redis = PrivateRedis::start().await;
+        let store = fixtures::store(&redis);
+        fixtures::tokens(&store).await;
+        fixtures::users(&store, ids).await;
+        Self { redis, store }
+    }
+
+    /// Starts an API; more settings by their environment variables.
+    pub async fn api(&self, environment: &[(&str, &str)]) -> (Program, Api) {
+        self.api_at(&self.redis.url(), environment).await
+    }
+
+    /// Starts an API on another way to the same Redis.
+    pub async fn api_at(&self, redis_url: &str, environment: &[(&str, &str)]) -> (Program, Api) {
+        let args = ["serve", "--listen", "127.0.0.1:0", "--redis-url", redis_url];
+        let mut program = Program::start("offstage", self.redis.folder(), &args, environment);
+        let ready = program.line("ready ").await;
+        let api = Api::new(ready.trim_start_matches("ready ").trim());
+        (program, api)
+    }
+
+    /// Starts a worker with a short lease.
+    #[must_use]
+    pub fn worker(&self, environment: &[(&str, &str)]) -> Program {
+        self.worker_at(&self.redis.url(), environment)
+    }
+
+    /// Starts a worker with a short lease on another way to the same Redis.
+    #[must_use]
+    pub fn worker_at(&self, redis_url: &str, environment: &[(&str, &str)]) -> Program {
+        let all: Vec<_> = LEASE_SETTINGS.into_iter().chain(environment.iter().copied()).collect();
+        let args = ["--listen", "127.0.0.1:0", "--redis-url", redis_url];
+        Program::start("offstage-worker", self.redis.folder(), &args, &all)
+    }
+
+    /// Every task has ended and nothing is held: what a test leaves behind.
+    pub async fn is_settled(&self) {
+        use offstage::domain::state::TaskState;
+        let depth = within("Redis answers", START_LIMIT, self.store.depth()).await.expect("Redis answers");
+        let open: Vec<_> = depth
+            .states
+            .iter()
+            .filter(|(state, number)| !TaskState::is_terminal(**state) && **number > 0)
+            .collect();
+        assert!(open.is_empty(), "not all have ended: {open:?}");
+        let mut connection = self.redis.connection();
+        let left: (u64, u64, u64, u64) = redis::pipe()
+            .zcard("{offstage}:leases")
+            .zcard("{offstage}:claimable")
+            .zcard("{offstage}:delayed")
+            .hlen("{offstage}:live")
+            .query(&mut connection)
+            .expect("Redis answers");
+        assert_eq!(left, (0, 0, 0, 0), "leases, claimable, delayed, live");
+    }
+}

@@ -1,0 +1,128 @@
+//! The checks that find what depends on a user, one file each.
+//!
+//! A check streams what it finds and can be stopped between any two items: it is a future that is dropped. It says
+//! "could not answer" rather than guess; silence of an outside system is never "no dependents".
+//!
+//! To add one: a file here, a variant in the settings, a line in [`Checks::new`]. CONTRIBUTING.md has the recipe.
+
+pub mod http;
+pub mod pause;
+pub mod registered;
+
+use futures::future::BoxFuture;
+use offstage::{
+    config::CheckSettings,
+    domain::{dependents::Dependent, task::UserId},
+    store::Store,
+};
+use std::{sync::Arc, time::Instant};
+use tokio::sync::mpsc;
+
+/// Whom a check is about.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The user's number.
+    pub user: UserId,
+    /// His name; for asking, never for logs.
+    pub username: String,
+    /// How many dependents were registered when the task was claimed.
+    pub registered: u64,
+    /// 1 for the first look; later ones come after the deletion was found to have become stale.
+    pub round: u32,
+}
+
+/// Where a check puts what it finds.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    dependents: mpsc::Sender<Dependent>,
+    asked: mpsc::UnboundedSender<Instant>,
+}
+
+impl Findings {
+    pub(crate) fn new(dependents: mpsc::Sender<Dependent>, asked: mpsc::UnboundedSender<Instant>) -> Self {
+        Self { dependents, asked }
+    }
+
+    /// One more dependent. Waits while earlier ones are being written down.
+    pub async fn add(&self, dependent: Dependent) {
+        if self.dependents.send(dependent).await.is_err() {
+            // The attempt is over; the check is about to be dropped with it.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// An outside system is asked now; its answer ages from here.
+    pub fn asking(&self) {
+        if self.asked.send(Instant::now()).is_err() {
+            tracing::debug!("an outside system is asked for an attempt that is over");
+        }
+    }
+}
+
+/// A check could not answer. Carries what the log says; no body, no name, no address of a person.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unanswered(pub String);
+
+/// One way to find dependents.
+pub trait Check: Send + Sync {
+    /// Its name in settings, messages and metrics.
+    fn name(&self) -> &str;
+
+    /// It asks a system outside Redis, whose answer ages.
+    fn asks_outside(&self) -> bool;
+
+    /// It is worth asking about this user in this round.
+    fn applies(&self, subject: &Subject) -> bool;
+
+    /// Finds what depends on the user.
+    fn find<'a>(
+        &'a self,
+        subject: &'a Subject,
+        findings: &'a Findings,
+    ) -> BoxFuture<'a, Result<(), Unanswered>>;
+}
+
+/// Every check that is configured.
+#[derive(Clone)]
+pub struct Checks(Arc<[Box<dyn Check>]>);
+
+impl std::fmt::Debug for Checks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|check| check.name())).finish()
+    }
+}
+
+impl Checks {
+    /// The checks of these settings. `registered` is always among them.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(settings: &CheckSettings, store: &Store) -> anyhow::Result<Self> {
+        let mut checks: Vec<Box<dyn Check>> = vec![Box::new(registered::Registered::new(store.clone()))];
+        if settings.pause.ms > 0 {
+            checks.push(Box::new(pause::Pause::new(settings.pause.ms)));
+        }
+        for http in &settings.http {
+            checks.push(Box::new(http::Http::new(http)?));
+        }
+        Ok(Self(checks.into()))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// There are none; never so.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those that apply.
+    pub fn applying<'a>(&'a self, subject: &'a Subject) -> impl Iterator<Item = &'a dyn Check> {
+        self.0.iter().map(AsRef::as_ref).filter(|check| check.applies(subject))
+    }
+}

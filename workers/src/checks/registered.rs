@@ -1,0 +1,68 @@
+//! The dependents that other systems registered, read page by page. Always on.
+//!
+//! What it finds is only for the record: whether a registered dependent blocks is decided again in the commit script, at
+//! the moment of the deletion. So where the claim saw none at all, nothing is read.
+
+use futures::{FutureExt, future::BoxFuture};
+use offstage::store::{Store, patience::until_answered};
+
+use super::{Check, Findings, Subject, Unanswered};
+
+/// Dependents in one page.
+const PAGE: usize = 100;
+
+/// See the module's header.
+#[derive(Debug)]
+pub struct Registered {
+    store: Store,
+}
+
+impl Registered {
+    /// The check on that store.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    async fn read(&self, subject: &Subject, findings: &Findings) -> Result<(), Unanswered> {
+        let mut after = String::new();
+        loop {
+            let page =
+                until_answered("registered", || self.store.registered(subject.user, &after, PAGE)).await;
+            // A user who is gone has no dependents; the commit says that he is gone.
+            let Some(page) = page.map_err(|error| Unanswered(error.to_string()))? else { return Ok(()) };
+            for dependent in page.items {
+                findings.add(dependent).await;
+            }
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+impl Check for Registered {
+    fn name(&self) -> &'static str {
+        "registered"
+    }
+
+    fn asks_outside(&self) -> bool {
+        false
+    }
+
+    fn applies(&self, _: &Subject) -> bool {
+        true
+    }
+
+    fn find<'a>(
+        &'a self,
+        subject: &'a Subject,
+        findings: &'a Findings,
+    ) -> BoxFuture<'a, Result<(), Unanswered>> {
+        if subject.round == 1 && subject.registered == 0 {
+            return async { Ok(()) }.boxed();
+        }
+        self.read(subject, findings).boxed()
+    }
+}

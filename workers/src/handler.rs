@@ -1,0 +1,194 @@
+//! One delivery: load, check, decide, settle.
+//!
+//! Facts are gathered here, `domain::plan` decides, one step is applied with a compare-and-set on the fence. An attempt
+//! can be interrupted between any two awaits: its future is dropped, and [`handle`] says what became of it.
+//!
+//! Easy to get wrong: the deletion may be refused at the last moment (a dependent turned up, an answer grew too old).
+//! Then everything that can have changed is asked again, and decided again; nothing is taken over from the look before.
+
+mod attempt;
+
+use offstage::{
+    domain::{
+        plan::{Step, try_again},
+        reason::Reason,
+        retry::RetryPolicy,
+        state::Event,
+    },
+    store::{
+        Store,
+        queue::{Committed, Delivery, Finisher, Interruption, Lease, Settlement},
+    },
+};
+use std::time::Instant;
+use tracing::Instrument;
+
+use crate::checks::Checks;
+
+/// Looks at one user before an attempt is given up as unsettled.
+const MOST_ROUNDS: u32 = 5;
+
+/// What every attempt needs.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Redis.
+    pub store: Store,
+    /// The way to end attempts.
+    pub finisher: Finisher,
+    /// The checks that are configured.
+    pub checks: Checks,
+    /// How often and how soon to try again.
+    pub retry: RetryPolicy,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The user is deleted.
+    Completed,
+    /// Blocking dependents were found.
+    Conflict,
+    /// To be tried again.
+    Retry,
+    /// Given up.
+    Failed,
+    /// Cancelled, as asked.
+    Cancelled,
+    /// Somebody else holds the task, or nobody: nothing was written.
+    Lost,
+    /// Handed back because this worker stops.
+    HandedBack,
+}
+
+impl Outcome {
+    /// Its name in logs and metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Conflict => "conflict",
+            Self::Retry => "retry",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Lost => "lost",
+            Self::HandedBack => "handed_back",
+        }
+    }
+}
+
+/// Runs one attempt from claim to end.
+pub async fn handle(context: Context, delivery: Delivery) -> Outcome {
+    let claimed = &delivery.claimed;
+    let span = tracing::info_span!(
+        "worker.task.run",
+        task.id = claimed.lease.task.0,
+        user.id = claimed.user.0,
+        task.attempt = claimed.attempt,
+        lease.fence = claimed.lease.fence.0,
+    );
+    run(&context, &delivery).instrument(span).await
+}
+
+async fn run(context: &Context, delivery: &Delivery) -> Outcome {
+    let begun = Instant::now();
+    let settler = Settler { context, delivery };
+    let outcome = tokio::select! {
+        biased;
+        interruption = delivery.interrupted() => settler.interrupted(interruption).await,
+        outcome = settler.attempt() => outcome,
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    metrics::counter!("offstage_attempts_total", "outcome" => outcome.name()).increment(1);
+    metrics::histogram!("offstage_attempt_duration_seconds").record(seconds);
+    tracing::info!(outcome = outcome.name(), duration_ms = begun.elapsed().as_millis(), "attempt ended");
+    outcome
+}
+
+/// Carries one attempt to its end.
+struct Settler<'a> {
+    context: &'a Context,
+    delivery: &'a Delivery,
+}
+
+impl Settler<'_> {
+    /// Checks and decides, again and again while the ground moves.
+    async fn attempt(&self) -> Outcome {
+        let attempt = self.delivery.claimed.attempt;
+        let Some(username) = self.delivery.claimed.username.clone() else {
+            return self.apply(Step::Fail { reason: Reason::UserGone }).await;
+        };
+        let mut unsettled = Reason::Unsettled;
+        for round in 1..=MOST_ROUNDS {
+            let look = match attempt::look(self.context, &self.delivery.claimed, &username, round).await {
+                Ok(look) => look,
+                Err(interruption) => return self.interrupted(interruption).await,
+            };
+            let step = offstage::domain::plan::decide(attempt, &look.findings, &self.context.retry, jitter());
+            if step != Step::Commit {
+                return self.apply(step).await;
+            }
+            unsettled = match self.context.finisher.commit(look.commit(self.lease())).await {
+                Committed::Done => return Outcome::Completed,
+                Committed::Lost => return Outcome::Lost,
+                Committed::Cancelled => return self.interrupted(Interruption::Cancelled).await,
+                Committed::UserGone => return self.apply(Step::Fail { reason: Reason::UserGone }).await,
+                Committed::LastAdministrator => {
+                    return self.apply(Step::Fail { reason: Reason::LastAdministrator }).await;
+                }
+                Committed::Blocked => Reason::Unsettled,
+                Committed::TooOld => Reason::AnswersTooOld,
+            };
+            tracing::info!(round, why = unsettled.name(), "the ground has moved: looking again");
+        }
+        self.apply(try_again(attempt, unsettled, &self.context.retry, jitter())).await
+    }
+
+    async fn apply(&self, step: Step) -> Outcome {
+        let (event, reason, delay_ms, outcome) = match step {
+            Step::Refuse => (Event::Refuse, Reason::Dependents, 0, Outcome::Conflict),
+            Step::Retry { reason, delay_ms } => (Event::Retry, reason, delay_ms, Outcome::Retry),
+            Step::Fail { reason } => (Event::Fail, reason, 0, Outcome::Failed),
+            Step::Commit => unreachable!("a commit is applied where it is decided"),
+        };
+        self.settle(event, Some(reason), delay_ms, outcome).await
+    }
+
+    /// Stops, and says so if there is anything to say.
+    async fn interrupted(&self, interruption: Interruption) -> Outcome {
+        match interruption {
+            Interruption::Lost => Outcome::Lost,
+            Interruption::Stopped => {
+                self.settle(Event::HandBack, Some(Reason::WorkerStopped), 0, Outcome::HandedBack).await
+            }
+            Interruption::Cancelled => {
+                self.settle(Event::NoticeCancel, None, 0, Outcome::Cancelled).await;
+                self.settle(Event::GiveUp, Some(Reason::Cancelled), 0, Outcome::Cancelled).await
+            }
+        }
+    }
+
+    async fn settle(&self, event: Event, reason: Option<Reason>, delay_ms: u64, outcome: Outcome) -> Outcome {
+        let settlement = Settlement { lease: self.lease(), event, reason, delay_ms };
+        if self.context.finisher.settle(settlement).await { outcome } else { Outcome::Lost }
+    }
+
+    fn lease(&self) -> Lease {
+        self.delivery.claimed.lease
+    }
+}
+
+/// From 0 to 1.
+fn jitter() -> f64 {
+    rand::random()
+}
+
+/// What becomes of an attempt whose code panicked: it is tried again, like any other that ended without an outcome.
+pub async fn panicked(context: &Context, lease: Lease, attempt: u32) -> Outcome {
+    let (event, delay_ms) = match try_again(attempt, Reason::WorkerPanicked, &context.retry, jitter()) {
+        Step::Retry { delay_ms, .. } => (Event::Retry, delay_ms),
+        Step::Fail { .. } | Step::Refuse | Step::Commit => (Event::Fail, 0),
+    };
+    metrics::counter!("offstage_attempts_total", "outcome" => "panicked").increment(1);
+    let settlement = Settlement { lease, event, reason: Some(Reason::WorkerPanicked), delay_ms };
+    if context.finisher.settle(settlement).await { Outcome::Retry } else { Outcome::Lost }
+}

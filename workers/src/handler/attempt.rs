@@ -1,0 +1,163 @@
+//! One look at a user: runs the checks side by side, writes down what they find as it comes, and counts.
+//!
+//! A user nobody depends on, with no outside system to ask, costs no round trip here: the claim said that nothing is
+//! registered, and the commit looks again.
+
+use futures::{StreamExt, stream::FuturesUnordered};
+use offstage::{
+    domain::{
+        dependents::{Dependent, Findings},
+        reason::Reason,
+        task::Progress,
+    },
+    store::{
+        StoreError,
+        patience::until_answered,
+        queue::{Claimed, Commit, Interruption, Lease, MOST_PER_REPORT, RedisMoment, Report, Standing},
+    },
+};
+use std::time::Instant;
+use tokio::sync::mpsc;
+
+use super::Context;
+use crate::checks::{self, Check, Subject, Unanswered};
+
+/// What one look brought.
+pub(super) struct Look {
+    pub(super) findings: Findings,
+    oldest_answer_ms: Option<u64>,
+}
+
+impl Look {
+    pub(super) fn commit(&self, lease: Lease) -> Commit {
+        Commit { lease, oldest_answer_ms: self.oldest_answer_ms, checks: self.findings.progress.of }
+    }
+}
+
+/// Runs the checks that apply in this round.
+pub(super) async fn look(
+    context: &Context,
+    claimed: &Claimed,
+    username: &str,
+    round: u32,
+) -> Result<Look, Interruption> {
+    let subject =
+        Subject { user: claimed.user, username: username.to_owned(), registered: claimed.registered, round };
+    let checks: Vec<_> = context.checks.applying(&subject).collect();
+    let mut scribe = Scribe::new(context, claimed.lease, checks.len());
+    if round > 1 || checks.len() > 1 {
+        scribe.begin().await?;
+    }
+    let (found, mut incoming) = mpsc::channel(MOST_PER_REPORT);
+    let (asked, mut asks) = mpsc::unbounded_channel();
+    let sink = checks::Findings::new(found, asked);
+    let mut running: FuturesUnordered<_> = checks.iter().map(|check| run(*check, &subject, &sink)).collect();
+    let mut batch = Vec::with_capacity(MOST_PER_REPORT);
+    loop {
+        tokio::select! {
+            biased;
+            _ = incoming.recv_many(&mut batch, MOST_PER_REPORT) => {
+                scribe.write(&std::mem::take(&mut batch)).await?;
+                // What can have changed since the first look is only whether somebody blocks.
+                if round > 1 && scribe.findings.counts.blocking > 0 {
+                    break;
+                }
+            }
+            ended = running.next() => match ended {
+                Some(outcome) => scribe.checked(outcome).await?,
+                None => break,
+            }
+        }
+    }
+    drop(running);
+    while let Ok(dependent) = incoming.try_recv() {
+        batch.push(dependent);
+    }
+    for some in batch.chunks(MOST_PER_REPORT) {
+        scribe.write(some).await?;
+    }
+    let oldest = std::iter::from_fn(|| asks.try_recv().ok()).min();
+    Ok(scribe.finish(oldest))
+}
+
+async fn run(check: &dyn Check, subject: &Subject, sink: &checks::Findings) -> Result<(), Reason> {
+    let begun = Instant::now();
+    let outcome = check.find(subject, sink).await;
+    let name = check.name().to_owned();
+    metrics::histogram!("offstage_check_duration_seconds", "check" => name.clone())
+        .record(begun.elapsed().as_secs_f64());
+    outcome.map_err(|Unanswered(why)| {
+        tracing::warn!(check = name, why, "a check could not answer");
+        metrics::counter!("offstage_checks_unanswered_total", "check" => name.clone()).increment(1);
+        Reason::CheckUnavailable { check: name }
+    })
+}
+
+/// Writes down what is found, under the fence, and learns from the answers whether to go on.
+struct Scribe<'a> {
+    context: &'a Context,
+    lease: Lease,
+    findings: Findings,
+    /// Some of it is in the record.
+    began: bool,
+    moment: Option<RedisMoment>,
+}
+
+impl<'a> Scribe<'a> {
+    fn new(context: &'a Context, lease: Lease, checks: usize) -> Self {
+        let progress = Progress { done: 0, of: checks as u64 };
+        Self {
+            context,
+            lease,
+            findings: Findings { progress, ..Findings::default() },
+            began: false,
+            moment: None,
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), Interruption> {
+        self.report(&[]).await
+    }
+
+    async fn write(&mut self, found: &[Dependent]) -> Result<(), Interruption> {
+        for dependent in found {
+            self.findings.add(dependent);
+        }
+        self.report(found).await
+    }
+
+    async fn checked(&mut self, outcome: Result<(), Reason>) -> Result<(), Interruption> {
+        match outcome {
+            Ok(()) => self.findings.progress.done += 1,
+            Err(reason) => self.findings.unanswered = self.findings.unanswered.take().or(Some(reason)),
+        }
+        // The last check's end is written with the attempt's.
+        let more_to_come = self.findings.progress.done < self.findings.progress.of;
+        if self.began && more_to_come { self.report(&[]).await } else { Ok(()) }
+    }
+
+    async fn report(&mut self, found: &[Dependent]) -> Result<(), Interruption> {
+        let report = Report { afresh: !self.began, progress: self.findings.progress, found };
+        let answer = until_answered("report", || self.context.store.report(self.lease, &report)).await;
+        let (standing, moment) = answer.map_err(|error| lost(&error))?;
+        match standing {
+            Standing::Kept => {
+                self.began = true;
+                self.moment.get_or_insert(moment);
+                Ok(())
+            }
+            Standing::Cancel => Err(Interruption::Cancelled),
+            Standing::Lost => Err(Interruption::Lost),
+        }
+    }
+
+    fn finish(self, oldest_ask: Option<Instant>) -> Look {
+        let oldest_answer_ms = oldest_ask.map(|ask| self.moment.map_or(0, |moment| moment.millis_at(ask)));
+        Look { findings: self.findings, oldest_answer_ms }
+    }
+}
+
+fn lost(error: &StoreError) -> Interruption {
+    tracing::error!(error = error as &dyn std::error::Error, "what was found cannot be written down");
+    Interruption::Lost
+}

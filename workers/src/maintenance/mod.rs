@@ -1,0 +1,83 @@
+//! The loops that keep tasks moving when nobody else does, one file each. Every worker runs all of them; each step is one
+//! bounded script, so that several of them at once do no harm.
+//!
+//! Each loop has a `run_once` that says how much it did, and goes again at once while there is more.
+
+pub mod promote;
+pub mod prune;
+pub mod reclaim;
+pub mod reconcile;
+
+use offstage::{
+    config::Settings,
+    store::{Store, StoreError, patience::Backoff},
+};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// One loop's duty.
+pub trait Duty: Send + 'static {
+    /// Its name in the log.
+    const NAME: &'static str;
+
+    /// The time between two steps when there is nothing more to do.
+    fn interval(&self) -> Duration;
+
+    /// One bounded step.
+    fn run_once(&mut self) -> impl Future<Output = Result<More, StoreError>> + Send;
+}
+
+/// Whether a loop should go on at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum More {
+    /// There is more of it.
+    Yes,
+    /// It is done for now.
+    No,
+}
+
+/// Starts all loops; they end with `stop`.
+pub fn start(store: &Store, settings: &Settings, worker: &str, stop: &CancellationToken) {
+    let (store, worker) = (store.clone(), worker.to_owned());
+    spawn(promote::Promote { store: store.clone(), worker: worker.clone() }, stop);
+    spawn(reclaim::Reclaim::new(store.clone(), worker, &settings.worker), stop);
+    spawn(prune::Prune::new(store.clone(), &settings.tasks), stop);
+    spawn(reconcile::Reconcile::new(store), stop);
+}
+
+fn spawn<D: Duty>(mut duty: D, stop: &CancellationToken) {
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        let mut backoff = Backoff::default();
+        while !stop.is_cancelled() {
+            let wait = match duty.run_once().await {
+                Ok(more) => {
+                    backoff.reset();
+                    // Spread, so that the workers' loops do not meet.
+                    if more == More::Yes {
+                        Duration::ZERO
+                    } else {
+                        duty.interval().mul_f64(rand::random_range(0.75..1.0))
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        duty = D::NAME,
+                        "maintenance waits"
+                    );
+                    backoff.next_wait().max(duty.interval())
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    });
+}
+
+/// More of it, if a call did as much as one call may.
+fn more(done: u64) -> More {
+    if done >= offstage::store::upkeep::MOST_AT_ONCE { More::Yes } else { More::No }
+}

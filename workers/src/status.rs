@@ -1,0 +1,108 @@
+//! The worker's own port: is it alive, is it ready, what does it measure.
+//!
+//! Ready means that Redis answered a claim or a heartbeat recently, be it with nothing: idle, full, paused and quiet
+//! workers are ready.
+
+use anyhow::Context as _;
+use axum::{
+    Extension, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use offstage::{
+    config::Settings,
+    http::{self, Fault, Limits, PeerAddr},
+    store::{Store, principals::TokenHash, queue::Queue},
+    telemetry::Metrics,
+};
+use std::time::Duration;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// Heartbeats that Redis may leave unanswered before the worker is not ready.
+const HEARTBEATS_MISSED: u64 = 3;
+/// What Prometheus calls its text format.
+const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+#[derive(Clone)]
+struct Status {
+    store: Store,
+    queue: Queue,
+    metrics: Metrics,
+    metrics_public: bool,
+    stale_after: Duration,
+}
+
+/// Serves the probes and the metrics until `stop`.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn serve(
+    settings: &Settings,
+    store: &Store,
+    queue: &Queue,
+    metrics: Metrics,
+    stop: CancellationToken,
+) -> anyhow::Result<JoinHandle<()>> {
+    let address = settings.worker.listen;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: set worker.listen, or --listen, to another address")
+    })?;
+    tracing::info!(address = %listener.local_addr()?, "probes and metrics");
+    let status = Status {
+        store: store.clone(),
+        queue: queue.clone(),
+        metrics,
+        metrics_public: settings.metrics.public,
+        stale_after: Duration::from_millis(settings.worker.heartbeat_ms.saturating_mul(HEARTBEATS_MISSED)),
+    };
+    let router = Router::new()
+        .route("/livez", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(measure))
+        .with_state(status);
+    let limits = Limits::default();
+    Ok(tokio::spawn(http::serve(listener, http::harden(router, &limits, refuse), limits, stop)))
+}
+
+async fn ready(State(status): State<Status>) -> (StatusCode, &'static str) {
+    match status.queue.last_answer() {
+        Some(at) if at.elapsed() <= status.stale_after => (StatusCode::OK, "ready\n"),
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "Redis has not answered for a while\n"),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "Redis has not answered yet\n"),
+    }
+}
+
+async fn measure(State(status): State<Status>, peer: Extension<PeerAddr>, headers: HeaderMap) -> Response {
+    if !status.metrics_public && !peer.0.0.ip().is_loopback() && !may_measure(&status.store, &headers).await {
+        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+        return (StatusCode::UNAUTHORIZED, challenge, "a token with ops.read is needed\n").into_response();
+    }
+    status.store.observe().await;
+    metrics::gauge!("offstage_tasks_running")
+        .set(f64::from(u32::try_from(status.queue.running()).unwrap_or(u32::MAX)));
+    ([(header::CONTENT_TYPE, PROMETHEUS_TEXT)], status.metrics.render()).into_response()
+}
+
+async fn may_measure(store: &Store, headers: &HeaderMap) -> bool {
+    let token =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let Some(token) = token else { return false };
+    matches!(store.use_token(&TokenHash::of(token)).await, Ok(Some(principal)) if principal.may_read_operations())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that http::harden asks for")]
+fn refuse(_path: &str, fault: Fault) -> Response {
+    let status = if fault == Fault::UnknownPath {
+        StatusCode::NOT_FOUND
+    } else if fault == Fault::MethodNotAllowed {
+        StatusCode::METHOD_NOT_ALLOWED
+    } else if fault == Fault::Panicked {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    (status, format!("{}\n", fault.public())).into_response()
+}
