@@ -23,6 +23,9 @@ use crate::{
 /// Between two lines about how far it is, where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(3);
 
+/// Between two turns of the spinner.
+const TICK_EVERY: Duration = Duration::from_millis(100);
+
 /// Flags of `offstage import`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  offstage import deploy/sample-directory.json\n  \
@@ -68,9 +71,8 @@ impl Display {
         if !io::stderr().is_terminal() {
             return Self::Lines(Mutex::new(Instant::now()));
         }
-        let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{msg:18} {wide_bar} {human_pos} of {human_len} {eta:>4}");
-        bar.set_style(style.unwrap_or_else(|error| unreachable!("the template is one: {error}")));
+        let bar = ProgressBar::new_spinner();
+        bar.enable_steady_tick(TICK_EVERY);
         Self::Bar(bar)
     }
 
@@ -79,6 +81,7 @@ impl Display {
         match self {
             Self::Bar(bar) => {
                 if done == 0 {
+                    bar.set_style(style(of));
                     bar.reset_eta();
                 }
                 bar.set_message(step.name());
@@ -87,7 +90,7 @@ impl Display {
             }
             Self::Lines(last) => {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-                if last.elapsed() >= LINE_EVERY {
+                if of > 0 && last.elapsed() >= LINE_EVERY {
                     *last = Instant::now();
                     output::complain(&format!("{}: {done} of {of}", step.name()));
                 }
@@ -101,5 +104,26 @@ impl Display {
             Self::Bar(bar) => bar.finish_and_clear(),
             Self::Lines(_) => {}
         }
+    }
+}
+
+/// A bar where the parts are counted, a spinner where they are not.
+fn style(of: u64) -> ProgressStyle {
+    let template = match of {
+        0 => "{spinner} {msg}",
+        _ => "{msg:10} {wide_bar} {human_pos} of {human_len} {eta:>4}",
+    };
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|error| unreachable!("both templates are well formed: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_styles_are_well_formed() {
+        style(0);
+        style(7);
     }
 }

@@ -1,6 +1,6 @@
 //! Loading the directory of users from a JSON file: `offstage import`, and the seed of `offstage dev`.
 //!
-//! Owns the file's form ([`parse`]), its rules ([`validate`]), the order of writes ([`load`]) and what is said about it
+//! Owns the file's form (`parse`), its rules (`validate`), the order of writes (`load`) and what is said about it
 //! ([`Report`], [`Invalid`]). Stands above `store`, beside `api`.
 //!
 //! It must never write anything of a file that has a fault, and never show a value of the file. Repeating an import
@@ -80,7 +80,7 @@ pub enum Seeding {
     Loaded(Report),
     /// It was loaded at an earlier start: nothing was read or written.
     AlreadySeeded,
-    /// The directory has users from elsewhere: nothing was read or written.
+    /// The directory has users from elsewhere: the file was not read. Later starts find [`Self::AlreadySeeded`].
     NotEmpty,
 }
 
@@ -107,13 +107,17 @@ pub async fn import(
 /// As [`import`].
 pub async fn seed(store: &Store, file: &Path, progress: Listener<'_>) -> anyhow::Result<Seeding> {
     let looking = "cannot look into the directory of users";
+    let marking = "cannot note how far the seed is";
     match store.seeded().await.context(looking)? {
         Seeded::Whole => return Ok(Seeding::AlreadySeeded),
-        Seeded::Never if !store.directory_is_empty().await.context(looking)? => return Ok(Seeding::NotEmpty),
+        Seeded::Never if !store.directory_is_empty().await.context(looking)? => {
+            // Should it be empty one day, these users were deleted, and a restart must not bring them back.
+            store.mark_seeded(true).await.context(marking)?;
+            return Ok(Seeding::NotEmpty);
+        }
         Seeded::Never | Seeded::Partly => {}
     }
     let draft = prepare(store, file, progress).await?;
-    let marking = "cannot note how far the seed is";
     store.mark_seeded(false).await.context(marking)?;
     let report = load::load(store, draft, false, progress)
         .await
