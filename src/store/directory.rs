@@ -3,7 +3,7 @@
 
 use redis::pipe;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Store, StoreError, scripts};
 use crate::domain::{capability::Capability, task::UserId};
@@ -157,6 +157,25 @@ impl Store {
             .into_iter()
             .map(|(id, json)| serde_json::from_str(&json).map(|named| (id, named)).map_err(|_| corrupt()))
             .collect()
+    }
+
+    /// Those of the users whom the staged or the deployed configuration has.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn users_among(&self, users: &[UserId]) -> Result<BTreeSet<UserId>, StoreError> {
+        if users.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let ids: Vec<u64> = users.iter().map(|user| user.0).collect();
+        let mut commands = pipe();
+        for side in ["staged", "deployed"] {
+            commands.zscore_multiple(self.inner.keys.named(&format!("{side}:users")), &ids);
+        }
+        let (staged, deployed): (Vec<Option<f64>>, Vec<Option<f64>>) =
+            self.inner.link.pipeline("users_among", &commands).await?;
+        let there = staged.into_iter().zip(deployed).map(|(staged, deployed)| staged.or(deployed).is_some());
+        Ok(users.iter().zip(there).filter(|(_, there)| *there).map(|(user, _)| *user).collect())
     }
 
     /// How many users the staged configuration has.
