@@ -1,6 +1,6 @@
 //! Redis: records, queue, leases, directory of users, tokens. The only place that names it.
 //!
-//! Owns every key ([`keys`]) and every script (`lua/`). One typed function stands before each script: named parameters
+//! Owns every key (`keys.rs`) and every script (`lua/`). One typed function stands before each script: named parameters
 //! in, an enum out.
 //!
 //! It must never hold policy. What may follow what is `domain`'s table, handed to the scripts as data; who may do what

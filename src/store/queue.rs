@@ -1,6 +1,6 @@
 //! The queue, as a worker sees it: claim, extend, report, commit, settle. And our own apalis backend on top of them.
 //!
-//! Owns the typed functions before the worker's scripts, and (in [`backend`], [`fetcher`], [`finisher`], [`held`]) what
+//! Owns the typed functions before the worker's scripts, and (in `queue/`) what
 //! apalis needs to run a worker on them. The record is the truth; an entry in the list is a hint.
 //!
 //! It must never decide what becomes of a task: the handler does, with `domain::plan`.

@@ -2,7 +2,7 @@
 //!
 //! Given by the settings, or 32 random bytes made for this start. The store keeps only its hash, so a made token
 //! cannot be shown again later: every start without a given one makes a new one, which replaces the former. It
-//! is shown once, by the tour, and goes nowhere else.
+//! is shown by the tour, whose commands must work in any shell, and goes nowhere else.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,20 +14,20 @@ use crate::config::Settings;
 /// Random bytes in a token that is made here.
 const TOKEN_BYTES: usize = 32;
 
-/// Where the token came from, which decides whether it may be shown.
+/// The token, and where it came from.
 #[derive(Debug)]
 pub(super) enum AdminToken {
-    /// From the settings: whoever gave it has it, and it is not repeated.
-    Given,
-    /// Made for this start; shown once.
+    /// From the settings.
+    Given(SecretString),
+    /// Made for this start.
     Made(SecretString),
 }
 
 impl AdminToken {
     /// The settings' token; one is made and put there if they have none.
     pub(super) fn of(settings: &mut Settings) -> Self {
-        if settings.admin_token.is_some() {
-            return Self::Given;
+        if let Some(token) = &settings.admin_token {
+            return Self::Given(token.clone());
         }
         let mut bytes = [0; TOKEN_BYTES];
         rand::rng().fill_bytes(&mut bytes);
@@ -50,7 +50,7 @@ mod tests {
         AdminToken::of(&mut b);
         a.validate().unwrap();
         let text = |settings: Settings| settings.admin_token.unwrap().expose_secret().to_owned();
-        assert!(matches!(AdminToken::of(&mut a), AdminToken::Given));
+        assert!(matches!(AdminToken::of(&mut a), AdminToken::Given(_)));
         assert_ne!(text(a), text(b));
     }
 }

@@ -1,8 +1,7 @@
 //! What `offstage dev` prints when it serves: the line `ready …`, and three commands to paste.
 //!
-//! Owns the words only; what is in the directory comes in as facts. A token that was made for this start is
-//! written into the commands, or they would not work when pasted; a given one is not repeated, the shell that
-//! gave it has it in `OFFSTAGE_ADMIN_TOKEN`.
+//! Owns the words only; what is in the directory comes in as facts. The token is written into the commands, or they
+//! would not work in another shell than the one that started this.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -15,7 +14,7 @@ use super::token::AdminToken;
 pub struct TourFacts {
     /// A staged user whose deletion is not blocked.
     pub user_id: Option<u64>,
-    /// Another one, whose deletion the tour cancels.
+    /// Another one, whose deletion the tour cancels; none if checks end too soon for a cancel.
     pub other_user_id: Option<u64>,
     /// The id that the next task gets.
     pub next_task_id: u64,
@@ -28,21 +27,17 @@ pub(super) fn text(listening: SocketAddr, facts: &TourFacts, token: &AdminToken)
         AdminToken::Made(token) => {
             format!("The administrator's token, made for this start: {}", token.expose_secret())
         }
-        AdminToken::Given => {
-            "The administrator's token is the one you gave as OFFSTAGE_ADMIN_TOKEN.".to_owned()
-        }
+        AdminToken::Given(_) => "The administrator's token is the one you gave.".to_owned(),
     };
     let commands = commands(&base, facts, &header(token));
     let shown = commands.map(|(what, command)| format!("# {what}\n{command}\n\n")).concat();
     format!("ready {base}\n\n{whose}\n\n{shown}")
 }
 
-/// The header that carries the token, quoted for a shell; a made token holds no character that is special there.
+/// The header that carries the token, quoted for a shell.
 fn header(token: &AdminToken) -> String {
-    match token {
-        AdminToken::Made(token) => format!("-H 'SEC: {}'", token.expose_secret()),
-        AdminToken::Given => "-H \"SEC: $OFFSTAGE_ADMIN_TOKEN\"".to_owned(),
-    }
+    let (AdminToken::Given(token) | AdminToken::Made(token)) = token;
+    format!("-H 'SEC: {}'", token.expose_secret().replace('\'', r"'\''"))
 }
 
 fn commands(base: &str, facts: &TourFacts, header: &str) -> [(&'static str, String); 3] {
@@ -56,15 +51,18 @@ fn commands(base: &str, facts: &TourFacts, header: &str) -> [(&'static str, Stri
             "curl -sS -X POST {header} -H 'Content-Type: application/json' -d '{{\"status\":\"CANCEL_REQUESTED\"}}' {tasks}/{task}"
         )
     };
-    let third = match facts.other_user_id {
-        // In one line, so that the cancel is in time however slowly one pastes.
-        Some(other) => format!("{} && echo && {}", delete(other), cancel(task + 1)),
-        None => cancel(task),
-    };
+    // In one line, so that the cancel is in time however slowly one pastes.
+    let third = facts.other_user_id.map_or_else(
+        || ("See what depended on the user.", format!("curl -sS {header} {tasks}/{task}/results")),
+        |other| {
+            let both = format!("{} && echo && {}", delete(other), cancel(task + 1));
+            ("Change your mind: cancel a deletion while its checks run.", both)
+        },
+    );
     [
         ("Ask for the deletion of a user: the answer is a task.", delete(user)),
         ("See how far the task is, and what it says.", format!("curl -sS {header} {tasks}/{task}")),
-        ("Change your mind: cancel a deletion while its checks run.", third),
+        third,
     ]
 }
 
@@ -100,7 +98,7 @@ mod tests {
     fn the_first_line_is_ready_and_three_lines_are_commands() {
         let facts = TourFacts { user_id: Some(5), other_user_id: Some(9), next_task_id: 41 };
         for facts in [facts, TourFacts::default()] {
-            let text = shown(&facts, &AdminToken::Given);
+            let text = shown(&facts, &AdminToken::Given("it's".to_owned().into()));
             assert_eq!(text.lines().next(), Some("ready http://127.0.0.1:8080"));
             assert_eq!(text.lines().filter(|line| line.starts_with("curl ")).count(), 3, "{text}");
         }
@@ -115,5 +113,7 @@ mod tests {
         }
         assert_eq!(text.matches("made for this start: t0ken").count(), 1);
         assert!(text.contains("-H 'SEC: t0ken'"));
+        let quoted = shown(&facts, &AdminToken::Given("it's".to_owned().into()));
+        assert!(quoted.contains(r"-H 'SEC: it'\''s'"), "{quoted}");
     }
 }
