@@ -1,10 +1,27 @@
 //! `offstage serve`: the API only, the production form.
+//!
+//! It starts without Redis, answers 503 and is not ready, and needs no restart when Redis comes: so the administrator's
+//! token is kept in the background, as soon as there is something to keep it in.
 
-use std::net::SocketAddr;
-
+use anyhow::Context as _;
 use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
 
-use super::CommonArgs;
+use super::{CommonArgs, output};
+use crate::{
+    api::serve::{self, Options},
+    config::{self, Overrides, Settings},
+    domain::capability::Capability,
+    http::Limits,
+    shutdown,
+    store::{Store, StoreError, patience::until_answered, principals::TokenHash},
+    telemetry,
+};
+
+/// The name under which the administrator's token is kept.
+const ADMINISTRATOR: &str = "administrator";
 
 /// Flags of `offstage serve`.
 #[derive(Args, Debug)]
@@ -23,7 +40,39 @@ pub struct ServeArgs {
 ///
 /// # Errors
 /// Impossible settings, or an address that cannot be listened on.
-#[allow(clippy::unused_async, reason = "the API is wired in by the change that brings it")]
-pub async fn run(_args: ServeArgs) -> anyhow::Result<()> {
-    anyhow::bail!("this build has no API yet")
+pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let overrides =
+        Overrides { redis_url: args.common.redis_url, api_listen: args.listen, ..Overrides::default() };
+    let settings = config::load(args.common.config.as_deref(), overrides)?;
+    let metrics = telemetry::init("offstage-api", &settings.log)?;
+    let stop = shutdown::on_signal()?;
+    let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-api")?;
+    let address = settings.api.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}: set api.listen, or --listen, to another address"))?;
+    if let Some(token) = settings.admin_token.clone() {
+        tokio::spawn(keep_in_the_background(store.clone(), token));
+    }
+    output::say(&format!("ready http://{}\n", listener.local_addr()?))?;
+    serve::run(listener, store, options(&settings), metrics, stop).await;
+    Ok(())
+}
+
+/// How the API is served with these settings.
+pub(super) fn options(settings: &Settings) -> Options {
+    Options { limits: Limits::default(), metrics_public: settings.metrics.public }
+}
+
+/// Keeps the administrator's token in place of an earlier one. Waits as long as Redis is away.
+pub(super) async fn keep_admin_token(store: &Store, token: &SecretString) -> Result<(), StoreError> {
+    let hash = TokenHash::of(token.expose_secret().as_bytes());
+    let keep = || store.keep_token(ADMINISTRATOR, &hash, &Capability::ALL, true);
+    until_answered("the administrator's token", keep).await.map(|_| ())
+}
+
+async fn keep_in_the_background(store: Store, token: SecretString) {
+    if let Err(error) = keep_admin_token(&store, &token).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "the administrator's token cannot be kept");
+    }
 }

@@ -12,6 +12,7 @@
 mod child;
 mod lock;
 mod orphans;
+mod parts;
 mod redis;
 mod run;
 mod stop;
@@ -29,6 +30,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, Overrides, Settings};
+use crate::telemetry;
 
 pub use tour::TourFacts;
 
@@ -90,9 +92,10 @@ pub trait Backstage: Send + Sync + 'static {
 ///
 /// # Errors
 /// See [`run`].
-#[allow(clippy::unused_async, reason = "the parts are wired in by the change that brings them")]
-pub async fn main(_args: DevArgs) -> anyhow::Result<()> {
-    anyhow::bail!("this build has no API and no store yet")
+pub async fn main(args: DevArgs) -> anyhow::Result<()> {
+    let settings = settings(&args)?;
+    let metrics = telemetry::init("offstage-api", &settings.log)?;
+    run(args, settings, parts::Parts { metrics }).await
 }
 
 /// Runs everything until SIGTERM, SIGINT (Ctrl-C) or SIGHUP.
