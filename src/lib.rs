@@ -3,6 +3,7 @@
 //! Direction of dependence: `domain` <- `store` <- `api::service` <- dialects <- `cli`. `http`, `telemetry`, `shutdown`
 //! and `config` stand below all of them and know none.
 
+pub mod api;
 pub mod domain;
 pub mod http;
 pub mod shutdown;
