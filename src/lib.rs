@@ -4,6 +4,7 @@
 //! `import` stands beside `api`, the workers' package on `domain` and `store`. `http`, `telemetry`, `shutdown` and
 //! `config` stand below and know none of them. ARCHITECTURE.md has the map.
 
+pub mod api;
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -100,22 +100,27 @@ impl Fault {
             }
             Self::NotAnObject => "The body must be a JSON object.".to_owned(),
             Self::RepeatedMember(name) => {
-                format!("The member \"{}\" is given more than once.", presentable(name))
+                format!("The member \"{}\" is given more than once.", presentable(name, MAX_NAME_CHARS))
             }
-            Self::UnknownMember(name) => format!("The member \"{}\" is not known.", presentable(name)),
-            Self::MissingMember(name) => format!("The member \"{}\" is missing.", presentable(name)),
+            Self::UnknownMember(name) => {
+                format!("The member \"{}\" is not known.", presentable(name, MAX_NAME_CHARS))
+            }
+            Self::MissingMember(name) => {
+                format!("The member \"{}\" is missing.", presentable(name, MAX_NAME_CHARS))
+            }
             Self::WrongType { member, expected } => {
-                format!("The member \"{}\" must be {expected}.", presentable(member))
+                format!("The member \"{}\" must be {expected}.", presentable(member, MAX_NAME_CHARS))
             }
             Self::Panicked => "The server failed to handle this request.".to_owned(),
         }
     }
 }
 
-/// A name from the caller, fit to be shown: short, and without characters that steer a terminal or reorder
-/// the text around them.
-fn presentable(name: &str) -> String {
-    name.chars().filter(|&c| !c.is_control() && !is_invisible_format(c)).take(MAX_NAME_CHARS).collect()
+/// Text from the caller, fit to be shown: at most `max_chars` long, and without characters that steer a terminal or
+/// reorder the text around them.
+#[must_use]
+pub fn presentable(text: &str, max_chars: usize) -> String {
+    text.chars().filter(|&c| !c.is_control() && !is_invisible_format(c)).take(max_chars).collect()
 }
 
 /// Unicode's line and paragraph separators and its direction overrides, which `is_control` lets through.
@@ -140,6 +145,6 @@ mod tests {
             assert!(sentence.chars().count() <= 300, "{sentence}");
             assert!(!sentence.contains(|c: char| c.is_control() || c == '\u{202e}'), "{sentence:?}");
         }
-        assert_eq!(presentable(&name).chars().count(), MAX_NAME_CHARS);
+        assert_eq!(presentable(&name, MAX_NAME_CHARS).chars().count(), MAX_NAME_CHARS);
     }
 }

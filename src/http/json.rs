@@ -108,6 +108,24 @@ impl Members {
         }
     }
 
+    /// An array of non-negative whole numbers; empty when left out or null.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::WrongType`]
+    pub fn take_optional_u64_array(&mut self, name: &str) -> Result<Vec<u64>, Fault> {
+        if self.0.get(name).is_none_or(Value::is_null) {
+            self.ignore(name);
+            return Ok(Vec::new());
+        }
+        self.take_u64_array(name)
+    }
+
+    /// Accepts a member, whatever its value, and forgets it: for what is read-only and may be sent back.
+    pub fn ignore(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// Ends the reading. Call it before acting on what was taken.
     ///
     /// # Errors
@@ -230,6 +248,16 @@ mod tests {
         assert_eq!(taken.take_optional_string("note"), Ok(None));
         assert_eq!(taken.take_bool_or("blocking", true), Ok(false));
         assert_eq!(taken.take_bool_or("absent", true), Ok(true));
+        assert_eq!(taken.take_optional_u64_array("absent"), Ok(vec![]));
+        assert_eq!(taken.finish(), Ok(()));
+    }
+
+    #[test]
+    fn a_null_array_is_an_absent_one_and_an_ignored_member_may_be_anything() {
+        let mut taken = members(br#"{"ids":null,"id":{"a":[]},"bad":"x"}"#).unwrap();
+        assert_eq!(taken.take_optional_u64_array("ids"), Ok(vec![]));
+        assert!(taken.take_optional_u64_array("bad").is_err());
+        taken.ignore("id");
         assert_eq!(taken.finish(), Ok(()));
     }
 

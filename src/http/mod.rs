@@ -23,7 +23,7 @@ mod tests;
 
 pub use body::{read, require_json};
 pub use connection::PeerAddr;
-pub use fault::{Fault, FaultRenderer};
+pub use fault::{Fault, FaultRenderer, presentable};
 pub use gate::harden;
 pub use json::{MAX_JSON_DEPTH, Members, members};
 pub use limits::Limits;

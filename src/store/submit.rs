@@ -113,7 +113,13 @@ impl Submitter {
     }
 }
 
-async fn submit_batch(store: &Store, batch: Vec<Waiting>) {
+/// Whoever was told "try again later" meanwhile must not find his request carried out minutes later, when Redis is back:
+/// what nobody waits for any more is dropped before the call.
+async fn submit_batch(store: &Store, mut batch: Vec<Waiting>) {
+    batch.retain(|waiting| !waiting.answer.is_closed());
+    if batch.is_empty() {
+        return;
+    }
     let (submissions, answers): (Vec<_>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.submission, waiting.answer)).unzip();
     let outcome = store.submit(&submissions).await.map_err(Arc::new);

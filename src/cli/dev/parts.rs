@@ -42,13 +42,20 @@ impl Backstage for Parts {
         display.end();
         match seeding? {
             Seeding::Loaded(report) => tracing::info!("the directory was loaded from the seed: {report}"),
-            Seeding::AlreadySeeded => tracing::info!("the seed was loaded before: the directory stays as it is"),
+            Seeding::AlreadySeeded => {
+                tracing::info!("the seed was loaded before: the directory stays as it is")
+            }
             Seeding::NotEmpty => tracing::info!("the directory has users already: the seed is not loaded"),
         }
         Ok(())
     }
 
-    async fn serve(&self, settings: &Settings, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    async fn serve(
+        &self,
+        settings: &Settings,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
         serve::run(listener, store(settings)?, options(settings), self.metrics.clone(), stop).await;
         Ok(())
     }
@@ -56,7 +63,8 @@ impl Backstage for Parts {
     async fn tour(&self, settings: &Settings) -> anyhow::Result<TourFacts> {
         let store = store(settings)?;
         let candidates = store.candidates().await?;
-        let mut free = candidates.iter().filter(|candidate| !candidate.blocked).map(|candidate| candidate.user.0);
+        let mut free =
+            candidates.iter().filter(|candidate| !candidate.blocked).map(|candidate| candidate.user.0);
         let user_id = free.next().or_else(|| candidates.first().map(|candidate| candidate.user.0));
         let other_user_id = free.next().filter(|_| settings.checks.pause.ms >= CANCELLABLE_MS);
         Ok(TourFacts { user_id, other_user_id, next_task_id: store.next_task().await? })

@@ -1,0 +1,34 @@
+//! The HTTP interfaces: one service, and a dialect for each kind of caller.
+//!
+//! Owns what lies between a request and the store: [`service`] decides and acts, [`problem`] says what went wrong, the
+//! dialects translate. [`router`] puts them together.
+//!
+//! It must never name Redis. The service knows no dialect, and a dialect names neither the store nor another dialect:
+//! what it needs of either comes through [`service`] or `domain`.
+//!
+//! Easy to get wrong: the order of refusals. Who calls (401), whether he may (403), what he says (4xx), whether it
+//! exists (404): each handler reads in that order, so that nobody learns what he may not.
+
+pub mod message;
+mod openapi;
+mod ops;
+mod parameters;
+mod probes;
+pub mod problem;
+pub mod router;
+mod scrape;
+pub mod serve;
+pub mod service;
+mod staged_config;
+
+use std::time::Duration;
+
+use service::Service;
+
+/// What every handler of a dialect is given.
+#[derive(Clone)]
+struct Entrance {
+    service: Service,
+    /// How long a body may take.
+    body_timeout: Duration,
+}

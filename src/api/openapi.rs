@@ -1,0 +1,61 @@
+//! The document that describes every route: its frame, and what the dialects share in describing theirs.
+//!
+//! Owns title, licence, security schemes and the shape of a list of failures. The paths come from the handlers
+//! themselves, when the router is built, so that none can be missing.
+//!
+//! Easy to get wrong: a security scheme that a route names and that is not declared here makes the document invalid;
+//! validate it with `openapi-spec-validator` after a change.
+
+use std::collections::BTreeMap;
+use utoipa::{
+    Modify, OpenApi, PartialSchema, ToSchema,
+    openapi::{
+        ContentBuilder, Ref, RefOr, Response, ResponseBuilder,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+/// The document without its paths.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "offstage",
+        description = "Deletes users safely: accepted at once, checked by workers, never over a dependent.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "staged_config", description = "Deleting staged users, in the shape of the QRadar REST API."),
+        (name = "ops", description = "What other systems and operators use."),
+        (name = "probes", description = "Health, metrics and this document.")
+    ),
+    modifiers(&SecuritySchemes)
+)]
+pub(super) struct Document;
+
+struct SecuritySchemes;
+
+impl Modify for SecuritySchemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        let http = |scheme| SecurityScheme::Http(HttpBuilder::new().scheme(scheme).build());
+        components.add_security_scheme(
+            "sec",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("SEC", "A service token."))),
+        );
+        components.add_security_scheme("basic", http(HttpAuthScheme::Basic));
+        components.add_security_scheme("bearer", http(HttpAuthScheme::Bearer));
+    }
+}
+
+/// Responses that share one body, by their status.
+pub(super) fn failures<Body: ToSchema + PartialSchema>(
+    content_type: &str,
+    statuses: &[(u16, &str)],
+) -> BTreeMap<String, RefOr<Response>> {
+    let one = |description: &str| {
+        let content =
+            ContentBuilder::new().schema(Some(Ref::from_schema_name(Body::name().as_ref()))).build();
+        ResponseBuilder::new().description(description).content(content_type, content).build().into()
+    };
+    statuses.iter().map(|(status, description)| (status.to_string(), one(description))).collect()
+}

@@ -1,0 +1,21 @@
+//! The operators' dialect: plain JSON under `/ops/v1`, with RFC 9457 problems.
+//!
+//! Owns the interface by which other systems register what depends on a user. It is our own, so it has no history to be
+//! compatible with: what it does not know, it refuses.
+//!
+//! It must never decide anything: it parses, asks the service, renders.
+//!
+//! Easy to get wrong: a dependent's id may contain anything that is plain text, slashes too, which arrive
+//! percent-encoded. The path is decoded exactly once.
+
+mod error;
+mod request;
+mod response;
+mod routes;
+mod status;
+
+pub(super) use self::{
+    error::{Failures, Refusal, render},
+    request::credentials,
+    routes::router,
+};

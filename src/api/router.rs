@@ -1,0 +1,55 @@
+//! All dialects and probes as one router, documented and hardened.
+//!
+//! Owns which dialect answers where nobody else does: an unknown path, a wrong method, a faulty head, a panic. The first
+//! piece of the path decides.
+//!
+//! Easy to get wrong: `/api-docs` is not under `/api`. And a router with a fallback of its own would shadow the one that
+//! [`harden`] sets, so none of those merged here has one.
+
+use axum::body::Bytes;
+use axum::{Extension, Router, response::Response};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{
+    Entrance,
+    openapi::Document,
+    ops,
+    probes::{self, Probed, Written},
+    problem::Problem,
+    scrape,
+    service::Service,
+    staged_config,
+};
+use crate::{
+    http::{Fault, Limits, harden},
+    telemetry::Metrics,
+};
+
+/// Everything that is served, behind every guard. `metrics_public` lets anybody see the metrics.
+pub fn router(service: Service, metrics: Metrics, metrics_public: bool, limits: &Limits) -> Router {
+    scrape::describe();
+    let entrance = Entrance { service: service.clone(), body_timeout: limits.body_timeout() };
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(staged_config::router(&entrance))
+        .merge(ops::router(&entrance))
+        .merge(probes::router(Probed { service, metrics, metrics_public }))
+        .split_for_parts();
+    let written = document
+        .to_json()
+        .unwrap_or_else(|error| unreachable!("a document made of strings and maps is JSON: {error}"));
+    harden(router.layer(Extension(Written(Bytes::from(written)))), limits, render)
+}
+
+/// The dialect that owns the path answers.
+fn render(path: &str, fault: Fault) -> Response {
+    let problem = Problem::from(fault);
+    if path == "/api" || path.starts_with("/api/") {
+        staged_config::render(path, &problem)
+    } else {
+        ops::render(&problem)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! The API of one process: a store in, requests served until told to stop.
+//!
+//! Owns the wiring of service, router and listener. It must never read configuration; whoever starts it did.
+//!
+//! Easy to get wrong: nothing here waits for Redis. The API starts without it, answers 503 and is not ready, and needs
+//! no restart when it comes.
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{router::router, service::Service};
+use crate::{
+    http::{self, Limits},
+    store::Store,
+    telemetry::Metrics,
+};
+
+/// How the API is served.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The bounds of the listener.
+    pub limits: Limits,
+    /// Metrics need no credentials from anywhere.
+    pub metrics_public: bool,
+}
+
+/// Serves the API on `listener` until `stop` is cancelled and the open requests are answered, within the drain limit.
+pub async fn run(
+    listener: TcpListener,
+    store: Store,
+    options: Options,
+    metrics: Metrics,
+    stop: CancellationToken,
+) {
+    let router = router(Service::new(store), metrics, options.metrics_public, &options.limits);
+    http::serve(listener, router, options.limits, stop).await;
+}

@@ -1,0 +1,117 @@
+//! What can be asked for, whatever the dialect: domain in, domain out.
+//!
+//! Owns who may do what, the bounds in time, and the order of the steps of each operation. Every call to the store is
+//! inside [`within`], so that a Redis that is away costs a caller a few seconds and a clear "try again", never a hang.
+//!
+//! It must never know a dialect's words, codes or headers; the name it is given by [`Service::speaking`] is a label.
+//!
+//! Easy to get wrong: 403 comes before 404. What can be refused without looking at the user is refused first; the rest
+//! is decided in the submit script, which refuses before it says whether the user exists.
+
+mod authentication;
+mod deletion;
+mod dependents;
+mod operation;
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use self::authentication::Doorman;
+use super::problem::Problem;
+use crate::store::{Store, submit::Submitter};
+
+pub use self::{
+    authentication::Credentials,
+    deletion::{Acceptance, Accepted, ClientKey, FoundDependent},
+    dependents::Registration,
+    operation::Operation,
+};
+pub use crate::{
+    domain::capability::Principal,
+    store::{dependents::Page as DependentsPage, tasks::Depth},
+};
+
+/// How long the store may take for one operation, whatever it consists of.
+pub const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// How long the store may take to tell how much there is to do: probes and scrapes are asked often.
+const PROBE_TIME_LIMIT: Duration = Duration::from_secs(1);
+
+/// The operations. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+    dialect: &'static str,
+}
+
+struct Inner {
+    store: Store,
+    submitter: Submitter,
+    doorman: Doorman,
+}
+
+impl Service {
+    /// A service over that store. Call it inside the tokio runtime: submits are gathered by a task of their own.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        let submitter = Submitter::start(store.clone());
+        let doorman = Doorman::new(store.clone());
+        Self { inner: Arc::new(Inner { store, submitter, doorman }), dialect: "none" }
+    }
+
+    /// The same service, its metrics labelled with the dialect it is asked in.
+    #[must_use]
+    pub fn speaking(&self, dialect: &'static str) -> Self {
+        Self { dialect, ..self.clone() }
+    }
+
+    /// Who calls.
+    ///
+    /// # Errors
+    /// [`Problem`]: bad credentials, or the store does not answer.
+    pub async fn authenticate(&self, credentials: Credentials) -> Result<Principal, Problem> {
+        self.inner.doorman.authenticate(credentials).await
+    }
+
+    /// Who calls, if he may do that.
+    ///
+    /// # Errors
+    /// [`Problem`]: bad credentials, no permission, or the store does not answer.
+    pub async fn admit(&self, credentials: Credentials, operation: Operation) -> Result<Principal, Problem> {
+        let principal = self.authenticate(credentials).await?;
+        operation.permit(&principal)?;
+        Ok(principal)
+    }
+
+    /// How much there is to do. Asks no permission: whoever calls this has asked for it.
+    ///
+    /// # Errors
+    /// [`Problem`]: the store does not answer.
+    pub async fn depth(&self) -> Result<Depth, Problem> {
+        bounded(PROBE_TIME_LIMIT, self.inner.store.depth()).await
+    }
+
+    /// Requests can be served.
+    ///
+    /// # Errors
+    /// [`Problem`]: they cannot, because the store does not answer.
+    pub async fn ready(&self) -> Result<(), Problem> {
+        bounded(PROBE_TIME_LIMIT, self.inner.store.check()).await
+    }
+}
+
+/// Bounds what one operation waits for the store.
+async fn within<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, Problem>
+where
+    Problem: From<E>,
+{
+    bounded(TIME_LIMIT, work).await
+}
+
+async fn bounded<T, E>(limit: Duration, work: impl Future<Output = Result<T, E>>) -> Result<T, Problem>
+where
+    Problem: From<E>,
+{
+    match tokio::time::timeout(limit, work).await {
+        Ok(outcome) => outcome.map_err(Problem::from),
+        Err(elapsed) => Err(Problem::unavailable().caused_by(elapsed)),
+    }
+}

@@ -1,0 +1,190 @@
+//! Who calls: tokens by their hash, users by name and password.
+//!
+//! Owns the look-up, the password check and a short memory of callers who were let in, so that most requests cost Redis
+//! nothing. Credentials are never logged and never kept: the memory's key is their SHA-256 with a secret of this
+//! process.
+//!
+//! Easy to get wrong: an unknown user must cost the same work as a wrong password, or names could be guessed by the
+//! clock. And argon2 takes 19 MiB and tens of milliseconds each time, so that only a few run at once; callers who wait
+//! longer than the time limit are told to try again.
+
+use argon2::{Argon2, PasswordHash, PasswordVerifier as _};
+use moka::future::Cache;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, task::JoinError};
+use tracing::error;
+
+use super::{Principal, Problem, TIME_LIMIT};
+use crate::{
+    api::problem::ProblemKind,
+    store::{
+        Store, StoreError,
+        principals::{Login, TokenHash, sha256_hex},
+    },
+};
+
+/// How long a caller who was let in is remembered: a token that is revoked works this much longer.
+const REMEMBERED: Duration = Duration::from_secs(2);
+/// Most callers remembered.
+const MOST_REMEMBERED: u64 = 10_000;
+/// Most passwords checked at once.
+const MOST_VERIFICATIONS: usize = 4;
+/// A hash with the parameters of the real ones, which no password has: the work that an unknown user costs.
+const NOBODYS_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$b2Zmc3RhZ2Ugbm9ib2R5$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+/// What a caller shows. Has no `Debug` on purpose.
+#[derive(Clone)]
+pub enum Credentials {
+    /// A service token.
+    Token(SecretString),
+    /// A user's name and password.
+    Basic {
+        /// The name.
+        username: String,
+        /// The password.
+        password: SecretString,
+    },
+}
+
+impl Credentials {
+    /// A service token; an empty one is none.
+    #[must_use]
+    pub fn token(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::Token(text.into()))
+    }
+}
+
+/// Lets callers in.
+pub(super) struct Doorman {
+    store: Store,
+    secret: [u8; 32],
+    remembered: Cache<String, Principal>,
+    verifications: Arc<Semaphore>,
+}
+
+/// Why a caller was not let in. Shared by all who came with the same credentials at the same time.
+#[derive(Debug, thiserror::Error)]
+enum Denied {
+    #[error("bad credentials")]
+    BadCredentials,
+    #[error(transparent)]
+    Store(StoreError),
+    #[error("the password check failed")]
+    Verification(#[source] JoinError),
+}
+
+impl Doorman {
+    pub(super) fn new(store: Store) -> Self {
+        Self {
+            store,
+            secret: rand::random(),
+            remembered: Cache::builder().max_capacity(MOST_REMEMBERED).time_to_live(REMEMBERED).build(),
+            verifications: Arc::new(Semaphore::new(MOST_VERIFICATIONS)),
+        }
+    }
+
+    pub(super) async fn authenticate(&self, credentials: Credentials) -> Result<Principal, Problem> {
+        let key = self.key(&credentials);
+        let looked_up = self.remembered.try_get_with(key, self.look_up(credentials));
+        match tokio::time::timeout(TIME_LIMIT, looked_up).await {
+            Ok(Ok(principal)) => Ok(principal),
+            Ok(Err(denied)) => Err(refusal(denied)),
+            Err(elapsed) => Err(Problem::unavailable().caused_by(elapsed)),
+        }
+    }
+
+    fn key(&self, credentials: &Credentials) -> String {
+        match credentials {
+            Credentials::Token(token) => {
+                sha256_hex(&[&self.secret, b"token", token.expose_secret().as_bytes()])
+            }
+            Credentials::Basic { username, password } => sha256_hex(&[
+                &self.secret,
+                b"basic",
+                username.as_bytes(),
+                password.expose_secret().as_bytes(),
+            ]),
+        }
+    }
+
+    async fn look_up(&self, credentials: Credentials) -> Result<Principal, Denied> {
+        match credentials {
+            Credentials::Token(token) => {
+                let hash = TokenHash::of(token.expose_secret().as_bytes());
+                let known = self.store.use_token(&hash).await.map_err(Denied::Store)?;
+                known.ok_or(Denied::BadCredentials)
+            }
+            Credentials::Basic { username, password } => self.log_in(username, password).await,
+        }
+    }
+
+    async fn log_in(&self, username: String, password: SecretString) -> Result<Principal, Denied> {
+        let login = self.store.login(&username).await.map_err(Denied::Store)?;
+        let (hash, known) = match login {
+            Some(Login { user, password_hash: Some(hash), capabilities }) => {
+                (hash, Some((user, capabilities)))
+            }
+            Some(Login { password_hash: None, .. }) | None => (NOBODYS_HASH.to_owned(), None),
+        };
+        let matches = self.verify(hash, password).await?;
+        match known {
+            Some((user, capabilities)) if matches => {
+                Ok(Principal { name: username, user: Some(user), capabilities })
+            }
+            Some(_) | None => Err(Denied::BadCredentials),
+        }
+    }
+
+    async fn verify(&self, hash: String, password: SecretString) -> Result<bool, Denied> {
+        // The permit goes with the work, which a caller who goes away does not end.
+        let Ok(permit) = Arc::clone(&self.verifications).acquire_owned().await else {
+            unreachable!("the semaphore is never closed")
+        };
+        let check = move || {
+            let _held = permit;
+            is_password(&hash, &password)
+        };
+        tokio::task::spawn_blocking(check).await.map_err(Denied::Verification)
+    }
+}
+
+fn is_password(hash: &str, password: &SecretString) -> bool {
+    let Ok(parsed) = PasswordHash::new(hash) else {
+        error!("a user's password hash in the directory is not in PHC form");
+        return false;
+    };
+    Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok()
+}
+
+fn refusal(denied: Arc<Denied>) -> Problem {
+    match &*denied {
+        Denied::BadCredentials => Problem::new(ProblemKind::BadCredentials, "The credentials are not valid."),
+        Denied::Store(error) if error.is_transient() => Problem::unavailable().caused_by(denied),
+        Denied::Store(_) | Denied::Verification(_) => Problem::internal().caused_by(denied),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use argon2::PasswordHasher as _;
+
+    #[test]
+    fn the_right_password_alone_matches() {
+        let hash = Argon2::default().hash_password(b"secret").unwrap().to_string();
+        assert!(is_password(&hash, &"secret".into()));
+        assert!(!is_password(&hash, &"Secret".into()));
+        assert!(!is_password("not a hash", &"secret".into()));
+    }
+
+    #[test]
+    fn an_unknown_user_costs_the_work_of_a_known_one() {
+        let parsed = PasswordHash::new(NOBODYS_HASH).unwrap();
+        let real = Argon2::default().hash_password(b"secret").unwrap();
+        assert_eq!(parsed.params.to_string(), real.params.to_string());
+        assert_eq!(parsed.hash.map(|hash| hash.len()), real.hash.map(|hash| hash.len()));
+        assert!(!is_password(NOBODYS_HASH, &"".into()));
+    }
+}

@@ -1,0 +1,54 @@
+//! Who may do what.
+//!
+//! Owns the one table from operations to capabilities. It must never look at anything but the caller: what depends on
+//! the user who is to be deleted is decided by `domain` and by the submit script.
+//!
+//! Easy to get wrong: a caller who may not *act* is told so (`NotAllowed`); one who may not even *look* is told that
+//! the endpoint is not for him (`NoAccess`). Dialects have different codes for the two.
+
+use super::{Principal, Problem};
+use crate::api::problem::ProblemKind;
+
+/// What a caller wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Ask for a user's deletion.
+    DeleteUser,
+    /// Take such a request back.
+    CancelTask,
+    /// See a task, and what it found.
+    ReadTask,
+    /// Register or forget a dependent.
+    WriteDependents,
+    /// See the dependents that are registered.
+    ReadDependents,
+    /// See the metrics from afar.
+    ReadMetrics,
+}
+
+impl Operation {
+    /// Refuses who may not.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotAllowed`] or [`ProblemKind::NoAccess`].
+    pub fn permit(self, principal: &Principal) -> Result<(), Problem> {
+        let (permitted, otherwise) = match self {
+            Self::DeleteUser => (principal.may_delete_users(), not_allowed("delete users")),
+            Self::CancelTask => (principal.may_delete_users(), not_allowed("cancel a user's deletion")),
+            Self::ReadTask => (principal.may_delete_users() || principal.may_read_operations(), no_access()),
+            Self::WriteDependents => {
+                (principal.may_write_operations(), not_allowed("register or remove dependents"))
+            }
+            Self::ReadDependents | Self::ReadMetrics => (principal.may_read_operations(), no_access()),
+        };
+        if permitted { Ok(()) } else { Err(otherwise) }
+    }
+}
+
+fn not_allowed(what: &str) -> Problem {
+    Problem::new(ProblemKind::NotAllowed, format!("You do not have the capabilities to {what}."))
+}
+
+fn no_access() -> Problem {
+    Problem::new(ProblemKind::NoAccess, "You do not have the capabilities to use this endpoint.")
+}

@@ -1,0 +1,267 @@
+//! Problems in the words of this dialect: a status, a unique code, and the five-key body.
+//!
+//! Owns the codes. Small ones are the framework's, with an empty description; 1002 and above are an endpoint's, with the
+//! documented one. It invents no kind of problem and renders every one.
+//!
+//! Easy to get wrong: what a code means depends on the version a client speaks (before 24.0 there is one code for all
+//! that a caller may not delete), and an unknown path is quoted back. Both are known here only, so handlers return a
+//! [`Refusal`], and [`render_refusals`] makes the answer.
+
+use axum::{
+    Json,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use std::{collections::BTreeMap, sync::Arc};
+use utoipa::{IntoResponses, ToSchema, openapi::RefOr};
+
+use super::version::Version;
+use crate::{
+    api::{
+        openapi,
+        problem::{Missing, Problem, ProblemKind},
+    },
+    http::presentable,
+};
+
+const DEPRECATED: HeaderName = HeaderName::from_static("deprecated");
+const PREFIX: &str = "/api";
+/// How much of an unknown path is quoted back.
+const MAX_PATH_CHARS: usize = 200;
+
+/// A problem on its way from a handler to [`render_refusals`].
+pub(super) struct Refusal(Problem);
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(Arc::new(self.0));
+        response
+    }
+}
+
+/// The middleware around this dialect's handlers: renders what they refuse, and marks deprecated versions.
+pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
+    let version = Version::of(request.headers()).ok();
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
+        response = answer(&path, version.unwrap_or(Version::newest()), &problem);
+    }
+    if let Some(note) =
+        version.and_then(Version::deprecation).and_then(|note| HeaderValue::try_from(note).ok())
+    {
+        response.headers_mut().insert(DEPRECATED, note);
+    }
+    response
+}
+
+/// A problem that was found before any handler was asked.
+pub(in crate::api) fn render(path: &str, problem: &Problem) -> Response {
+    answer(path, Version::newest(), problem)
+}
+
+fn answer(path: &str, version: Version, problem: &Problem) -> Response {
+    problem.log();
+    let Row { status, code, description } = row(problem.kind, version);
+    let body = ErrorBody {
+        http_response: HttpResponse { code: status.as_u16(), message: sentence(status) },
+        code,
+        description,
+        details: BTreeMap::new(),
+        message: message(path, problem),
+    };
+    let mut response = (status, Json(body)).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Basic realm=\"offstage\", charset=\"UTF-8\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    if let ProblemKind::Unavailable { retry_after_s } | ProblemKind::BeingCancelled { retry_after_s } =
+        problem.kind
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after_s.into());
+    }
+    response
+}
+
+/// The body of every error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StagedConfigError)]
+pub(super) struct ErrorBody {
+    /// The HTTP status, and what it means.
+    http_response: HttpResponse,
+    /// What went wrong, for programs.
+    code: u32,
+    /// What the code means.
+    description: &'static str,
+    /// Always empty.
+    details: BTreeMap<String, String>,
+    /// What went wrong, for people.
+    message: String,
+}
+
+/// The HTTP status, and what it means.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StagedConfigHttpResponse)]
+pub(super) struct HttpResponse {
+    /// The status.
+    code: u16,
+    /// What it means.
+    message: &'static str,
+}
+
+/// What every endpoint of this dialect may refuse with, for the documentation.
+pub(super) struct Failures;
+
+impl IntoResponses for Failures {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        openapi::failures::<ErrorBody>(
+            "application/json",
+            &[
+                (400, "1005: the request is malformed."),
+                (401, "18: no credentials, or none that are valid."),
+                (403, "26, 1009, 38316001 or 38316002: not allowed to this caller."),
+                (404, "1002: there is no such user or task; 4: there is no such endpoint."),
+                (405, "4: the endpoint does not support this method."),
+                (408, "1005: the body did not arrive in time."),
+                (409, "1004: too late, or the deletion is being cancelled (with Retry-After)."),
+                (413, "1005: the body is too large."),
+                (414, "1005: path and query are too long."),
+                (415, "1005: the body is not plain JSON."),
+                (422, "10, 11, 30, 31 or 1005: a parameter or the body is not valid."),
+                (500, "1020: the server failed."),
+                (503, "1020: the storage does not answer; try again after Retry-After."),
+            ],
+        )
+    }
+}
+
+struct Row {
+    status: StatusCode,
+    code: u32,
+    description: &'static str,
+}
+
+fn row(kind: ProblemKind, version: Version) -> Row {
+    use StatusCode as S;
+    let user_code = |own: u32| if version.has_user_codes() { own } else { 1009 };
+    let (status, code, description) = match kind {
+        ProblemKind::UnknownPath => (S::NOT_FOUND, 4, ""),
+        ProblemKind::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, 4, ""),
+        ProblemKind::NoCredentials | ProblemKind::BadCredentials => (S::UNAUTHORIZED, 18, ""),
+        ProblemKind::NoAccess => (S::FORBIDDEN, 26, ""),
+        ProblemKind::NotAllowed => (S::FORBIDDEN, 1009, NOT_CAPABLE),
+        ProblemKind::NotThisUser => (S::FORBIDDEN, user_code(38_316_001), NOT_CAPABLE),
+        ProblemKind::BuiltInAdministrator => (S::FORBIDDEN, user_code(38_316_002), NOT_CAPABLE),
+        ProblemKind::MissingBody { .. } => (S::UNPROCESSABLE_ENTITY, 10, ""),
+        ProblemKind::BadParameter { .. } => (S::UNPROCESSABLE_ENTITY, 11, ""),
+        ProblemKind::UnknownField => (S::UNPROCESSABLE_ENTITY, 30, ""),
+        ProblemKind::DuplicateField => (S::UNPROCESSABLE_ENTITY, 31, ""),
+        ProblemKind::NotFound(Missing::User) => (S::NOT_FOUND, 1002, "The User does not exist"),
+        ProblemKind::NotFound(Missing::Task) => (S::NOT_FOUND, 1002, "The Delete Task Status does not exist"),
+        ProblemKind::NotFound(Missing::Dependent) => (S::NOT_FOUND, 1002, "The Dependent does not exist"),
+        ProblemKind::AlreadyEnded => (S::CONFLICT, 1004, "The task is in a completed state"),
+        ProblemKind::BeingCancelled { .. } => {
+            (S::CONFLICT, 1004, "The deletion of the User is being cancelled")
+        }
+        ProblemKind::TooManyKeys | ProblemKind::Full => (S::CONFLICT, 1004, "A limit has been reached"),
+        ProblemKind::BadBody | ProblemKind::BadStatus | ProblemKind::KeyReused => {
+            (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID)
+        }
+        ProblemKind::UnsupportedBody => (S::UNSUPPORTED_MEDIA_TYPE, 1005, NOT_VALID),
+        ProblemKind::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, 1005, NOT_VALID),
+        ProblemKind::TargetTooLong => (S::URI_TOO_LONG, 1005, NOT_VALID),
+        ProblemKind::RequestTimeout => (S::REQUEST_TIMEOUT, 1005, NOT_VALID),
+        ProblemKind::MalformedRequest => (S::BAD_REQUEST, 1005, NOT_VALID),
+        ProblemKind::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
+        ProblemKind::Internal => (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE),
+    };
+    Row { status, code, description }
+}
+
+const NOT_CAPABLE: &str = "You do not have the proper capabilities to delete the User";
+const NOT_VALID: &str = "A request parameter is not valid";
+const NOT_DONE: &str = "An error occurred while attempting to process the request";
+
+fn message(path: &str, problem: &Problem) -> String {
+    match problem.kind {
+        ProblemKind::UnknownPath => format!("The path \"{}\" is not a known endpoint", after_prefix(path)),
+        ProblemKind::MethodNotAllowed => {
+            format!("The endpoint \"{}\" does not support this method", after_prefix(path))
+        }
+        ProblemKind::NoCredentials => {
+            "No SEC header present in request. Please provide a token as \"SEC: token\", or HTTP Basic credentials."
+                .to_owned()
+        }
+        ProblemKind::BadCredentials => {
+            "No SEC header present in request, or the token or the HTTP Basic credentials are not valid.".to_owned()
+        }
+        ProblemKind::NoAccess => {
+            "User has insufficient capabilities to access this endpoint resource".to_owned()
+        }
+        ProblemKind::BadParameter { name } => {
+            format!("The value of the parameter \"{name}\" cannot be converted from TEXT_PLAIN: {}", problem.public)
+        }
+        ProblemKind::NotAllowed
+        | ProblemKind::BuiltInAdministrator
+        | ProblemKind::NotThisUser
+        | ProblemKind::UnknownField
+        | ProblemKind::DuplicateField
+        | ProblemKind::MissingBody { .. }
+        | ProblemKind::BadBody
+        | ProblemKind::UnsupportedBody
+        | ProblemKind::BodyTooLarge
+        | ProblemKind::RequestTimeout
+        | ProblemKind::MalformedRequest
+        | ProblemKind::TargetTooLong
+        | ProblemKind::NotFound(_)
+        | ProblemKind::AlreadyEnded
+        | ProblemKind::BadStatus
+        | ProblemKind::BeingCancelled { .. }
+        | ProblemKind::KeyReused
+        | ProblemKind::TooManyKeys
+        | ProblemKind::Full
+        | ProblemKind::Unavailable { .. }
+        | ProblemKind::Internal => problem.public.clone(),
+    }
+}
+
+fn after_prefix(path: &str) -> String {
+    presentable(path.strip_prefix(PREFIX).unwrap_or(path), MAX_PATH_CHARS)
+}
+
+fn sentence(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST => "The request could not be understood by the server",
+        StatusCode::UNAUTHORIZED => "You are unauthorized to access the requested resource.",
+        StatusCode::FORBIDDEN => "Your account is not authorized to access the requested resource",
+        StatusCode::NOT_FOUND => "We could not find the resource you requested.",
+        StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed for the requested resource",
+        StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time",
+        StatusCode::CONFLICT => {
+            "The request could not be completed due to a conflict with the current state of the resource"
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => "The request is larger than the server is willing to process",
+        StatusCode::URI_TOO_LONG => "The path and query are longer than the server is willing to process",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            "The format of the request is not supported by the requested resource"
+        }
+        StatusCode::UNPROCESSABLE_ENTITY => {
+            "The request was well-formed but was unable to be followed due to semantic errors"
+        }
+        StatusCode::SERVICE_UNAVAILABLE => "The server is temporarily unable to process the request",
+        _ => "Unexpected internal server error",
+    }
+}
+
+#[cfg(test)]
+mod tests;

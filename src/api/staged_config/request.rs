@@ -1,0 +1,232 @@
+//! Reading requests: credentials, `fields`, ids, bodies.
+//!
+//! Owns what this dialect accepts where the originals' clients are generous: a path argument repeated in the query, a
+//! body of `{}` where none belongs, unknown headers, and a task sent back whole to be cancelled.
+//!
+//! Easy to get wrong: `fields` is a query parameter on GET and DELETE, and a header on POST (where the query will do as
+//! well). Given twice, in whatever places, it is refused.
+
+use axum::extract::{Path, Request, rejection::PathRejection};
+use http::{HeaderMap, HeaderName, Method};
+use std::{str::FromStr, time::Duration};
+use utoipa::ToSchema;
+
+use super::{
+    fields::{Known, Selection},
+    response::TASK_FIELDS,
+    status,
+};
+use crate::{
+    api::{
+        parameters::{self, Scheme, bad_credentials},
+        problem::{Problem, ProblemKind},
+        service::Credentials,
+    },
+    http::{members, presentable, read, require_json},
+};
+
+const SEC: HeaderName = HeaderName::from_static("sec");
+const FIELDS: &str = "fields";
+/// What the documentation calls the body of a cancel.
+const CANCEL_BODY: &str = "task";
+const STATUS: &str = "status";
+/// The largest body.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+/// How much of a bad parameter is quoted back.
+const MAX_QUOTED_CHARS: usize = 64;
+
+/// A path argument as it came, or why it could not be taken out of the path.
+pub(super) type PathId = Result<Path<String>, PathRejection>;
+
+/// The body of a cancel, for the documentation. The task's other fields may be sent along.
+#[derive(ToSchema)]
+#[schema(as = CancelTask)]
+#[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
+pub(super) struct CancelBody {
+    /// The one status a task can be given.
+    #[schema(example = "CANCEL_REQUESTED", pattern = "^CANCEL_REQUESTED$")]
+    status: String,
+}
+
+/// Who calls: the `SEC` header, which wins, or HTTP Basic.
+pub(super) fn credentials(headers: &HeaderMap) -> Result<Credentials, Problem> {
+    let mut tokens = headers.get_all(SEC).iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(only), None) => {
+            only.to_str().ok().and_then(|token| Credentials::token(token.trim())).ok_or_else(bad_credentials)
+        }
+        (Some(_), Some(_)) => Err(bad_credentials()),
+        (None, _) => parameters::authorization(headers, Scheme::Basic)?
+            .ok_or_else(|| Problem::new(ProblemKind::NoCredentials, "There are no credentials.")),
+    }
+}
+
+/// The fields that are wanted; none when all are.
+pub(super) fn fields(request: &Request, known: &[Known]) -> Result<Option<Selection>, Problem> {
+    let mut given: Vec<String> = parameters::query(request.uri().query())?
+        .into_iter()
+        .filter_map(|(name, value)| (name == FIELDS).then_some(value))
+        .collect();
+    if request.method() == Method::POST {
+        for value in request.headers().get_all(FIELDS) {
+            let text = value.to_str().map_err(|_| bad_fields("is not ASCII."))?;
+            given.push(text.to_owned());
+        }
+    }
+    match given.as_slice() {
+        [] => Ok(None),
+        [only] => Selection::parse(only, known),
+        [_, _, ..] => Err(bad_fields("is given more than once.")),
+    }
+}
+
+fn bad_fields(why: &str) -> Problem {
+    Problem::bad_parameter(FIELDS, format!("The parameter fields {why}"))
+}
+
+/// An id out of the path.
+pub(super) fn id<T: FromStr>(name: &'static str, given: PathId) -> Result<T, Problem> {
+    let text = given.map(|Path(text)| text).unwrap_or_default();
+    text.parse().map_err(|_| {
+        let quoted = presentable(&text, MAX_QUOTED_CHARS);
+        Problem::bad_parameter(name, format!("\"{quoted}\" is not a number of plain decimal digits."))
+    })
+}
+
+/// Reads the body of a request that needs none: nothing, or an empty object.
+pub(super) async fn no_body(request: Request, timeout: Duration) -> Result<(), Problem> {
+    let (parts, body) = read(request, MAX_BODY_BYTES, timeout).await?;
+    if body.is_empty() {
+        return Ok(());
+    }
+    require_json(&parts.headers, &body)?;
+    Ok(members(&body)?.finish()?)
+}
+
+/// Reads the body of a cancel, which may be the whole task as it was read, with another status.
+pub(super) async fn cancel(request: Request, timeout: Duration) -> Result<(), Problem> {
+    let (parts, body) = read(request, MAX_BODY_BYTES, timeout).await?;
+    require_json(&parts.headers, &body)?;
+    if body.is_empty() {
+        return Err(missing_body());
+    }
+    let mut task = members(&body)?;
+    let status = task.take_string(STATUS)?;
+    for field in &TASK_FIELDS {
+        task.ignore(field.name);
+    }
+    task.finish()?;
+    if status == status::CANCEL {
+        return Ok(());
+    }
+    let said = format!("The only status a task can be given is {}.", status::CANCEL);
+    Err(Problem::new(ProblemKind::BadStatus, said))
+}
+
+fn missing_body() -> Problem {
+    Problem::new(
+        ProblemKind::MissingBody { name: CANCEL_BODY },
+        format!("The body parameter \"{CANCEL_BODY}\" is required."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::task::UserId;
+    use axum::body::Body;
+
+    const PATIENT: Duration = Duration::from_secs(5);
+
+    fn request(method: Method, uri: &str, headers: &[(&str, &str)], body: &str) -> Request {
+        let mut builder = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        builder.body(Body::from(body.to_owned())).unwrap()
+    }
+
+    async fn cancelled(body: &str) -> Result<(), ProblemKind> {
+        let json = [("content-type", "application/json")];
+        cancel(request(Method::POST, "/", &json, body), PATIENT).await.map_err(|problem| problem.kind)
+    }
+
+    #[tokio::test]
+    async fn a_cancel_says_so_and_may_send_the_task_back() {
+        let whole = r#"{"id":7,"message":"m","status":"CANCEL_REQUESTED","name":"n","created_by":"a","created":1,
+            "started":null,"modified":1,"completed":null}"#;
+        for body in [r#"{"status":"CANCEL_REQUESTED"}"#, whole] {
+            assert_eq!(cancelled(body).await, Ok(()), "{body}");
+        }
+        let missing = ProblemKind::MissingBody { name: "task" };
+        for (body, kind) in [
+            ("", missing),
+            (r#"{"status":"CANCELLED"}"#, ProblemKind::BadStatus),
+            (r#"{"status":"cancel_requested"}"#, ProblemKind::BadStatus),
+            ("{}", ProblemKind::BadBody),
+            (r#"["CANCEL_REQUESTED"]"#, ProblemKind::BadBody),
+            (r#"{"status":7}"#, ProblemKind::BadBody),
+            (r#"{"status":"CANCEL_REQUESTED","x":1}"#, ProblemKind::BadBody),
+            (r#"{"status":"CANCEL_REQUESTED","status":"CANCEL_REQUESTED"}"#, ProblemKind::BadBody),
+            ("{", ProblemKind::BadBody),
+        ] {
+            assert_eq!(cancelled(body).await, Err(kind), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn where_no_body_belongs_an_empty_object_will_do() {
+        let json = [("content-type", "application/json")];
+        let read = async |headers: &[(&str, &str)], body: &str| {
+            no_body(request(Method::DELETE, "/", headers, body), PATIENT)
+                .await
+                .map_err(|problem| problem.kind)
+        };
+        assert_eq!(read(&[], "").await, Ok(()));
+        assert_eq!(read(&json, "").await, Ok(()));
+        assert_eq!(read(&json, "{}").await, Ok(()));
+        assert_eq!(read(&[], "{}").await, Err(ProblemKind::UnsupportedBody));
+        assert_eq!(read(&json, r#"{"a":1}"#).await, Err(ProblemKind::BadBody));
+        assert_eq!(read(&json, "[]").await, Err(ProblemKind::BadBody));
+        assert_eq!(read(&json, &"x".repeat(20_000)).await, Err(ProblemKind::BodyTooLarge));
+    }
+
+    #[test]
+    fn fields_are_read_where_they_belong_and_once() {
+        let read = |method, uri, headers: &[(&str, &str)]| {
+            fields(&request(method, uri, headers, ""), &TASK_FIELDS)
+                .map(|chosen| chosen.is_some())
+                .map_err(|p| p.kind)
+        };
+        let header = [("fields", "id, status")];
+        let twice = ProblemKind::BadParameter { name: "fields" };
+        assert_eq!(read(Method::GET, "/?id=7", &[]), Ok(false));
+        assert_eq!(read(Method::GET, "/?fields=id,+status&id=7", &[]), Ok(true));
+        assert_eq!(read(Method::GET, "/", &header), Ok(false), "unknown headers are tolerated");
+        assert_eq!(read(Method::POST, "/", &header), Ok(true));
+        assert_eq!(read(Method::POST, "/?fields=id", &[]), Ok(true));
+        assert_eq!(read(Method::POST, "/?fields=id", &header), Err(twice));
+        assert_eq!(read(Method::DELETE, "/?fields=id&fields=id", &[]), Err(twice));
+    }
+
+    #[test]
+    fn a_token_wins_over_a_password_and_two_tokens_are_none() {
+        let read = |headers: &[(&str, &str)]| {
+            credentials(request(Method::GET, "/", headers, "").headers())
+                .map(|given| matches!(given, Credentials::Token(_)))
+                .map_err(|problem| problem.kind)
+        };
+        assert_eq!(read(&[("sec", "t"), ("authorization", "Basic !")]), Ok(true));
+        assert_eq!(read(&[("authorization", "Basic YTpi")]), Ok(false));
+        assert_eq!(read(&[]), Err(ProblemKind::NoCredentials));
+        assert_eq!(read(&[("sec", "t"), ("sec", "t")]), Err(ProblemKind::BadCredentials));
+        assert_eq!(read(&[("sec", "")]), Err(ProblemKind::BadCredentials));
+    }
+
+    #[test]
+    fn an_id_is_plain_digits() {
+        assert_eq!(id::<UserId>("id", Ok(Path("5".into()))).ok(), Some(UserId(5)));
+        let refused = id::<UserId>("id", Ok(Path("+7".into()))).unwrap_err();
+        assert_eq!(refused.kind, ProblemKind::BadParameter { name: "id" });
+    }
+}

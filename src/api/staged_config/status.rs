@@ -1,0 +1,90 @@
+//! The words on the wire for where a task stands. Nobody else in this dialect knows them.
+//!
+//! The twelve are those of the original's enumeration, spelt as there. Easy to get wrong: CANCELING has one L and
+//! CANCELLED has two.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::state::TaskState;
+
+/// The one status that a caller may give a task.
+pub(super) const CANCEL: &str = "CANCEL_REQUESTED";
+
+/// Where a task stands.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = TaskStatus)]
+pub(super) enum Status {
+    /// Accepted; its start time lies ahead.
+    Initializing,
+    /// Waits to be started.
+    Queued,
+    /// A worker works on it.
+    Processing,
+    /// A cancel was asked for while a worker works on it.
+    CancelRequested,
+    /// The worker is giving up.
+    Canceling,
+    /// Stopped by an operator.
+    Paused,
+    /// An attempt ended without an outcome; another will follow.
+    Interrupted,
+    /// Waits to be started again.
+    Resuming,
+    /// The user is deleted.
+    Completed,
+    /// Dependents block the deletion.
+    Conflict,
+    /// Taken back; nothing was deleted.
+    Cancelled,
+    /// Failed; nothing was deleted.
+    Exception,
+}
+
+impl From<TaskState> for Status {
+    fn from(state: TaskState) -> Self {
+        match state {
+            TaskState::Initializing => Self::Initializing,
+            TaskState::Queued => Self::Queued,
+            TaskState::Processing => Self::Processing,
+            TaskState::CancelRequested => Self::CancelRequested,
+            TaskState::Canceling => Self::Canceling,
+            TaskState::Paused => Self::Paused,
+            TaskState::Interrupted => Self::Interrupted,
+            TaskState::Resuming => Self::Resuming,
+            TaskState::Completed => Self::Completed,
+            TaskState::Conflict => Self::Conflict,
+            TaskState::Cancelled => Self::Cancelled,
+            TaskState::Exception => Self::Exception,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_twelve_words_are_the_originals() {
+        let words = TaskState::ALL.map(|state| serde_json::to_value(Status::from(state)).unwrap());
+        assert_eq!(
+            words,
+            [
+                "INITIALIZING",
+                "QUEUED",
+                "PROCESSING",
+                "CANCEL_REQUESTED",
+                "CANCELING",
+                "PAUSED",
+                "INTERRUPTED",
+                "RESUMING",
+                "COMPLETED",
+                "CONFLICT",
+                "CANCELLED",
+                "EXCEPTION"
+            ]
+        );
+        assert_eq!(serde_json::to_value(Status::CancelRequested).unwrap(), CANCEL);
+    }
+}
