@@ -17,7 +17,7 @@ use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    ops::{Failures, Refusal, credentials},
+    ops::{ErrorBody, Refusal, credentials},
     scrape,
     service::{Operation, Service},
 };
@@ -65,7 +65,10 @@ async fn live() -> &'static str {
     path = "/readyz",
     tag = "probes",
     operation_id = "readyz",
-    responses((status = 200, description = "Redis answers.", body = Object), Failures),
+    responses(
+        (status = 200, description = "Redis answers.", body = Object),
+        (status = 503, description = "Redis does not.", body = ErrorBody, content_type = "application/problem+json")
+    ),
     security(())
 )]
 async fn ready(State(probed): State<Probed>) -> Result<Response, Refusal> {
@@ -81,7 +84,12 @@ async fn ready(State(probed): State<Probed>) -> Result<Response, Refusal> {
     operation_id = "metrics",
     responses(
         (status = 200, description = "All metrics, 0.0.4.", body = String, content_type = "text/plain"),
-        Failures
+        (status = 401, description = "From afar: no credentials, or none that are valid.", body = ErrorBody,
+            content_type = "application/problem+json"),
+        (status = 403, description = "From afar: not allowed to this caller.", body = ErrorBody,
+            content_type = "application/problem+json"),
+        (status = 503, description = "From afar: Redis does not answer, so the caller cannot be recognised.",
+            body = ErrorBody, content_type = "application/problem+json")
     ),
     security((), ("bearer" = []))
 )]

@@ -1,7 +1,7 @@
 //! What can be asked for, whatever the dialect: domain in, domain out.
 //!
 //! Owns who may do what, the bounds in time, and the order of the steps of each operation. Every call to the store is
-//! inside [`within`], so that a Redis that is away costs a caller a few seconds and a clear "try again", never a hang.
+//! inside `within`, so that a Redis that is away costs a caller a few seconds and a clear "try again", never a hang.
 //!
 //! It must never know a dialect's words, codes or headers; the name it is given by [`Service::speaking`] is a label.
 //!
