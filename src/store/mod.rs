@@ -13,7 +13,7 @@ mod connection;
 pub mod dependents;
 pub mod directory;
 pub mod error;
-mod gauges;
+pub mod gauges;
 mod keys;
 mod moves;
 pub mod patience;

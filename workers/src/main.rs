@@ -40,7 +40,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn work(settings: config::Settings) -> anyhow::Result<()> {
-    let metrics = telemetry::init("offstage-worker", &settings.log)?;
+    let metrics = telemetry::init(&settings.log)?;
     // Installing it twice is no fault: whoever was first chose the same one.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         tracing::debug!("a TLS provider was there already");

@@ -94,7 +94,7 @@ pub trait Backstage: Send + Sync + 'static {
 /// See [`run`].
 pub async fn main(args: DevArgs) -> anyhow::Result<()> {
     let settings = settings(&args)?;
-    let metrics = telemetry::init("offstage-api", &settings.log)?;
+    let metrics = telemetry::init(&settings.log)?;
     run(args, settings, parts::Parts { metrics }).await
 }
 
