@@ -22,7 +22,7 @@ pub async fn exchange(address: SocketAddr, bytes: &[u8], limit: Duration) -> Str
 pub async fn read_to_close(stream: &mut TcpStream, limit: Duration) -> String {
     let mut answer = Vec::new();
     let reading = async {
-        let mut buffer = [0; 8192];
+        let mut buffer = vec![0; 8192];
         while let Ok(length @ 1..) = stream.read(&mut buffer).await {
             answer.extend_from_slice(&buffer[..length]);
         }
