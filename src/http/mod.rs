@@ -11,6 +11,7 @@
 mod body;
 mod connection;
 mod fault;
+mod files;
 mod gate;
 mod json;
 mod limits;
@@ -25,6 +26,7 @@ mod tests;
 pub use body::{read, require_json};
 pub use connection::PeerAddr;
 pub use fault::{Fault, FaultRenderer, presentable};
+pub use files::raise_file_limit;
 pub use gate::harden;
 pub use json::{MAX_JSON_DEPTH, Members, members};
 pub use limits::Limits;

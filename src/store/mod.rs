@@ -12,6 +12,7 @@
 mod connection;
 pub mod dependents;
 pub mod directory;
+pub mod durability;
 pub mod error;
 pub mod gauges;
 mod keys;

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use offstage::{
     config::{self, Overrides},
-    shutdown,
+    http, shutdown,
     store::Store,
     telemetry,
 };
@@ -46,6 +46,7 @@ async fn work(settings: config::Settings) -> anyhow::Result<()> {
         tracing::debug!("a TLS provider was there already");
     }
     let stop = shutdown::on_signal()?;
+    http::raise_file_limit();
     let name = format!("worker-{}-{:08x}", std::process::id(), rand::random::<u32>());
     let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-worker")?;
     let (queue, context) = runner::prepare(&store, &settings, &name)?;
