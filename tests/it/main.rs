@@ -4,5 +4,6 @@
 
 mod checks;
 mod crashes;
+mod invariants;
 mod queue;
 mod scripts;
