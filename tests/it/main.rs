@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
+mod invariants;
+mod layers;
+mod model;
 mod queue;
 mod scripts;
