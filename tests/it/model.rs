@@ -92,13 +92,10 @@ impl Run<'_> {
                 assert_eq!(store.resume(lease.task, "op").await.unwrap(), expected);
             }
             Step::Heartbeat(_) => {
-                let expected = match task.state {
-                    TaskState::Processing => Standing::Kept,
-                    TaskState::CancelRequested | TaskState::Canceling => Standing::Cancel,
-                    state => {
-                        assert_ne!(state.place(), Place::Held);
-                        Standing::Lost
-                    }
+                let expected = match task.state.place() {
+                    Place::Held if task.state.is_being_cancelled() => Standing::Cancel,
+                    Place::Held => Standing::Kept,
+                    Place::Delayed | Place::Claimable | Place::Parked | Place::Ended => Standing::Lost,
                 };
                 assert_eq!(store.extend(&[lease], LONG).await.unwrap(), [expected]);
                 task.expired &= expected == Standing::Lost;
@@ -229,10 +226,12 @@ impl Run<'_> {
         let was = task.state;
         let user = task.user;
         let done = task.take(Event::Complete);
-        let expected = match was {
-            _ if done || was == TaskState::Completed => Committed::Done,
-            _ if was.is_being_cancelled() => Committed::Cancelled,
-            _ => Committed::Lost,
+        let expected = if done || was == TaskState::Completed {
+            Committed::Done
+        } else if was.is_being_cancelled() {
+            Committed::Cancelled
+        } else {
+            Committed::Lost
         };
         if done {
             self.model.deleted.push(user);

@@ -34,8 +34,6 @@ async fn a_user_without_dependents_is_deleted() {
     }
     assert_eq!(store.registered(UserId(5), "", 10).await.unwrap(), None);
     assert_eq!(store.found_dependents(refused).await.unwrap(), [fixtures::dependent("17", true)]);
-    println!("{:?}", store.history(deleted).await.unwrap());
-    println!("{:?}", store.depth().await.unwrap());
     stop.cancel();
     worker.await.unwrap().unwrap();
 }

@@ -39,6 +39,7 @@ pub fn path_of(name: &str) -> PathBuf {
 
 impl Program {
     /// Starts a program of ours. Settings of the surrounding environment are kept away from it.
+    #[must_use]
     pub fn start(name: &str, folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(path_of(name));
         command.args(args).current_dir(folder);

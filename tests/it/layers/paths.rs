@@ -56,7 +56,9 @@ pub(super) fn paths(file: &str, source: &str) -> Vec<Path> {
                 let mut here = Vec::new();
                 read_path(&tokens, &mut at, &[], &mut here);
                 here.retain(|path| path.segments.len() > 1);
-                here.iter_mut().for_each(|path| resolve(path, &module, &local));
+                for path in &mut here {
+                    resolve(path, &module, &local);
+                }
                 found.extend(here);
             }
             _ => at += 1,

@@ -54,6 +54,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
 }
 
 /// A task as the model sees it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub(super) struct Modelled {
     pub(super) user: u64,
