@@ -5,5 +5,7 @@
 mod checks;
 mod crashes;
 mod invariants;
+mod layers;
+mod model;
 mod queue;
 mod scripts;
