@@ -4,4 +4,5 @@
 
 mod checks;
 mod crashes;
+mod programs;
 mod queue;

@@ -7,6 +7,7 @@
 #![allow(clippy::missing_panics_doc, reason = "a test fails by panicking; every function here may")]
 
 pub mod api;
+pub mod dev;
 mod eventually;
 pub mod fixtures;
 pub mod programs;
