@@ -235,6 +235,9 @@ impl Store {
         let mut commands = pipe();
         commands.zrange(self.inner.keys.named("staged:users"), 0, 19);
         let (ids,): (Vec<u64>,) = self.inner.link.pipeline("candidates", &commands).await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut commands = pipe();
         for id in &ids {
             let key = self.inner.keys.named(&format!("staged:user:{id}"));
