@@ -172,9 +172,6 @@ async fn a_port_in_use_is_said_before_anything_is_started() {
     let address = taken.local_addr().unwrap().to_string();
     let data = DataFolder::new();
     let begun = Instant::now();
-    let mut dev = data.spawn(&["--listen", &address], &[]);
-    // The later flag cannot win over the earlier one: clap refuses a flag that is there twice.
-    assert_ne!(dev.ended(STOP_LIMIT).await.code(), Some(0));
     let path = data.path();
     let args = ["dev", "--listen", &address, "--data", path.to_str().unwrap()];
     let ended = super::ended("offstage", data.folder(), &args, &[]).await;
@@ -182,6 +179,21 @@ async fn a_port_in_use_is_said_before_anything_is_started() {
     assert!(ended.stderr.contains(&address) && ended.stderr.contains("--listen"), "{}", ended.stderr);
     assert_eq!(data.marked(), []);
     assert!(begun.elapsed() < STOP_LIMIT);
+}
+
+#[tokio::test]
+async fn the_tour_of_a_later_start_leaves_live_deletions_alone() {
+    let data = DataFolder::new();
+    let mut dev = data.start(&["--seed", &sample(), "--workers", "0"], &[]).await;
+    let live = dev.api.submit(5).await;
+    dev.program.signal(Signal::TERM);
+    dev.program.ended(STOP_LIMIT).await;
+    let dev = data.start(&["--workers", "0"], &[]).await;
+    let asked = &pasted(&data, &dev.tour[0]).await[0];
+    let seen = &pasted(&data, &dev.tour[1]).await[0];
+    assert_eq!((asked.1, seen.1), (202, 200), "{seen:?}");
+    assert_eq!(asked.0["id"], seen.0["id"]);
+    assert_ne!(asked.0["id"], live);
 }
 
 #[tokio::test]
