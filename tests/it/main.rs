@@ -7,5 +7,6 @@ mod crashes;
 mod invariants;
 mod layers;
 mod model;
+mod programs;
 mod queue;
 mod scripts;

@@ -1,6 +1,5 @@
 //! The invariants through real programs, which are killed, woken late and asked too often.
 
-
 use offstage::domain::state::TaskState;
 use offstage_tests::{
     eventually, fixtures,
