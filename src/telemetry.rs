@@ -47,13 +47,12 @@ impl Metrics {
     }
 }
 
-/// Sets up logs on stderr (JSON lines, or text on a terminal), the panic hook, and metrics labelled with
-/// `service`. `filter` has the syntax of [`EnvFilter`]. Call it inside the tokio runtime.
+/// Sets up logs on stderr (JSON lines, or text on a terminal), the panic hook, and metrics. `filter` has the syntax of [`EnvFilter`]. Call it inside the tokio runtime.
 ///
 /// # Errors
 ///
 /// When the filter does not parse, there is no runtime, or another metrics recorder is installed.
-pub fn init(service: &'static str, filter: &str) -> anyhow::Result<Metrics> {
+pub fn init(filter: &str) -> anyhow::Result<Metrics> {
     let runtime = Handle::try_current().context("telemetry needs the tokio runtime")?;
     let filter = EnvFilter::try_new(filter).context("the log filter is malformed")?;
 
@@ -64,7 +63,7 @@ pub fn init(service: &'static str, filter: &str) -> anyhow::Result<Metrics> {
         debug!("logs are set up already");
     }
 
-    let handle = install_recorder(service)?;
+    let handle = install_recorder()?;
     let kept = handle.clone();
     runtime.spawn(async move {
         let mut ticks = interval(UPKEEP_EVERY);
@@ -76,13 +75,12 @@ pub fn init(service: &'static str, filter: &str) -> anyhow::Result<Metrics> {
     Ok(Metrics { handle })
 }
 
-fn install_recorder(service: &'static str) -> anyhow::Result<PrometheusHandle> {
+fn install_recorder() -> anyhow::Result<PrometheusHandle> {
     let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(handle) = &*installed {
         return Ok(handle.clone());
     }
     let handle = PrometheusBuilder::new()
-        .add_global_label("service", service)
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)
         .context("the histogram buckets are malformed")?
         .install_recorder()
@@ -162,17 +160,15 @@ mod tests {
 
     #[tokio::test]
     async fn setting_up_twice_keeps_one_set_of_metrics() {
-        let first = init("test", DEFAULT_FILTER).unwrap();
-        let second = init("test", DEFAULT_FILTER).unwrap();
+        let first = init(DEFAULT_FILTER).unwrap();
+        let second = init(DEFAULT_FILTER).unwrap();
         metrics::histogram!("offstage_telemetry_test_seconds").record(0.3);
-        assert!(
-            second.render().contains(r#"offstage_telemetry_test_seconds_bucket{service="test",le="0.5"} 1"#)
-        );
+        assert!(second.render().contains(r#"offstage_telemetry_test_seconds_bucket{le="0.5"} 1"#));
         assert_eq!(first.render().lines().count(), second.render().lines().count());
     }
 
     #[tokio::test]
     async fn a_malformed_filter_is_refused() {
-        assert!(init("test", "a=b=c").is_err());
+        assert!(init("a=b=c").is_err());
     }
 }

@@ -16,7 +16,6 @@ mod parameters;
 mod probes;
 pub mod problem;
 pub mod router;
-mod scrape;
 pub mod serve;
 pub mod service;
 mod staged_config;

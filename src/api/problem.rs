@@ -166,8 +166,8 @@ impl Problem {
         let kind = ProblemKind::Unavailable { retry_after_s: RETRY_AFTER_S };
         Self::new(
             kind,
-            "The storage does not answer right now, so it is not known whether this was done. Try again; with the same \
-             Idempotency-Key, if there was one.",
+            "The storage does not answer right now. Try again in a moment; what this request asked for may or may not \
+             have been done. A submit is repeated safely with the Idempotency-Key it had.",
         )
     }
 

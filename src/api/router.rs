@@ -17,8 +17,7 @@ use super::{
     ops,
     probes::{self, Probed, Written},
     problem::Problem,
-    scrape,
-    service::Service,
+    service::{Service, describe_metrics},
     staged_config,
 };
 use crate::{
@@ -28,7 +27,7 @@ use crate::{
 
 /// Everything that is served, behind every guard. `metrics_public` lets anybody see the metrics.
 pub fn router(service: Service, metrics: Metrics, metrics_public: bool, limits: &Limits) -> Router {
-    scrape::describe();
+    describe_metrics();
     let entrance = Entrance { service: service.clone(), body_timeout: limits.body_timeout() };
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(staged_config::router(&entrance))

@@ -1,7 +1,7 @@
 //! What can be asked for, whatever the dialect: domain in, domain out.
 //!
 //! Owns who may do what, the bounds in time, and the order of the steps of each operation. Every call to the store is
-//! inside [`within`], so that a Redis that is away costs a caller a few seconds and a clear "try again", never a hang.
+//! inside `within`, so that a Redis that is away costs a caller a few seconds and a clear "try again", never a hang.
 //!
 //! It must never know a dialect's words, codes or headers; the name it is given by [`Service::speaking`] is a label.
 //!
@@ -25,14 +25,11 @@ pub use self::{
     dependents::Registration,
     operation::Operation,
 };
-pub use crate::{
-    domain::capability::Principal,
-    store::{dependents::Page as DependentsPage, tasks::Depth},
-};
+pub use crate::{domain::capability::Principal, store::dependents::Page as DependentsPage};
 
 /// How long the store may take for one operation, whatever it consists of.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
-/// How long the store may take to tell how much there is to do: probes and scrapes are asked often.
+/// How long the store may take to tell how much there is to do: probes are asked often.
 const PROBE_TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// The operations. Cheap to clone.
@@ -81,12 +78,9 @@ impl Service {
         Ok(principal)
     }
 
-    /// How much there is to do. Asks no permission: whoever calls this has asked for it.
-    ///
-    /// # Errors
-    /// [`Problem`]: the store does not answer.
-    pub async fn depth(&self) -> Result<Depth, Problem> {
-        bounded(PROBE_TIME_LIMIT, self.inner.store.depth()).await
+    /// Sets the queue's gauges to what they are now. Asks no permission: whoever calls this has asked for it.
+    pub async fn observe(&self) {
+        self.inner.store.observe().await;
     }
 
     /// Requests can be served.
@@ -96,6 +90,13 @@ impl Service {
     pub async fn ready(&self) -> Result<(), Problem> {
         bounded(PROBE_TIME_LIMIT, self.inner.store.check()).await
     }
+}
+
+/// Tells what the metrics mean that are kept here and below. Call it once, when metrics are set up.
+pub fn describe_metrics() {
+    crate::store::gauges::describe();
+    metrics::describe_counter!("offstage_submits_total", "Requests for a deletion, by what became of them.");
+    metrics::describe_counter!("offstage_cancels_total", "Requests for a cancel, by what became of them.");
 }
 
 /// Bounds what one operation waits for the store.

@@ -14,7 +14,7 @@ use crate::{
     api::serve::{self, Options},
     config::{self, Overrides, Settings},
     domain::capability::Capability,
-    http::Limits,
+    http::{Limits, raise_file_limit},
     shutdown,
     store::{Store, StoreError, patience::until_answered, principals::TokenHash},
     telemetry,
@@ -34,6 +34,9 @@ pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080].
     #[arg(long, value_name = "HOST:PORT")]
     pub listen: Option<SocketAddr>,
+    /// Refuse to start where Redis may lose accepted tasks (it is waited for first); without this, the log says so.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Serves the API until it is told to stop.
@@ -44,9 +47,15 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let overrides =
         Overrides { redis_url: args.common.redis_url, api_listen: args.listen, ..Overrides::default() };
     let settings = config::load(args.common.config.as_deref(), overrides)?;
-    let metrics = telemetry::init("offstage-api", &settings.log)?;
+    let metrics = telemetry::init(&settings.log)?;
     let stop = shutdown::on_signal()?;
     let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-api")?;
+    raise_file_limit();
+    if args.strict {
+        refuse_shortcomings(&store).await?;
+    } else {
+        tokio::spawn(warn_of_shortcomings(store.clone()));
+    }
     let address = settings.api.listen;
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}: set api.listen, or --listen, to another address")
@@ -74,5 +83,25 @@ pub(super) async fn keep_admin_token(store: &Store, token: &SecretString) -> Res
 async fn keep_in_the_background(store: Store, token: SecretString) {
     if let Err(error) = keep_admin_token(&store, &token).await {
         tracing::error!(error = &error as &dyn std::error::Error, "the administrator's token cannot be kept");
+    }
+}
+
+async fn refuse_shortcomings(store: &Store) -> anyhow::Result<()> {
+    let found = until_answered("what Redis promises", || store.shortcomings()).await?;
+    let remedies: Vec<_> = found.into_iter().map(|shortcoming| shortcoming.remedy).collect();
+    anyhow::ensure!(remedies.is_empty(), "--strict: {}", remedies.join("; "));
+    Ok(())
+}
+
+async fn warn_of_shortcomings(store: Store) {
+    match until_answered("what Redis promises", || store.shortcomings()).await {
+        Ok(found) => {
+            for shortcoming in found {
+                tracing::warn!(grave = shortcoming.grave, "{}", shortcoming.remedy);
+            }
+        }
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "Redis does not say what it promises")
+        }
     }
 }

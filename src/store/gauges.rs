@@ -1,15 +1,28 @@
-//! What the queue looks like, as gauges: the same on the API's and on the workers' metrics page.
+//! What the queue looks like, as gauges: the same on the API's and on the workers' metrics page. Read at the scrape, so
+//! that they are never older than it.
 //!
-//! While Redis is away, depth and age are not known; they are NaN then, not the last figures, and `offstage_redis_up` is 0.
+//! Easy to get wrong: while Redis is away, the last figures would look healthy. Depth and age are NaN then, and
+//! `offstage_redis_up` is 0; the scrape itself still succeeds, within a short time limit.
 
-use metrics::gauge;
+use metrics::{describe_gauge, gauge};
 use std::time::Duration;
 
 use super::Store;
 use crate::domain::state::TaskState;
 
 /// How long a metrics page waits for Redis.
-const TIME_LIMIT: Duration = Duration::from_secs(2);
+const TIME_LIMIT: Duration = Duration::from_secs(1);
+
+/// Tells what the gauges mean. Call it once, when metrics are set up.
+pub fn describe() {
+    describe_gauge!("offstage_queue_depth", "Tasks in each state.");
+    describe_gauge!(
+        "offstage_queue_oldest_age_seconds",
+        "How long the task that has waited longest for a worker has waited; 0 when none waits."
+    );
+    describe_gauge!("offstage_queue_paused", "1 while nothing is claimed.");
+    describe_gauge!("offstage_redis_up", "1 when Redis answered this scrape.");
+}
 
 impl Store {
     /// Sets the queue's gauges to what they are now.

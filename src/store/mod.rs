@@ -12,8 +12,9 @@
 mod connection;
 pub mod dependents;
 pub mod directory;
+pub mod durability;
 pub mod error;
-mod gauges;
+pub mod gauges;
 mod keys;
 mod moves;
 pub mod patience;

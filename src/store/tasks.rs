@@ -69,11 +69,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn task(&self, id: TaskId) -> Result<Option<Task>, StoreError> {
-        self.epoch().await?;
+        let epoch = self.epoch().await?;
         let key = self.inner.keys.task(id.0);
         let mut commands = redis::pipe();
-        commands.hgetall(&key);
-        let (values,): (HashMap<String, String>,) = self.inner.link.pipeline("task", &commands).await?;
+        commands.get(self.inner.keys.epoch()).hgetall(&key);
+        let (now, values): (Option<String>, HashMap<String, String>) =
+            self.inner.link.pipeline("task", &commands).await?;
+        // "No such task" would be a lie where Redis has forgotten it.
+        if now.as_deref() != Some(epoch) {
+            return Err(StoreError::DataLost);
+        }
         if values.is_empty() { Ok(None) } else { Fields::new(key, values).into_task(id).map(Some) }
     }
 

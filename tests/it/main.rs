@@ -6,3 +6,4 @@ mod api;
 mod checks;
 mod crashes;
 mod queue;
+mod scripts;

@@ -2,11 +2,14 @@
 //!
 //! [`redis::PrivateRedis`] is a server of the test's own; [`programs`] starts offstage's programs as processes;
 //! [`api::Api`] speaks HTTP and looks at every answer; [`eventually()`] is the only way to wait for something that gives no
-//! signal, with a stated deadline. There are no sleeps and no retries here.
+//! signal, with a stated deadline. [`world::World`] brings a task into any state, [`dump::Dump`] and [`audit::audit()`] look at
+//! everything that stands in Redis. There are no sleeps and no retries here.
 
 #![allow(clippy::missing_panics_doc, reason = "a test fails by panicking; every function here may")]
 
 pub mod api;
+pub mod audit;
+pub mod dump;
 mod eventually;
 pub mod fixtures;
 pub mod programs;
@@ -14,5 +17,6 @@ pub mod proxy;
 pub mod raw;
 pub mod redis;
 pub mod stack;
+pub mod world;
 
 pub use eventually::{eventually, within};

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use offstage::{
     config::{self, Overrides},
-    shutdown,
+    http, shutdown,
     store::Store,
     telemetry,
 };
@@ -40,12 +40,13 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn work(settings: config::Settings) -> anyhow::Result<()> {
-    let metrics = telemetry::init("offstage-worker", &settings.log)?;
+    let metrics = telemetry::init(&settings.log)?;
     // Installing it twice is no fault: whoever was first chose the same one.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         tracing::debug!("a TLS provider was there already");
     }
     let stop = shutdown::on_signal()?;
+    http::raise_file_limit();
     let name = format!("worker-{}-{:08x}", std::process::id(), rand::random::<u32>());
     let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-worker")?;
     let (queue, context) = runner::prepare(&store, &settings, &name)?;

@@ -5,16 +5,16 @@
 
 use anyhow::Context as _;
 use axum::{
-    Extension, Router,
-    extract::State,
+    Router,
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use offstage::{
     config::Settings,
-    http::{self, Fault, Limits, PeerAddr},
-    store::{Store, principals::TokenHash, queue::Queue},
+    http::{self, Fault, Limits},
+    store::{Store, gauges, principals::TokenHash, queue::Queue},
     telemetry::Metrics,
 };
 use std::time::Duration;
@@ -51,6 +51,7 @@ pub async fn serve(
         format!("cannot listen on {address}: set worker.listen, or --listen, to another address")
     })?;
     tracing::info!(address = %listener.local_addr()?, "probes and metrics");
+    gauges::describe();
     let status = Status {
         store: store.clone(),
         queue: queue.clone(),
@@ -75,8 +76,11 @@ async fn ready(State(status): State<Status>) -> (StatusCode, &'static str) {
     }
 }
 
-async fn measure(State(status): State<Status>, peer: Extension<PeerAddr>, headers: HeaderMap) -> Response {
-    if !status.metrics_public && !peer.0.0.ip().is_loopback() && !may_measure(&status.store, &headers).await {
+async fn measure(State(status): State<Status>, request: Request) -> Response {
+    if !status.metrics_public
+        && !http::is_local(&request)
+        && !may_measure(&status.store, request.headers()).await
+    {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
         return (StatusCode::UNAUTHORIZED, challenge, "a token with ops.read is needed\n").into_response();
     }

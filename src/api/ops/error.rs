@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::{IntoResponses, ToSchema, openapi::RefOr};
+use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 
 use super::status::status;
 use crate::api::{
@@ -37,7 +37,7 @@ impl IntoResponse for Refusal {
 /// The body of every error.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ProblemDetails)]
-pub(super) struct ErrorBody {
+pub(in crate::api) struct ErrorBody {
     /// Always `about:blank`: the status says it all.
     r#type: &'static str,
     /// The phrase of the status.
@@ -73,8 +73,13 @@ pub(in crate::api) fn render(problem: &Problem) -> Response {
     response
 }
 
+/// The shape that [`Failures`] refers to.
+#[derive(OpenApi)]
+#[openapi(components(schemas(ErrorBody)))]
+pub(super) struct Shapes;
+
 /// What every endpoint of this dialect may refuse with, for the documentation.
-pub(in crate::api) struct Failures;
+pub(super) struct Failures;
 
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {

@@ -15,7 +15,7 @@ mod routes;
 mod status;
 
 pub(super) use self::{
-    error::{Failures, Refusal, render},
+    error::{ErrorBody, Refusal, render},
     request::credentials,
     routes::router,
 };

@@ -49,7 +49,7 @@ pub(super) struct Paging {
     pub(super) limit: usize,
 }
 
-/// What is said about a dependent, for the documentation.
+/// What is said about a dependent.
 #[derive(ToSchema)]
 #[schema(as = DependentToRegister)]
 #[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
@@ -67,8 +67,8 @@ pub(super) struct DependentBody {
     #[schema(max_items = 1000)]
     group_ids: Option<Vec<u64>>,
     /// It stops the deletion of the user.
-    #[schema(default = true)]
-    blocking: Option<bool>,
+    #[schema(required = false, default = true)]
+    blocking: bool,
 }
 
 /// Who calls.

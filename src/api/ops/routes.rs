@@ -12,10 +12,11 @@ use axum::{
 };
 use http::StatusCode;
 use tracing::{Span, field::Empty, instrument};
+use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    error::{Failures, Refusal},
+    error::{Failures, Refusal, Shapes},
     request::{self, DependentBody, DependentPath, UserPath},
     response::{self, DependentView, Items},
 };
@@ -27,7 +28,7 @@ const DIALECT: &str = "ops";
 /// The routes of this dialect, with their documentation.
 pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(Shapes::openapi())
         .routes(routes!(put_dependent, delete_dependent))
         .routes(routes!(list_dependents))
         .with_state(entrance)

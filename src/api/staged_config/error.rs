@@ -16,7 +16,7 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
-use utoipa::{IntoResponses, ToSchema, openapi::RefOr};
+use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 
 use super::version::Version;
 use crate::{
@@ -118,6 +118,11 @@ pub(super) struct HttpResponse {
     /// What it means.
     message: &'static str,
 }
+
+/// The shapes that [`Failures`] refers to.
+#[derive(OpenApi)]
+#[openapi(components(schemas(ErrorBody, HttpResponse)))]
+pub(super) struct Shapes;
 
 /// What every endpoint of this dialect may refuse with, for the documentation.
 pub(super) struct Failures;

@@ -38,7 +38,7 @@ const MAX_QUOTED_CHARS: usize = 64;
 /// A path argument as it came, or why it could not be taken out of the path.
 pub(super) type PathId = Result<Path<String>, PathRejection>;
 
-/// The body of a cancel, for the documentation. The task's other fields may be sent along.
+/// The body of a cancel. The task's other fields may be sent along, and are ignored.
 #[derive(ToSchema)]
 #[schema(as = CancelTask)]
 #[expect(dead_code, reason = "bodies are read member by member; this only describes them")]

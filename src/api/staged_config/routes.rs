@@ -12,10 +12,11 @@ use axum::{
 };
 use http::StatusCode;
 use tracing::{Span, field::Empty, instrument};
+use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    error::{Failures, Refusal, render_refusals},
+    error::{Failures, Refusal, Shapes, render_refusals},
     request::{self, CancelBody, PathId},
     response::{self, DEPENDENT_FIELDS, DeleteTask, DependentResult, TASK_FIELDS},
     version::Version,
@@ -31,7 +32,7 @@ const DIALECT: &str = "staged_config";
 /// The routes of this dialect, with their documentation.
 pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(Shapes::openapi())
         .routes(routes!(delete_user))
         .routes(routes!(get_task, cancel_task))
         .routes(routes!(get_results))

@@ -30,6 +30,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, Overrides, Settings};
+use crate::http::raise_file_limit;
 use crate::telemetry;
 
 pub use tour::TourFacts;
@@ -94,7 +95,8 @@ pub trait Backstage: Send + Sync + 'static {
 /// See [`run`].
 pub async fn main(args: DevArgs) -> anyhow::Result<()> {
     let settings = settings(&args)?;
-    let metrics = telemetry::init("offstage-api", &settings.log)?;
+    let metrics = telemetry::init(&settings.log)?;
+    raise_file_limit();
     run(args, settings, parts::Parts { metrics }).await
 }
 

@@ -13,8 +13,10 @@ local function load_task(id)
   local got = redis.pcall('HMGET', P .. 'task:' .. id, 'state', 'fence', 'committed', 'attempt', 'user', 'modified')
   if got.err then return nil, 'CORRUPT' end
   if not got[1] then return nil, 'NOT_FOUND' end
-  return { state = got[1], fence = got[2], committed = got[3] == '1', attempt = tonumber(got[4]), user = got[5],
-    at = math.max(NOW, tonumber(got[6])) }
+  local fence, attempt, user, modified = tonumber(got[2]), tonumber(got[4]), tonumber(got[5]), tonumber(got[6])
+  if not (fence and attempt and user and modified) then return nil, 'CORRUPT' end
+  return { state = got[1], fence = got[2], committed = got[3] == '1', attempt = attempt, user = got[5],
+    modified = modified, at = math.max(NOW, modified) }
 end
 
 -- The row of that task's state: {to, place it leaves, place it enters}, or nil where the table has none.

@@ -12,6 +12,7 @@ if not to then return {'TOO_LATE'} end
 if to[1] == task.state then return {'DONE'} end
 
 -- writes
+if to[3] == 'ended' then redis.call('HDEL', P .. 'task:' .. id, 'reason', 'detail') end
 move(id, task, to, 'cancel', ARGV[5], '', { 'cancelled_by', ARGV[5] })
 if to[3] == 'held' then redis.call('PUBLISH', P .. 'notices', id) end
 return {'DONE'}

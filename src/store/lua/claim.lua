@@ -28,6 +28,8 @@ for _, id in ipairs(ids) do
     redis.call('ZADD', P .. 'leases', NOW + tonumber(ARGV[6]), id .. ':' .. fence)
     reply[#reply + 1] = { id, fence, about[1], task.user, tostring(task.attempt + 1), user[1] or '', user[2] or '0',
       about[2] }
+  else
+    redis.call('ZREM', P .. 'claimable', id)
   end
 end
 return reply

@@ -10,5 +10,5 @@ if not old then return {'NOT_FOUND'} end
 redis.call('HDEL', set .. ':dependents', ARGV[4])
 redis.call('ZREM', set .. ':order', ARGV[4])
 redis.call('HINCRBY', key, 'dependents', -1)
-redis.call('HINCRBY', key, 'blocking', -tonumber(old:sub(1, 1)))
+if old:sub(1, 1) == '1' then redis.call('HINCRBY', key, 'blocking', -1) end
 return {'DONE'}

@@ -9,8 +9,10 @@ for _, member in ipairs(members) do
   local id, fence = member:match('^(%d+):(%d+)$')
   local task = id and load_task(id)
   local mine = task and task.fence == fence
-  local given_up = mine and task.attempt >= tonumber(ARGV[6]) and row(last, task)
-  local to = given_up or (mine and row(moves, task))
+  local to = mine and row(moves, task)
+  local given_up = to and task.attempt >= tonumber(ARGV[6]) and row(last, task)
+  -- Where both lead to the same end, a cancel was accepted: that is no failure.
+  if given_up and given_up[1] ~= to[1] then to = given_up else given_up = nil end
   if to then
     local fields = { 'reason', 'worker_lost', 'detail', '' }
     if to[3] == 'ended' and not given_up then fields = {} end

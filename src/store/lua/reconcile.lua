@@ -20,9 +20,10 @@ for _, id in ipairs(ids) do
   local place = task and places[task.state]
   if place == 'claimable' then
     if ensure('claimable', id, NOW) then redis.call('RPUSH', P .. 'pending', id) end
-  elseif place == 'delayed' then ensure('delayed', id, NOW)
+  elseif place == 'delayed' then
+    ensure('delayed', id, math.max(NOW, tonumber(redis.call('HGET', P .. 'task:' .. id, 'not_before') or NOW)))
   elseif place == 'held' then ensure('leases', id .. ':' .. task.fence, NOW)
-  elseif place == 'ended' then ensure('ended', id, task.at) end
+  elseif place == 'ended' then ensure('ended', id, task.modified) end
   if place and place ~= 'ended' then redis.call('HSETNX', P .. 'live', 'user:' .. task.user, id) end
 end
 

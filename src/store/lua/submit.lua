@@ -20,12 +20,13 @@ end
 
 local function bring_forward(item, id, task)
   local to = row(rules.forward, task)
-  local due = to and tonumber(redis.call('ZSCORE', P .. 'delayed', id))
+  local due = to and tonumber(redis.call('HGET', P .. 'task:' .. id, 'not_before') or '')
   if not due or item.not_before >= due then return end
   if item.not_before > NOW then
     redis.call('ZADD', P .. 'delayed', item.not_before, id)
     redis.call('HSET', P .. 'task:' .. id, 'not_before', item.not_before, 'modified', task.at)
   else
+    redis.call('HDEL', P .. 'task:' .. id, 'not_before')
     move(id, task, to, 'bring_forward', item.by, '', {})
   end
 end

@@ -106,7 +106,13 @@ impl Checks {
         for http in &settings.http {
             checks.push(Box::new(http::Http::new(http)?));
         }
-        Ok(Self(checks.into()))
+        Ok(Self::of(checks))
+    }
+
+    /// These checks and no others.
+    #[must_use]
+    pub fn of(checks: Vec<Box<dyn Check>>) -> Self {
+        Self(checks.into())
     }
 
     /// How many there are.

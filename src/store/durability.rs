@@ -1,0 +1,91 @@
+//! What Redis promises: is it new enough, does it write everything to disk, does it throw anything away.
+//!
+//! A 202 promises no more than Redis does. The API says at its start what is missing; with `--strict` it refuses to start.
+
+use redis::pipe;
+use std::collections::HashMap;
+
+use super::{Store, StoreError};
+
+/// The oldest Redis whose scripts do what ours need.
+const OLDEST_MAJOR_VERSION: u32 = 7;
+
+/// One thing that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortcoming {
+    /// What it means, and what to do about it.
+    pub remedy: String,
+    /// An accepted task can be lost by it even without a power cut.
+    pub grave: bool,
+}
+
+impl Store {
+    /// What is missing; nothing where all is well. A server that does not tell (a managed one may not) is taken at its
+    /// word.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn shortcomings(&self) -> Result<Vec<Shortcoming>, StoreError> {
+        let mut commands = pipe();
+        commands.cmd("INFO").arg("server");
+        let (info,): (String,) = self.inner.link.pipeline("info", &commands).await?;
+        let mut commands = pipe();
+        for setting in ["maxmemory-policy", "appendonly", "appendfsync"] {
+            commands.cmd("CONFIG").arg("GET").arg(setting);
+        }
+        let settings =
+            match self.inner.link.pipeline::<Vec<HashMap<String, String>>>("config", &commands).await {
+                Ok(settings) => settings.into_iter().flatten().collect(),
+                Err(StoreError::Refused { .. }) => HashMap::new(),
+                Err(error) => return Err(error),
+            };
+        Ok(judge(&info, &settings))
+    }
+}
+
+fn judge(info: &str, settings: &HashMap<String, String>) -> Vec<Shortcoming> {
+    let setting = |name: &str, good: &str| settings.get(name).filter(|value| *value != good);
+    let mut found = Vec::new();
+    let mut add = |grave, remedy: String| found.push(Shortcoming { remedy, grave });
+    let version =
+        info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or_default().trim();
+    let major = version.split('.').next().and_then(|major| major.parse().ok());
+    if major.is_some_and(|major: u32| major < OLDEST_MAJOR_VERSION) {
+        add(
+            true,
+            format!("Redis {version} is too old: run Redis {OLDEST_MAJOR_VERSION}.0 or newer, or Valkey"),
+        );
+    }
+    if let Some(policy) = setting("maxmemory-policy", "noeviction") {
+        add(true, format!("maxmemory-policy is {policy}: Redis may throw tasks away; set it to noeviction"));
+    }
+    if setting("appendonly", "yes").is_some() {
+        add(true, "appendonly is off: a restart of Redis loses accepted tasks; set it to yes".to_owned());
+    } else if let Some(fsync) = setting("appendfsync", "always") {
+        add(false, format!("appendfsync is {fsync}: a power cut loses the last moments; set it to always"));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HashMap, judge};
+
+    fn settings(policy: &str, aof: &str, fsync: &str) -> HashMap<String, String> {
+        [("maxmemory-policy", policy), ("appendonly", aof), ("appendfsync", fsync)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
+    }
+
+    #[test]
+    fn what_can_lose_a_task_is_named() {
+        let good = "redis_version:7.0.15\r\n";
+        assert!(judge(good, &settings("noeviction", "yes", "always")).is_empty());
+        assert!(judge(good, &HashMap::new()).is_empty());
+        let graves =
+            |info: &str, settings| judge(info, &settings).iter().map(|one| one.grave).collect::<Vec<_>>();
+        assert_eq!(graves(good, settings("noeviction", "yes", "everysec")), [false]);
+        assert_eq!(graves(good, settings("allkeys-lru", "no", "everysec")), [true, true]);
+        assert_eq!(graves("redis_version:6.2.14\r\n", settings("noeviction", "yes", "always")), [true]);
+    }
+}

@@ -1,0 +1,21 @@
+//! Every script in every situation it can find: the answer, and that a refusal leaves all keys as they were.
+//!
+//! What is expected where comes from `domain::state::next`, so that these tables cannot drift from the one table.
+
+mod broken;
+mod cancel;
+mod claim;
+mod commit;
+mod dependents;
+mod directory;
+mod held;
+mod lost_data;
+mod principals;
+mod prune;
+mod reclaim;
+mod reconcile;
+mod settle;
+mod steer;
+mod submit;
+mod submit_keys;
+mod submit_live;

@@ -1,0 +1,103 @@
+//! Redis is not the one that acknowledged earlier writes: every operation says so, and touches nothing.
+
+use offstage::{
+    domain::{
+        state::{Event, TaskState},
+        task::{TaskId, UserId},
+    },
+    store::{
+        Store, StoreError,
+        dependents::Existing,
+        principals::TokenHash,
+        queue::{Commit, Lease, Report, Settlement},
+        scripts,
+    },
+};
+use offstage_tests::{
+    fixtures,
+    redis::PrivateRedis,
+    world::{ANY_AGE, LONG, World},
+};
+
+/// Every script that has the prelude, called once.
+async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), StoreError>)> {
+    let id = lease.task;
+    let dependent = fixtures::dependent("1", true);
+    let settlement = Settlement { lease, event: Event::Retry, reason: None, delay_ms: 0 };
+    let commit = Commit { lease, oldest_answer_ms: None, checks: 1 };
+    let token = TokenHash::of(b"t");
+    let user = UserId(6);
+    vec![
+        ("cancel", store.cancel(id, "c").await.map(drop)),
+        ("claim", store.claim(1, "w", LONG).await.map(drop)),
+        ("commit", store.commit(&[commit], "w", ANY_AGE).await.map(drop)),
+        ("delete_dependent", store.unregister(user, &dependent.kind, "1").await.map(drop)),
+        ("depth", store.depth().await.map(drop)),
+        ("extend", store.extend(&[lease], LONG).await.map(drop)),
+        ("find_login", store.login("admin").await.map(drop)),
+        ("import_users", store.load_users(&[fixtures::user(8)], true).await.map(drop)),
+        ("list_dependents", store.registered(user, "", 9).await.map(drop)),
+        ("pause", store.pause(id, "op").await.map(drop)),
+        ("pause_queue", store.pause_queue(true, "op").await.map(drop)),
+        ("promote", store.promote("p").await.map(drop)),
+        ("prune", store.prune(0).await.map(drop)),
+        ("put_dependents", store.register(&[(user, dependent)], Existing::Replaced).await.map(drop)),
+        ("put_token", store.keep_token("n", &token, &[], true).await.map(drop)),
+        ("reclaim", store.reclaim(1, "r").await.map(drop)),
+        ("reconcile", store.reconcile(0).await.map(drop)),
+        ("report", store.report(lease, &Report::default()).await.map(drop)),
+        ("resume", store.resume(id, "op").await.map(drop)),
+        ("settle", store.settle(&[settlement], "w").await.map(drop)),
+        ("submit", store.submit(&[fixtures::submission(6)]).await.map(drop)),
+        ("use_token", store.use_token(&token).await.map(drop)),
+    ]
+}
+
+#[tokio::test]
+async fn another_epoch_stops_every_operation() {
+    let redis = PrivateRedis::start().await;
+    for epoch in [Some("another"), None] {
+        let world = World::new(&redis).await;
+        let id = world.task_in(TaskState::Processing).await;
+        let lease = world.lease(id);
+        match epoch {
+            Some(name) => world.set("SET", "epoch", &[name]),
+            None => world.set("DEL", "epoch", &[]),
+        }
+        let answers = world.unchanged("everything", all(&world.store, lease)).await;
+        let names: Vec<_> = answers.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, scripts::NAMES, "every script is called here");
+        for (name, answer) in answers {
+            assert!(matches!(answer, Err(StoreError::DataLost)), "{name}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn task_numbers_that_went_back_stop_the_submits() {
+    let redis = PrivateRedis::start().await;
+    for seq in [Some("1"), None] {
+        let world = World::new(&redis).await;
+        fixtures::submit(&world.store, 5).await;
+        let last = fixtures::submit(&world.store, 6).await;
+        assert_eq!(last, TaskId(2));
+        match seq {
+            Some(number) => world.set("SET", "seq", &[number]),
+            None => world.set("DEL", "seq", &[]),
+        }
+        let answer = world.unchanged("submit", world.store.submit(&[fixtures::submission(6)])).await;
+        assert!(matches!(answer, Err(StoreError::DataLost)), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_program_learns_the_first_ones_epoch() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let epoch: String = world.raw("GET", "epoch", &[]);
+    let second = Store::new(&redis.url(), &world.prefix, "offstage-test").unwrap();
+    assert_eq!(second.staged_users().await.unwrap(), 3);
+    second.check().await.unwrap();
+    assert_eq!(world.raw::<String>("GET", "epoch", &[]), epoch);
+    assert_eq!(epoch.len(), 32);
+}

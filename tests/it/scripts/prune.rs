@@ -1,0 +1,76 @@
+//! `prune.lua`: a task goes with everything that belongs to it.
+
+use offstage::{
+    domain::state::{Event, Place, TaskState},
+    store::{
+        queue::Report,
+        submit::{IdempotencyKey, Submission, Submitted},
+    },
+};
+use offstage_tests::{
+    dump::Dump,
+    fixtures,
+    redis::PrivateRedis,
+    world::{LONG, USER, World, situations},
+};
+
+/// What may be left of tasks: the number of the last one, and counters that say zero.
+fn assert_no_task_left(dump: &Dump) {
+    let ours = ["counts", "epoch", "seq", "roles"];
+    let directory = |name: &str| name.starts_with("staged:") || name.starts_with("deployed:");
+    let left: Vec<_> =
+        dump.0.keys().filter(|name| !ours.contains(&name.as_str()) && !directory(name)).collect();
+    assert_eq!(left, [""; 0]);
+    assert!(dump.hash("counts").values().all(|count| count == "0"), "{:?}", dump.hash("counts"));
+}
+
+#[tokio::test]
+async fn a_pruned_task_leaves_nothing() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    for number in 0..3 {
+        let idempotency = IdempotencyKey { key: format!("a{number}"), request: "b".to_owned() };
+        world.submit(Submission { idempotency: Some(idempotency), ..fixtures::submission(USER) }).await;
+    }
+    let lease = world.claim(LONG).await.lease;
+    let found = [fixtures::dependent("1", true)];
+    world.store.report(lease, &Report { found: &found, ..Report::default() }).await.unwrap();
+    assert!(world.settle(lease, Event::Refuse, 0).await);
+    let id = lease.task;
+    for child in ["", ":history", ":dependents", ":keys"] {
+        assert!(world.raw::<bool>("EXISTS", &format!("task:{id}{child}"), &[]), "{child}");
+    }
+    assert_eq!(world.store.prune(0).await.unwrap(), 1);
+    assert_no_task_left(&world.dump());
+    assert_eq!(world.store.task(id).await.unwrap(), None);
+    assert_eq!(world.store.history(id).await.unwrap(), None);
+    let answer = world.submit(fixtures::submission(USER)).await;
+    assert!(matches!(answer, Submitted::Created { id: second, .. } if second.0 == id.0 + 1), "{answer:?}");
+}
+
+#[tokio::test]
+async fn only_tasks_that_ended_are_pruned() {
+    let redis = PrivateRedis::start().await;
+    for (state, committed) in situations() {
+        let world = World::new(&redis).await;
+        world.task_committed(state, committed).await;
+        if state.place() == Place::Ended {
+            assert_eq!(world.store.prune(0).await.unwrap(), 1, "{state}");
+            assert_no_task_left(&world.dump());
+        } else {
+            assert_eq!(world.unchanged("prune", world.store.prune(0)).await.unwrap(), 0, "{state}");
+        }
+        world.audit();
+    }
+}
+
+#[tokio::test]
+async fn a_task_stays_for_its_retention() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let id = world.task_in(TaskState::Conflict).await;
+    assert_eq!(world.unchanged("prune", world.store.prune(60_000)).await.unwrap(), 0);
+    let long_ago = (world.now_ms() - 60_001).to_string();
+    world.set("ZADD", "ended", &[&long_ago, &id.to_string()]);
+    assert_eq!(world.store.prune(60_000).await.unwrap(), 1);
+}
