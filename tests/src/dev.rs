@@ -12,6 +12,7 @@ const MARK: &str = "OFFSTAGE_DEV_INSTANCE";
 /// A folder for `--data`; every process that carries its mark is killed with it.
 pub struct DataFolder {
     folder: TempDir,
+    name: String,
 }
 
 /// A running `offstage dev` that serves.
@@ -47,8 +48,14 @@ impl DataFolder {
     /// A new one.
     #[must_use]
     pub fn new() -> Self {
+        Self::named("data")
+    }
+
+    /// A new one of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("offstage-dev-").tempdir().expect("a temporary folder");
-        Self { folder }
+        Self { folder, name: name.to_owned() }
     }
 
     /// The folder around it, for the test's other files.
@@ -60,7 +67,7 @@ impl DataFolder {
     /// What `--data` says.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.folder.path().join(&self.name)
     }
 
     /// The address of the private Redis.

@@ -167,6 +167,18 @@ async fn a_faulty_seed_is_refused_with_all_its_faults_and_leaves_no_process() {
 }
 
 #[tokio::test]
+async fn a_folder_with_a_long_and_odd_name_will_do() {
+    let data = DataFolder::named(&format!("it's a {} 100% odd ünïcode name#?", "very ".repeat(20)));
+    let mut dev = data.start(&["--seed", &sample()], &[]).await;
+    let task = dev.api.submit(5).await;
+    dev.api.until(task, &["COMPLETED"], DEADLINE).await;
+    dev.program.kill();
+    let dev = data.start(&[], &[]).await;
+    assert_eq!(dev.api.status(task).await, "COMPLETED");
+    assert_eq!(data.marked().len(), 2, "the orphans are gone");
+}
+
+#[tokio::test]
 async fn a_port_in_use_is_said_before_anything_is_started() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
