@@ -43,7 +43,7 @@ impl Backstage for Parts {
         match seeding? {
             Seeding::Loaded(report) => tracing::info!("the directory was loaded from the seed: {report}"),
             Seeding::AlreadySeeded => {
-                tracing::info!("the seed was loaded before: the directory stays as it is")
+                tracing::info!("the seed was loaded before: the directory stays as it is");
             }
             Seeding::NotEmpty => tracing::info!("the directory has users already: the seed is not loaded"),
         }
