@@ -181,7 +181,7 @@ async fn a_seed_that_was_stopped_in_the_middle_ends_in_time_and_is_completed_by_
     let mut first = in_the_middle_of_a_seed(&data, &file).await;
     first.signal(Signal::TERM);
     assert!(first.ended(Duration::from_secs(5)).await.success());
-    assert_eq!(data.marked(), []);
+    assert!(data.is_deserted(), "{:?}", data.marked());
     assert!(first.rest().await.is_empty(), "it was not ready yet");
     is_completed(&data, &file).await;
 }
@@ -197,9 +197,10 @@ async fn a_redis_killed_in_the_middle_of_a_seed_does_not_leave_half_a_directory(
         if first.is_running() { first.line_if_any().map(|_| None) } else { Some(Some(first.log())) }
     })
     .await;
+    eprintln!("it {}", if outcome.is_some() { "gave up" } else { "went on" });
     if let Some(said) = outcome {
         assert!(said.contains("the seed is not complete; the next start goes on with it"), "{said}");
-        assert_eq!(data.marked(), []);
+        assert!(data.is_deserted(), "{:?}", data.marked());
     } else {
         first.signal(Signal::TERM);
         first.ended(Duration::from_secs(5)).await;
