@@ -131,11 +131,6 @@ impl Program {
         line.unwrap_or_else(|| panic!("{} ended before it said {beginning:?}:\n{}", self.name, self.log()))
     }
 
-    /// A line of its standard output that has come already.
-    pub fn line_if_any(&mut self) -> Option<String> {
-        self.output.try_recv().ok()
-    }
-
     /// The lines of its standard output that are left, once it has ended.
     pub async fn rest(&mut self) -> Vec<String> {
         let reading = async {
