@@ -13,12 +13,13 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority};
+use http::{HeaderMap, HeaderValue, Uri, header, uri::Authority};
 
 use super::{
     fault::{Fault, FaultRenderer},
     limits::Limits,
     panic, request_id,
+    unread::Unread,
 };
 
 /// Puts the layers around a finished router, outermost first: request id, metrics and response headers;
@@ -42,9 +43,10 @@ async fn admit(request: Request, next: Next, max_target_bytes: usize, render: Fa
         .and_then(|()| check_transfer_encoding(request.headers()));
     match checked {
         Ok(()) => {
+            let (request, unread) = Unread::watch(request);
             let mut response = next.run(request).await;
             // hyper closes by itself when it sees bytes left over; this tells the client.
-            if matches!(response.status(), StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE) {
+            if unread.is_left() {
                 close_after(&mut response);
             }
             response
