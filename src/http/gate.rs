@@ -27,6 +27,7 @@ use super::{
 /// must not have a fallback of its own.
 pub fn harden(router: Router, limits: &Limits, render: FaultRenderer) -> Router {
     let max_target_bytes = limits.max_target_bytes;
+    describe_metrics();
     router
         .fallback(move |uri: Uri| async move { render(uri.path(), Fault::UnknownPath) })
         .method_not_allowed_fallback(
@@ -35,6 +36,20 @@ pub fn harden(router: Router, limits: &Limits, render: FaultRenderer) -> Router 
         .layer(from_fn(move |request, next| admit(request, next, max_target_bytes, render)))
         .layer(from_fn(move |request, next| panic::catch(request, next, render)))
         .layer(from_fn(request_id::track))
+}
+
+/// Tells what the metrics of this module mean.
+fn describe_metrics() {
+    metrics::describe_counter!(
+        "offstage_http_requests_total",
+        "Requests answered, by method, route and status."
+    );
+    metrics::describe_histogram!("offstage_http_request_duration_seconds", "How long answers took.");
+    metrics::describe_counter!("offstage_http_panics_total", "Requests that failed by a fault of ours.");
+    metrics::describe_counter!(
+        "offstage_http_connection_cap_reached_total",
+        "How often a new connection had to wait for an open one to end."
+    );
 }
 
 async fn admit(request: Request, next: Next, max_target_bytes: usize, render: FaultRenderer) -> Response {
