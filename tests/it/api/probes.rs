@@ -103,6 +103,7 @@ async fn a_worker_is_ready_idle_paused_and_quiet_but_not_without_redis() {
     stack.redis.restart().await;
     becomes(&probes, "/readyz", 200).await;
 
+    eventually("the test's own connection is back", DEADLINE, async || stack.store.check().await.ok()).await;
     let task = fixtures::submit(&stack.store, 5).await;
     eventually("it runs", DEADLINE, async || {
         let task = stack.store.task(task).await.ok()??;
@@ -111,10 +112,9 @@ async fn a_worker_is_ready_idle_paused_and_quiet_but_not_without_redis() {
     .await;
     stays_ready(&probes).await;
     worker.signal(Signal::TERM);
-    worker.logged("stop").await;
-    if worker.is_running() {
-        stays_ready(&probes).await;
-    }
+    worker.logged("claiming no more").await;
+    stays_ready(&probes).await;
+    assert!(worker.is_running(), "it was quiet all the time");
 }
 
 /// Ready for longer than a worker may go unanswered and be ready.
@@ -164,6 +164,11 @@ async fn both_programs_show_the_depth_of_every_state_and_an_age_that_grows() {
             assert!(!text.contains(personal), "{personal}\n{text}");
         }
     }
+    stack.store.pause_queue(false, "test").await.unwrap();
+    api.until(2, &["COMPLETED"], DEADLINE).await;
+    let text = metrics(probes.base()).await;
+    check_by_promtool(&text);
+    assert!(text.contains("offstage_attempts_total{"), "{text}");
     let text = metrics(api.base()).await;
     assert!(text.contains("offstage_submits_total{"), "{text}");
     assert!(text.contains("route=\"/api/staged_config/access/users/{id}\""), "{text}");
