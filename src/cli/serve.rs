@@ -101,7 +101,7 @@ async fn warn_of_shortcomings(store: Store) {
             }
         }
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "Redis does not say what it promises")
+            tracing::warn!(error = &error as &dyn std::error::Error, "Redis does not say what it promises");
         }
     }
 }

@@ -11,6 +11,7 @@
 
 pub mod capability;
 pub mod dependents;
+pub mod place;
 pub mod plan;
 pub mod reason;
 pub mod retry;

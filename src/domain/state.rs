@@ -8,6 +8,8 @@
 
 use std::fmt;
 
+pub use super::place::Place;
+
 /// Where a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TaskState {
@@ -169,35 +171,6 @@ impl TaskState {
 impl fmt::Display for TaskState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// Where a task waits for whoever moves it on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// For the promoter, until a time.
-    Delayed,
-    /// For a worker's claim.
-    Claimable,
-    /// With a worker, under a lease.
-    Held,
-    /// For an operator.
-    Parked,
-    /// For the end of its retention.
-    Ended,
-}
-
-impl Place {
-    /// The name under which the scripts know it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Delayed => "delayed",
-            Self::Claimable => "claimable",
-            Self::Held => "held",
-            Self::Parked => "parked",
-            Self::Ended => "ended",
-        }
     }
 }
 

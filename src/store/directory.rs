@@ -227,7 +227,7 @@ impl Store {
         self.inner.link.pipeline("mark_seeded", &commands).await
     }
 
-    /// A few users with low ids, for a tour.
+    /// A few users with low ids whose deletion is not under way, for a tour.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -235,6 +235,9 @@ impl Store {
         let mut commands = pipe();
         commands.zrange(self.inner.keys.named("staged:users"), 0, 19);
         let (ids,): (Vec<u64>,) = self.inner.link.pipeline("candidates", &commands).await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut commands = pipe();
         for id in &ids {
             let key = self.inner.keys.named(&format!("staged:user:{id}"));
@@ -242,10 +245,15 @@ impl Store {
         }
         let facts: Vec<(Option<String>, Option<u64>)> =
             self.inner.link.pipeline("candidates", &commands).await?;
-        let plain = ids.into_iter().zip(facts).filter(|(_, (admin, _))| admin.as_deref() != Some("1"));
-        Ok(plain
-            .map(|(id, (_, blocking))| Candidate { user: UserId(id), blocked: blocking > Some(0) })
-            .collect())
+        let users: Vec<_> = ids.iter().map(|id| format!("user:{id}")).collect();
+        let mut commands = pipe();
+        commands.hmget(self.inner.keys.named("live"), &users);
+        let (live,): (Vec<Option<u64>>,) = self.inner.link.pipeline("candidates", &commands).await?;
+        let of = |((id, (admin, blocking)), live): ((u64, (Option<String>, Option<u64>)), Option<u64>)| {
+            let plain = admin.as_deref() != Some("1") && live.is_none();
+            plain.then_some(Candidate { user: UserId(id), blocked: blocking > Some(0) })
+        };
+        Ok(ids.into_iter().zip(facts).zip(live).filter_map(of).collect())
     }
 
     /// The id that the next task will have, if nobody else submits first.

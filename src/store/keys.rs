@@ -7,7 +7,7 @@
 //! | `task:<id>` | hash | the record: the truth |
 //! | `task:<id>:history` | list | `at from to by event reason`, by tabs, from the second transition on; bounded |
 //! | `task:<id>:dependents` | list | what the running attempt found, JSON; bounded |
-//! | `task:<id>:keys` | list | idempotency keys' hashes that name the task; bounded |
+//! | `task:<id>:keys` | list | hashes of idempotency keys that came to name the task after it was made; bounded |
 //! | `tasks` | zset | every task, by id |
 //! | `live` | hash | `user:<id>` to the task that deletes him |
 //! | `pending` | list | hints for workers: look at task N |

@@ -5,5 +5,9 @@
 mod api;
 mod checks;
 mod crashes;
+mod invariants;
+mod layers;
+mod model;
+mod programs;
 mod queue;
 mod scripts;

@@ -1,12 +1,19 @@
 //! A worker in this process, on a real Redis.
 
+use futures::{FutureExt, future::BoxFuture};
 use offstage::{
     config::Settings,
     domain::{state::TaskState, task::UserId},
 };
 use offstage_tests::{eventually, fixtures, redis::PrivateRedis};
-use offstage_workers::{maintenance, runner};
-use std::time::Duration;
+use offstage_workers::{
+    checks::{Check, Checks, Findings, Subject, Unanswered},
+    maintenance, runner,
+};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
@@ -39,6 +46,56 @@ async fn a_user_without_dependents_is_deleted() {
     let depth = store.depth().await.unwrap();
     assert_eq!((depth.states[&TaskState::Completed], depth.states[&TaskState::Conflict]), (1, 1));
     assert_eq!(depth.oldest_age_ms, None);
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+}
+
+/// A check with a bug: it panics the first time it is asked.
+struct Buggy(AtomicBool);
+
+impl Check for Buggy {
+    fn name(&self) -> &'static str {
+        "buggy"
+    }
+
+    fn asks_outside(&self) -> bool {
+        false
+    }
+
+    fn applies(&self, _: &Subject) -> bool {
+        true
+    }
+
+    fn find<'a>(&'a self, _: &'a Subject, _: &'a Findings) -> BoxFuture<'a, Result<(), Unanswered>> {
+        assert!(self.0.swap(true, Ordering::SeqCst), "the first time it panics");
+        async { Ok(()) }.boxed()
+    }
+}
+
+#[tokio::test]
+async fn a_panic_costs_an_attempt_and_not_the_worker() {
+    let redis = PrivateRedis::start().await;
+    let store = fixtures::store(&redis);
+    fixtures::users(&store, [5]).await;
+    let task = fixtures::submit(&store, 5).await;
+
+    let mut settings = Settings::default();
+    settings.worker.retry_delay_ms = 10;
+    let stop = CancellationToken::new();
+    let (queue, mut context) = runner::prepare(&store, &settings, "w").unwrap();
+    context.checks = Checks::of(vec![Box::new(Buggy(AtomicBool::new(false)))]);
+    maintenance::start(&store, &settings, "w", &stop);
+    let running = stop.clone();
+    let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
+
+    let task = eventually("the task ends", Duration::from_secs(5), async || {
+        let task = store.task(task).await.unwrap().unwrap();
+        task.state.is_terminal().then_some(task)
+    })
+    .await;
+    assert_eq!((task.state, task.attempt), (TaskState::Completed, 2));
+    let history = store.history(task.id).await.unwrap().unwrap();
+    assert!(history.iter().any(|line| line.why == "retry: worker_panicked"), "{history:?}");
     stop.cancel();
     worker.await.unwrap().unwrap();
 }

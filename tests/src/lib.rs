@@ -10,6 +10,7 @@
 pub mod api;
 pub mod audit;
 pub mod dump;
+pub mod dev;
 mod eventually;
 pub mod fixtures;
 pub mod programs;

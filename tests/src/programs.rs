@@ -37,20 +37,47 @@ pub fn path_of(name: &str) -> PathBuf {
     program
 }
 
+/// A command that starts a program of ours, without the settings of the surrounding environment.
+#[must_use]
+pub fn command(name: &str, folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(path_of(name));
+    command.args(args).current_dir(folder);
+    for (variable, _) in std::env::vars_os() {
+        let ours = variable.to_string_lossy().starts_with("OFFSTAGE_");
+        if ours && variable != offstage::config::REDIS_SERVER_VARIABLE {
+            command.env_remove(variable);
+        }
+    }
+    command.envs(environment.iter().copied());
+    command
+}
+
+/// How a program ended that was run to its end.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its status.
+    pub status: ExitStatus,
+    /// What it wrote to standard output.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
+}
+
+/// Runs a command to its end, for up to `limit`.
+pub async fn run(command: Command, limit: Duration) -> Ended {
+    let what = format!("{command:?} ends");
+    let mut command = tokio::process::Command::from(command);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let output = within(&what, limit, command.output()).await.expect("it can be started");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ended { status: output.status, stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
 impl Program {
     /// Starts a program of ours. Settings of the surrounding environment are kept away from it.
     #[must_use]
     pub fn start(name: &str, folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(path_of(name));
-        command.args(args).current_dir(folder);
-        for (variable, _) in std::env::vars_os() {
-            let ours = variable.to_string_lossy().starts_with("OFFSTAGE_");
-            if ours && variable != offstage::config::REDIS_SERVER_VARIABLE {
-                command.env_remove(variable);
-            }
-        }
-        command.envs(environment.iter().copied());
-        Self::spawn(name, folder, command)
+        Self::spawn(name, folder, command(name, folder, args, environment))
     }
 
     fn spawn(name: &str, folder: &Path, mut command: Command) -> Self {
@@ -102,6 +129,18 @@ impl Program {
         };
         let line = within(beginning, START_LIMIT, reading).await;
         line.unwrap_or_else(|| panic!("{} ended before it said {beginning:?}:\n{}", self.name, self.log()))
+    }
+
+    /// The lines of its standard output that are left, once it has ended.
+    pub async fn rest(&mut self) -> Vec<String> {
+        let reading = async {
+            let mut lines = Vec::new();
+            while let Some(line) = self.output.recv().await {
+                lines.push(line);
+            }
+            lines
+        };
+        within("standard output is closed", START_LIMIT, reading).await
     }
 
     /// Waits until a line of its log holds that text, and returns the line.

@@ -173,7 +173,7 @@ impl World {
             S::Conflict => assert!(self.settle(self.claim(LONG).await.lease, Event::Refuse, 0).await),
             S::Exception => assert!(self.settle(self.claim(LONG).await.lease, Event::Fail, 0).await),
             S::Interrupted => {
-                assert!(self.settle(self.claim(LONG).await.lease, Event::Retry, 3_600_000).await)
+                assert!(self.settle(self.claim(LONG).await.lease, Event::Retry, 3_600_000).await);
             }
             S::Resuming => {
                 assert!(self.settle(self.claim(LONG).await.lease, Event::Retry, 0).await);

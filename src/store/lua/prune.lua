@@ -5,13 +5,14 @@
 local ids = redis.call('ZRANGEBYSCORE', P .. 'ended', '-inf', NOW - tonumber(ARGV[3]), 'LIMIT', 0, ARGV[4])
 for _, id in ipairs(ids) do
   local key = P .. 'task:' .. id
-  local state = redis.pcall('HGET', key, 'state')
+  local task = redis.pcall('HMGET', key, 'state', 'key')
   for _, name in ipairs(redis.call('LRANGE', key .. ':keys', 0, 99)) do
     redis.call('HDEL', P .. 'idempotency', name)
   end
   redis.call('UNLINK', key, key .. ':history', key .. ':dependents', key .. ':keys')
   redis.call('ZREM', P .. 'ended', id)
   redis.call('ZREM', P .. 'tasks', id)
-  if type(state) == 'string' then redis.call('HINCRBY', P .. 'counts', state, -1) end
+  if task[1] then redis.call('HINCRBY', P .. 'counts', task[1], -1) end
+  if task[2] then redis.call('HDEL', P .. 'idempotency', task[2]) end
 end
 return {'OK', tostring(#ids)}

@@ -9,12 +9,18 @@
 local rules = cjson.decode(ARGV[3])
 if tonumber(redis.call('GET', P .. 'seq') or '0') < tonumber(ARGV[4]) then return {'DATA_LOST'} end
 
-local function keep_key(item, id)
-  if item.key == '' then return true end
-  local list = P .. 'task:' .. id .. ':keys'
-  if redis.call('LLEN', list) >= tonumber(ARGV[5]) then return false end
-  redis.call('RPUSH', list, item.key)
+local function name_task(item, id)
   redis.call('HSET', P .. 'idempotency', item.key, item.hash .. ':' .. id)
+end
+
+-- The key that came with a task stands in its record, which is a quarter of the memory; later ones in a list.
+local function keep_later_key(item, id)
+  if item.key == '' then return true end
+  local key = P .. 'task:' .. id
+  local kept = redis.call('HEXISTS', key, 'key') + redis.call('LLEN', key .. ':keys')
+  if kept >= tonumber(ARGV[5]) then return false end
+  redis.call('RPUSH', key .. ':keys', item.key)
+  name_task(item, id)
   return true
 end
 
@@ -40,6 +46,7 @@ local function create(item)
   if item.admin == '1' then fields[#fields + 1] = 'by_admin'; fields[#fields + 1] = '1' end
   if later then fields[#fields + 1] = 'not_before'; fields[#fields + 1] = item.not_before end
   if item.retry_of ~= '' then fields[#fields + 1] = 'retry_of'; fields[#fields + 1] = item.retry_of end
+  if item.key ~= '' then fields[#fields + 1] = 'key'; fields[#fields + 1] = item.key; name_task(item, id) end
   redis.call('HSET', P .. 'task:' .. id, unpack(fields))
   redis.call('HSET', P .. 'live', 'user:' .. item.user, id)
   redis.call('ZADD', P .. 'tasks', id, id)
@@ -50,7 +57,6 @@ local function create(item)
     redis.call('ZADD', P .. 'claimable', NOW, id)
     redis.call('RPUSH', P .. 'pending', id)
   end
-  keep_key(item, id)
   return {'CREATED', id, tostring(NOW)}
 end
 
@@ -67,7 +73,7 @@ local function submit(item)
   local task = id and load_task(id)
   if not task then return create(item) end
   if rules.being_cancelled[task.state] then return {'BEING_CANCELLED', id, '0'} end
-  if not keep_key(item, id) then return {'TOO_MANY_KEYS', id, '0'} end
+  if not keep_later_key(item, id) then return {'TOO_MANY_KEYS', id, '0'} end
   bring_forward(item, id, task)
   return {'LIVE', id, '0'}
 end

@@ -28,18 +28,15 @@ async fn a_claim_takes_what_the_table_lets_it_take() {
             panic!("the queue is not paused")
         };
         assert_eq!(entries, 3);
-        match next(state, committed, Event::Claim) {
-            Ok(to) => {
-                assert_eq!(tasks.len(), 1, "{state} {committed}");
-                assert_eq!((tasks[0].lease.task, tasks[0].lease.fence), (id, Fence(fence + 1)));
-                assert_eq!(world.state(id).await, to);
-                world.audit();
-            }
-            Err(_) => {
-                assert_eq!(tasks, [], "{state} {committed}");
-                world.set("RPUSH", "pending", &[&id.to_string(), &id.to_string(), "99"]);
-                before.assert_same(&world.dump(), "a claim in vain");
-            }
+        if let Ok(to) = next(state, committed, Event::Claim) {
+            assert_eq!(tasks.len(), 1, "{state} {committed}");
+            assert_eq!((tasks[0].lease.task, tasks[0].lease.fence), (id, Fence(fence + 1)));
+            assert_eq!(world.state(id).await, to);
+            world.audit();
+        } else {
+            assert_eq!(tasks, [], "{state} {committed}");
+            world.set("RPUSH", "pending", &[&id.to_string(), &id.to_string(), "99"]);
+            before.assert_same(&world.dump(), "a claim in vain");
         }
     }
 }

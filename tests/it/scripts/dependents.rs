@@ -28,9 +28,9 @@ async fn ids(world: &World) -> Vec<String> {
 
 #[tokio::test]
 async fn the_counts_stay_right_through_every_change() {
+    use Existing::{Kept, Replaced};
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
-    use Existing::{Kept, Replaced};
     let steps = [
         ("a", false, Replaced, Registered::Created, (1, 0)),
         ("a", true, Replaced, Registered::Updated, (1, 1)),

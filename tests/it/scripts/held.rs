@@ -112,7 +112,7 @@ async fn dependents_beyond_the_limit_are_counted_and_not_listed() {
     let key = format!("task:{id}:dependents");
     let line = r#"{"type":"X","id":"1","blocking":false}"#;
     for _ in 0..9 {
-        world.set("RPUSH", &key, &[line; 1_110]);
+        world.set("RPUSH", &key, &vec![line; 1_110]);
     }
     world.set("RPUSH", &key, &[line; 9]);
     let found: Vec<_> = (0..3).map(|number| fixtures::dependent(&number.to_string(), true)).collect();

@@ -1,0 +1,131 @@
+//! What goes between a worker and the queue: what it is handed, what it says, what it is told.
+
+use std::time::Instant;
+
+use crate::domain::{
+    dependents::Dependent,
+    reason::Reason,
+    state::Event,
+    task::{Fence, Progress, TaskId, TaskKind, UserId},
+};
+
+/// A task and the fence under which it is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// The task.
+    pub task: TaskId,
+    /// The claim.
+    pub fence: Fence,
+}
+
+/// A task that was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// What is held.
+    pub lease: Lease,
+    /// What it is for.
+    pub kind: TaskKind,
+    /// The user it is about.
+    pub user: UserId,
+    /// His name, if he is still there. For asking outside systems, not for logs.
+    pub username: Option<String>,
+    /// How many dependents were registered when it was claimed.
+    pub registered: u64,
+    /// Which attempt this is; 1 is the first.
+    pub attempt: u32,
+}
+
+/// What a claim brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// So many entries were taken off the list; these tasks came of them.
+    Taken {
+        /// Entries, stale ones among them.
+        entries: u64,
+        /// Tasks that are held now.
+        tasks: Vec<Claimed>,
+    },
+    /// Nothing is claimed while the queue is paused.
+    Paused,
+}
+
+/// What the holder of a task learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is still held.
+    Kept,
+    /// It is still held, and a cancel was accepted: give it up.
+    Cancel,
+    /// It is not held any more.
+    Lost,
+}
+
+/// What a running attempt reports.
+#[derive(Debug, Clone, Default)]
+pub struct Report<'a> {
+    /// Forget what this attempt found before.
+    pub afresh: bool,
+    /// How far the checks are.
+    pub progress: Progress,
+    /// What is new, at most [`MOST_PER_REPORT`](super::MOST_PER_REPORT).
+    pub found: &'a [Dependent],
+}
+
+/// A moment by Redis's clock, as a worker's own clock places it: never later than it really was.
+#[derive(Debug, Clone, Copy)]
+pub struct RedisMoment {
+    pub(super) millis: u64,
+    pub(super) at: Instant,
+}
+
+impl RedisMoment {
+    /// Milliseconds by Redis's clock at `instant` or a little before.
+    #[must_use]
+    pub fn millis_at(&self, instant: Instant) -> u64 {
+        let later = instant.saturating_duration_since(self.at);
+        self.millis + u64::try_from(later.as_millis()).unwrap_or(u64::MAX / 2)
+    }
+}
+
+/// A deletion that is to take effect.
+#[derive(Debug, Clone, Copy)]
+pub struct Commit {
+    /// The task.
+    pub lease: Lease,
+    /// When the oldest outside answer was asked for, by Redis's clock; none if nobody outside was asked.
+    pub oldest_answer_ms: Option<u64>,
+    /// How many checks there were.
+    pub checks: u64,
+}
+
+/// What became of a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// It took effect, now or when the same worker tried before.
+    Done,
+    /// The task is not held any more.
+    Lost,
+    /// A cancel was accepted.
+    Cancelled,
+    /// The user is gone.
+    UserGone,
+    /// A blocking dependent is registered.
+    Blocked,
+    /// He is the last administrator.
+    LastAdministrator,
+    /// What outside systems said is too old.
+    TooOld,
+}
+
+/// An attempt that ends otherwise than by a deletion.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The task.
+    pub lease: Lease,
+    /// How it ends: one of refuse, retry, hand back, fail, notice the cancel, give up.
+    pub event: Event,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The wait before the next attempt.
+    pub delay_ms: u64,
+}

@@ -1,0 +1,163 @@
+//! `offstage dev` is killed, whole or in part, and goes on.
+
+use offstage::store::{Store, directory::Seeded};
+use offstage_tests::{
+    api::Api,
+    dev::{DataFolder, Dev},
+    eventually,
+    fixtures::PREFIX,
+};
+use reqwest::{Method, StatusCode};
+use rustix::process::{Pid, Signal, kill_process};
+use std::time::{Duration, Instant};
+
+use super::{DEADLINE, generated, sample};
+
+/// From a start after a crash to `ready`.
+const RESTART_LIMIT: Duration = Duration::from_secs(10);
+const SHORT_LEASE: [(&str, &str); 3] = [
+    ("OFFSTAGE_WORKER__LEASE_MS", "900"),
+    ("OFFSTAGE_WORKER__HEARTBEAT_MS", "300"),
+    ("OFFSTAGE_CHECKS__PAUSE__MS", "500"),
+];
+
+async fn seeded(data: &DataFolder) -> Dev {
+    data.start(&["--seed", &sample()], &SHORT_LEASE).await
+}
+
+/// A started program that is not this one.
+async fn another(data: &DataFolder, name: &str, old: Pid) {
+    eventually("it was started again", DEADLINE, async || {
+        let running = data.running(name);
+        (running.len() == 1 && running[0] != old).then_some(())
+    })
+    .await;
+}
+
+/// Asks for a deletion until it is accepted, as a caller does who is told to try again.
+async fn insist(api: &Api, user: u64) -> u64 {
+    eventually("the deletion is accepted", DEADLINE, async || {
+        let path = format!("/api/staged_config/access/users/{user}");
+        let request = api.request(Method::DELETE, &path).header("Idempotency-Key", format!("user-{user}"));
+        let answer = api.send(request).await;
+        if answer.status == StatusCode::SERVICE_UNAVAILABLE {
+            assert!(answer.headers.contains_key("retry-after"), "{answer:?}");
+            return None;
+        }
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+        answer.body["id"].as_u64()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_killed_redis_is_started_again_and_a_deletion_asked_for_meanwhile_completes() {
+    let data = DataFolder::new();
+    let dev = seeded(&data).await;
+    let before = dev.api.submit(8).await;
+    let redis = data.only("redis.sock --dir");
+    kill_process(redis, Signal::KILL).unwrap();
+    let meanwhile = insist(&dev.api, 5).await;
+    dev.program
+        .logged(&format!("redis (pid {}) ended (signal 9): starting it again", redis.as_raw_nonzero()))
+        .await;
+    for task in [before, meanwhile] {
+        dev.api.until(task, &["COMPLETED"], DEADLINE).await;
+    }
+    another(&data, "redis.sock --dir", redis).await;
+}
+
+#[tokio::test]
+async fn a_killed_worker_is_started_again_and_a_deletion_asked_for_meanwhile_completes() {
+    let data = DataFolder::new();
+    let dev = seeded(&data).await;
+    let before = dev.api.submit(8).await;
+    dev.api.until(before, &["PROCESSING"], DEADLINE).await;
+    let worker = data.only("offstage-worker");
+    kill_process(worker, Signal::KILL).unwrap();
+    let meanwhile = dev.api.submit(5).await;
+    dev.program
+        .logged(&format!("worker 1 (pid {}) ended (signal 9): starting it again", worker.as_raw_nonzero()))
+        .await;
+    another(&data, "offstage-worker", worker).await;
+    for task in [before, meanwhile] {
+        dev.api.until(task, &["COMPLETED"], DEADLINE).await;
+    }
+}
+
+/// What becomes of the children when `offstage dev` is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Children {
+    GoOn,
+    Frozen,
+    KilledToo,
+}
+
+async fn killed_and_started_again(children: Children) {
+    let data = DataFolder::new();
+    let mut dev = seeded(&data).await;
+    let deleted = dev.api.submit(7).await;
+    dev.api.until(deleted, &["COMPLETED"], DEADLINE).await;
+    let accepted = [(dev.api.submit(5).await, "COMPLETED"), (dev.api.submit(6).await, "CONFLICT")];
+    let old: Vec<_> = data.marked().into_iter().map(|process| process.pid).collect();
+    match children {
+        Children::GoOn => {}
+        Children::Frozen => data.signal(Signal::STOP),
+        Children::KilledToo => data.signal(Signal::KILL),
+    }
+    dev.program.kill();
+
+    let begun = Instant::now();
+    let dev = seeded(&data).await;
+    assert!(begun.elapsed() < RESTART_LIMIT, "{:?}", begun.elapsed());
+    for (task, end) in accepted {
+        dev.api.until(task, &["COMPLETED", "CONFLICT"], DEADLINE).await;
+        assert_eq!(dev.api.status(task).await, end);
+    }
+    for user in [5, 7] {
+        assert_eq!(
+            dev.api.delete_user(user).await.status,
+            StatusCode::NOT_FOUND,
+            "the seed is not loaded again"
+        );
+    }
+    let left: Vec<_> = data.marked().into_iter().filter(|process| old.contains(&process.pid)).collect();
+    assert_eq!(left, []);
+    assert_eq!(data.marked().len(), 2, "a Redis and a worker");
+}
+
+#[tokio::test]
+async fn a_start_after_a_kill_ends_orphans_that_go_on() {
+    killed_and_started_again(Children::GoOn).await;
+}
+
+#[tokio::test]
+async fn a_start_after_a_kill_ends_orphans_that_are_frozen() {
+    killed_and_started_again(Children::Frozen).await;
+}
+
+#[tokio::test]
+async fn a_start_after_a_kill_of_everything_goes_on() {
+    killed_and_started_again(Children::KilledToo).await;
+}
+
+#[tokio::test]
+async fn a_seed_that_was_killed_in_the_middle_is_completed_by_the_next_start() {
+    const USERS: u64 = 20_000;
+    let data = DataFolder::new();
+    let file = generated(data.folder(), USERS);
+    let mut first = data.spawn(&["--seed", &file], &[]);
+    let store = Store::new(&data.redis_url(), PREFIX, "offstage-test").unwrap();
+    eventually("some are loaded", DEADLINE, async || {
+        (store.staged_users().await.is_ok_and(|users| users > 0)).then_some(())
+    })
+    .await;
+    first.kill();
+    data.signal(Signal::KILL);
+    assert!(first.rest().await.is_empty(), "it was not ready yet");
+
+    let _dev = data.start(&["--seed", &file], &[]).await;
+    let store = Store::new(&data.redis_url(), PREFIX, "offstage-test").unwrap();
+    assert_eq!(store.staged_users().await.unwrap(), USERS + 1);
+    assert_eq!(store.seeded().await.unwrap(), Seeded::Whole);
+}
