@@ -9,8 +9,8 @@
 
 pub mod api;
 pub mod audit;
-pub mod dump;
 pub mod dev;
+pub mod dump;
 mod eventually;
 pub mod fixtures;
 pub mod programs;

@@ -124,7 +124,7 @@ fn pick(random: &mut StdRng, from: &[&str]) -> String {
 }
 
 fn request(random: &mut StdRng, api: &Api) -> (String, RequestBuilder) {
-    let method = pick(random, &METHODS).to_owned();
+    let method = pick(random, &METHODS);
     let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
     let mut path = PATHS.choose(random).unwrap().replace("{}", &pick(random, &PIECES));
     let query = pick(random, &QUERIES);

@@ -142,7 +142,7 @@ async fn drip(address: SocketAddr, beginning: &str) -> Duration {
             tick.tick().await;
             let cut = stream.write_all(b"x").await.is_err();
             let mut byte = [0];
-            if cut || matches!(stream.try_read(&mut byte), Ok(_)) {
+            if cut || stream.try_read(&mut byte).is_ok() {
                 return;
             }
         }
