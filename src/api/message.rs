@@ -77,7 +77,6 @@ fn because(task: &Task, without_reason: &str, then: &str) -> String {
 fn cause(reason: &Reason) -> String {
     match reason {
         Reason::Dependents => "Dependents were found",
-        Reason::Cancelled => "The request was taken back",
         Reason::UserGone => "The user no longer exists",
         Reason::LastAdministrator => "The user is the last administrator",
         Reason::CheckUnavailable { check } => return format!("The check \"{check}\" could not answer"),

@@ -8,8 +8,6 @@
 pub enum Reason {
     /// Blocking dependents were found.
     Dependents,
-    /// A caller took the request back.
-    Cancelled,
     /// The user was gone before the deletion took effect.
     UserGone,
     /// The user is the last one whose role is an administrator's.
@@ -39,7 +37,6 @@ impl Reason {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Dependents => "dependents",
-            Self::Cancelled => "cancelled",
             Self::UserGone => "user_gone",
             Self::LastAdministrator => "last_administrator",
             Self::CheckUnavailable { .. } => "check_unavailable",
@@ -58,7 +55,6 @@ impl Reason {
         match self {
             Self::CheckUnavailable { check } => check,
             Self::Dependents
-            | Self::Cancelled
             | Self::UserGone
             | Self::LastAdministrator
             | Self::AnswersTooOld
@@ -75,7 +71,6 @@ impl Reason {
     pub fn from_parts(name: &str, detail: &str) -> Option<Self> {
         [
             Self::Dependents,
-            Self::Cancelled,
             Self::UserGone,
             Self::LastAdministrator,
             Self::CheckUnavailable { check: detail.to_owned() },

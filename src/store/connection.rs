@@ -2,17 +2,25 @@
 //!
 //! redis-rs keeps a connection whose commands time out, and a peer that swallows bytes keeps it alive for ever. Here a
 //! time-out costs the connection: the next call makes a new one. So a half-open connection is noticed within
-//! [`RESPONSE_TIMEOUT`], and nothing needs a restart.
+//! [`RESPONSE_TIMEOUT`], and nothing needs a restart. A connection that Redis closed is noticed at once (RESP3 tells), not
+//! by the first caller who comes after.
 //!
 //! Easy to get wrong: many callers find the connection gone at the same time. One connects, the others wait for it and
 //! share its failure, or they would queue up behind one connect time-out each.
 
 use redis::{
-    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, RedisError, Value,
-    aio::{MultiplexedConnection, PubSubStream},
+    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
+    RedisError, Value,
+    aio::{MultiplexedConnection, PubSubStream, SendError},
     io::tcp::TcpSettings,
 };
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 use tokio::sync::RwLock;
 
 use super::{error::StoreError, reply::Reply, scripts::Script};
@@ -30,18 +38,35 @@ pub(super) struct Link {
     current: RwLock<Current>,
 }
 
+/// A connection, and whether Redis has closed it.
+#[derive(Clone)]
+struct Shared {
+    connection: MultiplexedConnection,
+    closed: Arc<AtomicBool>,
+}
+
 #[derive(Default)]
 struct Current {
-    connection: Option<MultiplexedConnection>,
+    shared: Option<Shared>,
     /// Grows with every new connection, so that a failure drops the one it happened on and no later one.
     generation: u64,
     failed_at: Option<Instant>,
+}
+
+impl Current {
+    /// The connection, unless Redis has closed it.
+    fn usable(&self) -> Option<(MultiplexedConnection, u64)> {
+        let shared = self.shared.as_ref().filter(|shared| !shared.closed.load(Ordering::Acquire))?;
+        Some((shared.connection.clone(), self.generation))
+    }
 }
 
 impl Link {
     pub(super) fn new(url: &str, program: &'static str) -> Result<Self, StoreError> {
         let tcp = TcpSettings::default().set_nodelay(true).set_user_timeout(TCP_USER_TIMEOUT);
         let info = url.into_connection_info().map_err(StoreError::Address)?.set_tcp_settings(tcp);
+        let protocol = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+        let info = info.set_redis_settings(protocol);
         let client = Client::open(info).map_err(StoreError::Address)?;
         Ok(Self { client, program, current: RwLock::default() })
     }
@@ -83,7 +108,8 @@ impl Link {
 
     /// A connection of its own for one blocking read, which may take up to `block`.
     pub(super) async fn dedicated(&self, block: Duration) -> Result<MultiplexedConnection, StoreError> {
-        self.connect(block + RESPONSE_TIMEOUT / 2).await.map_err(StoreError::Unavailable)
+        let shared = self.connect(block + RESPONSE_TIMEOUT / 2).await.map_err(StoreError::Unavailable)?;
+        Ok(shared.connection)
     }
 
     /// A connection of its own that listens to one channel.
@@ -99,24 +125,21 @@ impl Link {
 
     async fn connection(&self) -> Result<(MultiplexedConnection, u64), StoreError> {
         let asked_at = Instant::now();
-        {
-            let current = self.current.read().await;
-            if let Some(connection) = &current.connection {
-                return Ok((connection.clone(), current.generation));
-            }
+        if let Some(found) = self.current.read().await.usable() {
+            return Ok(found);
         }
         let mut current = self.current.write().await;
-        if let Some(connection) = &current.connection {
-            return Ok((connection.clone(), current.generation));
+        if let Some(found) = current.usable() {
+            return Ok(found);
         }
         if current.failed_at.is_some_and(|failed_at| failed_at > asked_at) {
             return Err(StoreError::Unavailable(timed_out()));
         }
         match self.connect(RESPONSE_TIMEOUT).await {
-            Ok(connection) => {
+            Ok(shared) => {
                 current.generation += 1;
-                current.connection = Some(connection.clone());
-                Ok((connection, current.generation))
+                current.shared = Some(shared.clone());
+                Ok((shared.connection, current.generation))
             }
             Err(error) => {
                 current.failed_at = Some(Instant::now());
@@ -125,14 +148,22 @@ impl Link {
         }
     }
 
-    async fn connect(&self, response_timeout: Duration) -> Result<MultiplexedConnection, RedisError> {
+    async fn connect(&self, response_timeout: Duration) -> Result<Shared, RedisError> {
+        let closed = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&closed);
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_response_timeout(Some(response_timeout));
+            .set_response_timeout(Some(response_timeout))
+            .set_push_sender(move |push: PushInfo| {
+                if push.kind == PushKind::Disconnection {
+                    noted.store(true, Ordering::Release);
+                }
+                Ok::<(), SendError>(())
+            });
         let open = async {
             let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
             redis::cmd("CLIENT").arg("SETNAME").arg(self.program).exec_async(&mut connection).await?;
-            Ok(connection)
+            Ok(Shared { connection, closed })
         };
         tokio::time::timeout(2 * CONNECT_TIMEOUT, open).await.unwrap_or_else(|_| Err(timed_out()))
     }
@@ -143,7 +174,7 @@ impl Link {
         if doubtful {
             let mut current = self.current.write().await;
             if current.generation == generation {
-                current.connection = None;
+                current.shared = None;
             }
         }
         if error.is_connection_refusal() {

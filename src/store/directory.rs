@@ -249,11 +249,13 @@ impl Store {
         let mut commands = pipe();
         commands.hmget(self.inner.keys.named("live"), &users);
         let (live,): (Vec<Option<u64>>,) = self.inner.link.pipeline("candidates", &commands).await?;
-        let of = |((id, (admin, blocking)), live): ((u64, (Option<String>, Option<u64>)), Option<u64>)| {
-            let plain = admin.as_deref() != Some("1") && live.is_none();
-            plain.then_some(Candidate { user: UserId(id), blocked: blocking > Some(0) })
-        };
-        Ok(ids.into_iter().zip(facts).zip(live).filter_map(of).collect())
+        let mut candidates = Vec::new();
+        for ((id, (admin, blocking)), live) in ids.into_iter().zip(facts).zip(live) {
+            if admin.as_deref() != Some("1") && live.is_none() {
+                candidates.push(Candidate { user: UserId(id), blocked: blocking > Some(0) });
+            }
+        }
+        Ok(candidates)
     }
 
     /// The id that the next task will have, if nobody else submits first.

@@ -222,6 +222,15 @@ async fn redis_killed_under_load_loses_nothing_that_was_accepted() {
 }
 
 #[tokio::test]
+async fn the_first_call_after_a_restart_of_redis_is_served() {
+    let mut stack = Stack::with_users([5]).await;
+    stack.store.check().await.unwrap();
+    stack.redis.kill();
+    stack.redis.restart().await;
+    stack.store.check().await.expect("a closed connection is known to be closed");
+}
+
+#[tokio::test]
 async fn a_half_open_connection_is_noticed_within_five_seconds() {
     let stack = Stack::with_users([5]).await;
     let proxy = Proxy::start(stack.redis.socket()).await;

@@ -276,7 +276,7 @@ impl Run<'_> {
 #[test]
 fn redis_does_what_the_table_says() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let redis = runtime.block_on(PrivateRedis::with(&["--appendfsync", "no"]));
+    let redis = runtime.block_on(PrivateRedis::with(&["--appendonly", "no"]));
     let config = ProptestConfig {
         cases: CASES,
         max_shrink_iters: 200,

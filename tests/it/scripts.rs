@@ -9,6 +9,7 @@ mod commit;
 mod dependents;
 mod directory;
 mod held;
+mod history;
 mod lost_data;
 mod principals;
 mod prune;

@@ -162,7 +162,7 @@ impl Settler<'_> {
             }
             Interruption::Cancelled => {
                 self.settle(Event::NoticeCancel, None, 0, Outcome::Cancelled).await;
-                self.settle(Event::GiveUp, Some(Reason::Cancelled), 0, Outcome::Cancelled).await
+                self.settle(Event::GiveUp, None, 0, Outcome::Cancelled).await
             }
         }
     }

@@ -163,7 +163,7 @@ async fn invariant_8_every_state_is_left_by_the_loops_alone() {
 #[tokio::test]
 async fn invariant_9_redis_is_bounded() {
     const BATCHES: u64 = 1_000;
-    let redis = PrivateRedis::with(&["--appendfsync", "no"]).await;
+    let redis = PrivateRedis::with(&["--appendonly", "no"]).await;
     let world = World::new(&redis).await;
     for batch in 1..=BATCHES {
         delete_a_hundred(&world, batch * 100).await;
@@ -217,7 +217,7 @@ async fn memory_per_queued_task_is_below_one_kibibyte() {
     for (what, submission) in
         [("without a key", fixtures::submission as fn(u64) -> Submission), ("with a key", keyed)]
     {
-        let redis = PrivateRedis::with(&["--appendfsync", "no"]).await;
+        let redis = PrivateRedis::with(&["--appendonly", "no"]).await;
         let world = World::new(&redis).await;
         let ids: Vec<u64> = (100..100 + TASKS).collect();
         fixtures::users(&world.store, ids.iter().copied()).await;
