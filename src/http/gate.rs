@@ -13,12 +13,13 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority};
+use http::{HeaderMap, HeaderValue, Uri, header, uri::Authority};
 
 use super::{
     fault::{Fault, FaultRenderer},
     limits::Limits,
     panic, request_id,
+    unread::Unread,
 };
 
 /// Puts the layers around a finished router, outermost first: request id, metrics and response headers;
@@ -26,6 +27,7 @@ use super::{
 /// must not have a fallback of its own.
 pub fn harden(router: Router, limits: &Limits, render: FaultRenderer) -> Router {
     let max_target_bytes = limits.max_target_bytes;
+    describe_metrics();
     router
         .fallback(move |uri: Uri| async move { render(uri.path(), Fault::UnknownPath) })
         .method_not_allowed_fallback(
@@ -36,15 +38,30 @@ pub fn harden(router: Router, limits: &Limits, render: FaultRenderer) -> Router 
         .layer(from_fn(request_id::track))
 }
 
+/// Tells what the metrics of this module mean.
+fn describe_metrics() {
+    metrics::describe_counter!(
+        "offstage_http_requests_total",
+        "Requests answered, by method, route and status."
+    );
+    metrics::describe_histogram!("offstage_http_request_duration_seconds", "How long answers took.");
+    metrics::describe_counter!("offstage_http_panics_total", "Requests that failed by a fault of ours.");
+    metrics::describe_counter!(
+        "offstage_http_connection_cap_reached_total",
+        "How often a new connection had to wait for an open one to end."
+    );
+}
+
 async fn admit(request: Request, next: Next, max_target_bytes: usize, render: FaultRenderer) -> Response {
     let checked = check_host(request.headers())
         .and_then(|()| check_target(request.uri(), max_target_bytes))
         .and_then(|()| check_transfer_encoding(request.headers()));
     match checked {
         Ok(()) => {
+            let (request, unread) = Unread::watch(request);
             let mut response = next.run(request).await;
             // hyper closes by itself when it sees bytes left over; this tells the client.
-            if matches!(response.status(), StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE) {
+            if unread.is_left() {
                 close_after(&mut response);
             }
             response

@@ -22,6 +22,7 @@ mod server;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 pub use body::{read, require_json};
 pub use connection::PeerAddr;

@@ -147,7 +147,7 @@ fn look_at(path: &str, status: StatusCode, headers: &HeaderMap, text: &str, body
         assert!(!text.contains(word), "internal text: {about}");
     }
     let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if path.starts_with("/api") && !path.starts_with("/api-docs") {
+    if path == "/api" || path.starts_with("/api/") {
         assert!(kind.starts_with("application/json"), "{kind}: {about}");
         let mut keys: Vec<_> =
             body.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default();

@@ -52,6 +52,7 @@ pub async fn serve(
     })?;
     tracing::info!(address = %listener.local_addr()?, "probes and metrics");
     gauges::describe();
+    describe_metrics();
     let status = Status {
         store: store.clone(),
         queue: queue.clone(),
@@ -68,11 +69,26 @@ pub async fn serve(
     Ok(tokio::spawn(http::serve(listener, http::harden(router, &limits, refuse), limits, stop)))
 }
 
+/// Tells what the worker's own metrics mean.
+fn describe_metrics() {
+    metrics::describe_gauge!("offstage_tasks_running", "Tasks that this worker holds.");
+    metrics::describe_counter!("offstage_attempts_total", "Attempts that ended, by what became of them.");
+    metrics::describe_histogram!("offstage_attempt_duration_seconds", "How long attempts took.");
+    metrics::describe_histogram!("offstage_check_duration_seconds", "How long checks took, by check.");
+    metrics::describe_counter!("offstage_checks_unanswered_total", "Checks that could not answer, by check.");
+    metrics::describe_counter!("offstage_leases_lost_total", "Tasks taken back from workers that were lost.");
+    metrics::describe_counter!("offstage_tasks_pruned_total", "Tasks removed at the end of their retention.");
+    metrics::describe_counter!(
+        "offstage_places_mended_total",
+        "Tasks put back where their record says they are."
+    );
+}
+
 async fn ready(State(status): State<Status>) -> (StatusCode, &'static str) {
     match status.queue.last_answer() {
         Some(at) if at.elapsed() <= status.stale_after => (StatusCode::OK, "ready\n"),
-        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "Redis has not answered for a while\n"),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "Redis has not answered yet\n"),
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "the storage has not answered for a while\n"),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "the storage has not answered yet\n"),
     }
 }
 

@@ -91,6 +91,21 @@ async fn what_is_left_of_a_refused_body_is_never_taken_for_a_request() {
 }
 
 #[tokio::test]
+async fn who_is_answered_before_his_body_was_read_is_told_that_the_connection_closes() {
+    let server = patient().await;
+    for target in ["/none", "/ping"] {
+        let mut client = server.connect().await;
+        client.send(&format!("POST {target} HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\n")).await;
+        client.until("connection: close").await;
+    }
+    let mut client = server.connect().await;
+    client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\n\r\nwhat").await;
+    assert!(!client.until("what").await.contains("connection: close"), "this one was read");
+    client.send(PING).await;
+    client.until("pong").await;
+}
+
+#[tokio::test]
 async fn a_client_refused_during_its_upload_still_gets_the_answer() {
     let server = patient().await;
     let mut client = server.connect().await;

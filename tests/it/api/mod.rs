@@ -6,10 +6,12 @@
 mod bad_input;
 mod cancel;
 mod clients;
+mod crash;
 mod deletion;
 mod fuzz;
 mod idempotency;
 mod identity;
+mod logs;
 mod openapi;
 mod ops;
 mod outage;
