@@ -51,15 +51,15 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-api")?;
     raise_file_limit();
+    let address = settings.api.listen;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: set api.listen, or --listen, to another address")
+    })?;
     if args.strict {
         refuse_shortcomings(&store).await?;
     } else {
         tokio::spawn(warn_of_shortcomings(store.clone()));
     }
-    let address = settings.api.listen;
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}: set api.listen, or --listen, to another address")
-    })?;
     if let Some(token) = settings.admin_token.clone() {
         tokio::spawn(keep_in_the_background(store.clone(), token));
     }
