@@ -12,6 +12,7 @@ mod production;
 mod races;
 mod settings;
 mod speed;
+mod strict;
 
 /// For whatever ends by itself.
 const DEADLINE: Duration = Duration::from_secs(20);
