@@ -1,4 +1,7 @@
 //! `offstage dev` on a folder of the test's own, and a look at the processes that belong to the folder.
+//!
+//! Processes are found by the mark, as the program finds them. What is to be left over by nobody is found by where it
+//! works, too, so that a child that lost its mark fails the test that looks for it, and is still killed with the test.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::path::{Path, PathBuf};
@@ -9,9 +12,10 @@ use crate::{api::Api, fixtures::ADMIN_TOKEN, programs::Program};
 /// By this variable an `offstage dev` finds what an earlier one left behind.
 const MARK: &str = "OFFSTAGE_DEV_INSTANCE";
 
-/// A folder for `--data`; every process that carries its mark is killed with it.
+/// A folder for `--data`; every process that works in it is killed with it.
 pub struct DataFolder {
     folder: TempDir,
+    name: String,
 }
 
 /// A running `offstage dev` that serves.
@@ -47,8 +51,14 @@ impl DataFolder {
     /// A new one.
     #[must_use]
     pub fn new() -> Self {
+        Self::named("data")
+    }
+
+    /// A new one of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("offstage-dev-").tempdir().expect("a temporary folder");
-        Self { folder }
+        Self { folder, name: name.to_owned() }
     }
 
     /// The folder around it, for the test's other files.
@@ -60,7 +70,7 @@ impl DataFolder {
     /// What `--data` says.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.folder.path().join(&self.name)
     }
 
     /// The address of the private Redis.
@@ -90,15 +100,19 @@ impl DataFolder {
     pub fn marked(&self) -> Vec<Marked> {
         let Ok(data) = self.path().canonicalize() else { return Vec::new() };
         let mark = format!("{MARK}={}", data.display());
-        let processes = std::fs::read_dir("/proc").expect("Linux");
-        let pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-        pids.filter_map(Pid::from_raw)
+        pids()
             .filter_map(|pid| {
                 let environment = lines(pid, "environ", "\n")?;
                 let command = lines(pid, "cmdline", " ")?;
                 environment.lines().any(|line| line == mark).then_some(Marked { pid, command, environment })
             })
             .collect()
+    }
+
+    /// Nothing works in the folder any more, with or without the mark.
+    #[must_use]
+    pub fn is_deserted(&self) -> bool {
+        self.marked().is_empty() && !pids().any(|pid| works_in(pid, self.folder()))
     }
 
     /// Those of its processes whose command line holds that text.
@@ -126,7 +140,10 @@ impl DataFolder {
 
 impl Drop for DataFolder {
     fn drop(&mut self) {
-        self.signal(Signal::KILL);
+        for pid in pids().filter(|pid| works_in(*pid, self.folder())) {
+            // It may have ended since it was seen.
+            kill_process(pid, Signal::KILL).ok();
+        }
     }
 }
 
@@ -151,4 +168,14 @@ impl Dev {
 fn lines(pid: Pid, file: &str, separator: &str) -> Option<String> {
     let bytes = std::fs::read(format!("/proc/{}/{file}", pid.as_raw_nonzero())).ok()?;
     Some(String::from_utf8_lossy(&bytes).replace('\0', separator))
+}
+
+fn pids() -> impl Iterator<Item = Pid> {
+    let processes = std::fs::read_dir("/proc").expect("Linux");
+    let ids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    ids.filter_map(Pid::from_raw)
+}
+
+fn works_in(pid: Pid, folder: &Path) -> bool {
+    std::fs::read_link(format!("/proc/{}/cwd", pid.as_raw_nonzero())).is_ok_and(|cwd| cwd.starts_with(folder))
 }

@@ -74,9 +74,25 @@ impl Stack {
         self.info("memory", "used_memory:")
     }
 
+    /// How often the scripts, and the blocking wait for work, have been called.
+    #[must_use]
+    pub fn redis_calls(&self) -> f64 {
+        ["cmdstat_evalsha:calls=", "cmdstat_eval:calls=", "cmdstat_blmove:calls="]
+            .iter()
+            .map(|field| {
+                let text = self.info_text("commandstats");
+                let calls = text.lines().find_map(|line| line.strip_prefix(field)?.split(',').next());
+                calls.map_or(0.0, |calls| calls.parse().expect("a number"))
+            })
+            .sum()
+    }
+
+    fn info_text(&self, section: &str) -> String {
+        redis::cmd("INFO").arg(section).query(&mut self.redis.connection()).expect("Redis answers")
+    }
+
     fn info(&self, section: &str, field: &str) -> f64 {
-        let text: String =
-            redis::cmd("INFO").arg(section).query(&mut self.redis.connection()).expect("Redis answers");
+        let text = self.info_text(section);
         let line = text.lines().find_map(|line| line.strip_prefix(field)).expect("the field is there");
         line.trim().parse().expect("a number")
     }

@@ -14,7 +14,7 @@ use crate::{
     },
     config::Settings,
     import::{self, Seeding},
-    store::Store,
+    store::{Store, StoreError, patience::Backoff},
     telemetry::Metrics,
 };
 
@@ -30,6 +30,26 @@ fn store(settings: &Settings) -> anyhow::Result<Store> {
     Ok(Store::new(&settings.redis_url, &settings.key_prefix, "offstage-dev")?)
 }
 
+/// Loads the seed, and goes on with it when Redis was away for a while: a private one is started again.
+async fn load_seed(store: &Store, file: &Path, display: &Display) -> anyhow::Result<Seeding> {
+    let mut backoff = Backoff::default();
+    loop {
+        match import::seed(store, file, &|progress| display.show(progress)).await {
+            Err(error) if is_transient(&error) => {
+                tracing::warn!(error = format!("{error:#}"), "the seed was interrupted: going on with it");
+                tokio::time::sleep(backoff.next_wait()).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Redis was away, and is the one it was.
+fn is_transient(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<StoreError>());
+    causes.any(|cause| cause.is_transient() && !matches!(cause, StoreError::DataLost))
+}
+
 impl Backstage for Parts {
     async fn prepare(&self, settings: &Settings, seed: Option<&Path>) -> anyhow::Result<()> {
         let store = store(settings)?;
@@ -38,7 +58,7 @@ impl Backstage for Parts {
         }
         let Some(file) = seed else { return Ok(()) };
         let display = Display::new();
-        let seeding = import::seed(&store, file, &|progress| display.show(progress)).await;
+        let seeding = load_seed(&store, file, &display).await;
         display.end();
         match seeding? {
             Seeding::Loaded(report) => tracing::info!("the directory was loaded from the seed: {report}"),

@@ -11,14 +11,20 @@ use apalis_core::{
     task::{Task, builder::TaskBuilder, task_id::RandomId},
     worker::context::WorkerContext,
 };
-use futures::{FutureExt, future::BoxFuture};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, OptionFuture},
+};
 use std::{
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::{Duration, Instant},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 use tower::layer::util::Identity;
 
@@ -96,10 +102,10 @@ impl Queue {
     #[must_use]
     pub fn backend(&self) -> LeasedList {
         let (sender, deliveries) = mpsc::unbounded_channel();
-        tokio::spawn(fetcher::fetch(Arc::clone(&self.shared), sender));
+        let fetching = tokio::spawn(fetcher::fetch(Arc::clone(&self.shared), sender));
         tokio::spawn(fetcher::heartbeat(Arc::clone(&self.shared)));
         tokio::spawn(fetcher::listen(Arc::clone(&self.shared)));
-        LeasedList { shared: Arc::clone(&self.shared), deliveries, closing: None }
+        LeasedList { shared: Arc::clone(&self.shared), deliveries, fetching: Some(fetching), closing: None }
     }
 
     /// Claims no more; what runs goes on.
@@ -189,6 +195,7 @@ impl Drop for Delivery {
 pub struct LeasedList {
     shared: Arc<Shared>,
     deliveries: mpsc::UnboundedReceiver<Delivery>,
+    fetching: Option<JoinHandle<()>>,
     closing: Option<BoxFuture<'static, ()>>,
 }
 
@@ -211,23 +218,31 @@ impl Backend for LeasedList {
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Self::Error>> {
-        let (shared, deliveries) = (&self.shared, &mut self.deliveries);
+        let (shared, fetching, deliveries) = (&self.shared, &mut self.fetching, &mut self.deliveries);
         let closing = self.closing.get_or_insert_with(|| {
             shared.quiet.cancel();
-            deliveries.close();
-            let mut unbegun = Vec::new();
-            while let Ok(delivery) = deliveries.try_recv() {
-                unbegun.push(delivery.hand_back());
-            }
-            let shared = Arc::clone(shared);
-            async move {
-                futures::future::join_all(unbegun).await;
-                shared.ended.cancel();
-            }
-            .boxed()
+            let (_, nothing) = mpsc::unbounded_channel();
+            close(Arc::clone(shared), fetching.take(), std::mem::replace(deliveries, nothing)).boxed()
         });
         closing.poll_unpin(cx).map(Ok)
     }
+}
+
+/// Waits for a claim that is under way, and gives back what was claimed and not begun.
+async fn close(
+    shared: Arc<Shared>,
+    fetching: Option<JoinHandle<()>>,
+    mut deliveries: mpsc::UnboundedReceiver<Delivery>,
+) {
+    if let Some(Err(error)) = OptionFuture::from(fetching).await {
+        tracing::error!(%error, "the fetcher panicked");
+    }
+    let mut unbegun = Vec::new();
+    while let Some(delivery) = deliveries.recv().await {
+        unbegun.push(delivery.hand_back());
+    }
+    futures::future::join_all(unbegun).await;
+    shared.ended.cancel();
 }
 
 impl BackendConfig for LeasedList {

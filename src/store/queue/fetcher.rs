@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::{
-    Claim, Claimed, Lease, Settlement, Standing,
+    Claim, Lease, Settlement, Standing,
     backend::{Delivery, Shared},
 };
 use crate::{
@@ -85,6 +85,7 @@ async fn deliver(
         Claim::Paused => return Wait::For(PAUSED_WAIT),
         Claim::Taken { entries, tasks } => (entries, tasks),
     };
+    let mut still_running = Vec::new();
     for (task, permit) in tasks.into_iter().zip(permits) {
         match shared.held.begin(task.lease) {
             Some(interrupted) => {
@@ -93,16 +94,19 @@ async fn deliver(
                     unsent.0.hand_back().await;
                 }
             }
-            None => leave_to_others(shared, &task).await,
+            None => still_running.push(task.lease),
         }
+    }
+    for lease in still_running {
+        leave_to_others(shared, lease).await;
     }
     if entries == 0 { Wait::ForWork } else { Wait::No }
 }
 
 /// The task still runs here under an older fence, which is lost: nothing is ever delivered twice at a time.
-async fn leave_to_others(shared: &Shared, task: &Claimed) {
+async fn leave_to_others(shared: &Shared, lease: Lease) {
     let settlement = Settlement {
-        lease: task.lease,
+        lease,
         event: Event::HandBack,
         reason: Some(Reason::WorkerLost),
         delay_ms: STILL_RUNNING_DELAY_MS,

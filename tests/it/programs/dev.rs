@@ -106,7 +106,7 @@ async fn sigterm_and_sigint_end_everything_in_time_and_leave_no_process() {
         dev.program.signal(signal);
         let status = dev.program.ended(STOP_LIMIT).await;
         assert!(status.success(), "{signal:?}: {status}");
-        assert_eq!(data.marked(), []);
+        assert!(data.is_deserted(), "{:?}", data.marked());
         assert!(dev.program.rest().await.iter().all(|line| !line.starts_with("ready")));
     }
 }
@@ -118,7 +118,7 @@ async fn a_frozen_worker_and_a_frozen_redis_do_not_hold_up_the_end() {
     data.signal(Signal::STOP);
     dev.program.signal(Signal::TERM);
     dev.program.ended(STOP_LIMIT).await;
-    assert_eq!(data.marked(), []);
+    assert!(data.is_deserted(), "{:?}", data.marked());
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn an_existing_redis_is_used_and_left_running() {
     dev.api.until(task, &["COMPLETED"], DEADLINE).await;
     dev.program.signal(Signal::TERM);
     assert!(dev.program.ended(STOP_LIMIT).await.success());
-    assert_eq!(data.marked(), []);
+    assert!(data.is_deserted(), "{:?}", data.marked());
     assert_eq!(fixtures::store(&redis).staged_users().await.unwrap(), 8);
 }
 
@@ -158,7 +158,7 @@ async fn a_faulty_seed_is_refused_with_all_its_faults_and_leaves_no_process() {
     std::fs::write(&file, r#"{"users": [{"id": 0}, {"id": 7, "user_role_id": 99}], "colours": []}"#).unwrap();
     let mut dev = data.spawn(&["--seed", file.to_str().unwrap()], &[]);
     assert_eq!(dev.ended(DEADLINE).await.code(), Some(1));
-    assert_eq!(data.marked(), []);
+    assert!(data.is_deserted(), "{:?}", data.marked());
     let said = dev.log();
     for fault in ["users[0] (line 1): id: ", "users[1] (line 1): user_role_id: ", "\"colours\": unknown"] {
         assert!(said.contains(fault), "{fault}: {said}");
@@ -167,6 +167,21 @@ async fn a_faulty_seed_is_refused_with_all_its_faults_and_leaves_no_process() {
     // A corrected file is loaded at the next start.
     let dev = data.start(&["--seed", &sample()], &[]).await;
     dev.api.submit(5).await;
+}
+
+#[tokio::test]
+async fn a_folder_with_a_long_and_odd_name_will_do() {
+    let data = DataFolder::named(&format!("it's a {} 100% odd ünïcode name#?", "very ".repeat(20)));
+    // The socket's path would be too long in there: it goes into the temporary folder.
+    let folder = data.folder().to_str().unwrap();
+    let temporary = [("TMPDIR", folder)];
+    let mut dev = data.start(&["--seed", &sample()], &temporary).await;
+    let task = dev.api.submit(5).await;
+    dev.api.until(task, &["COMPLETED"], DEADLINE).await;
+    dev.program.kill();
+    let dev = data.start(&[], &temporary).await;
+    assert_eq!(dev.api.status(task).await, "COMPLETED");
+    assert_eq!(data.marked().len(), 2, "the orphans are gone");
 }
 
 #[tokio::test]
@@ -180,7 +195,7 @@ async fn a_port_in_use_is_said_before_anything_is_started() {
     let ended = super::ended("offstage", data.folder(), &args, &[]).await;
     assert_eq!(ended.status.code(), Some(1));
     assert!(ended.stderr.contains(&address) && ended.stderr.contains("--listen"), "{}", ended.stderr);
-    assert_eq!(data.marked(), []);
+    assert!(data.is_deserted(), "{:?}", data.marked());
     assert!(begun.elapsed() < STOP_LIMIT);
 }
 

@@ -6,6 +6,7 @@ use offstage_tests::{
     dev::{DataFolder, Dev},
     eventually,
     fixtures::PREFIX,
+    programs::Program,
 };
 use reqwest::{Method, StatusCode};
 use rustix::process::{Pid, Signal, kill_process};
@@ -141,23 +142,60 @@ async fn a_start_after_a_kill_of_everything_goes_on() {
     killed_and_started_again(Children::KilledToo).await;
 }
 
-#[tokio::test]
-async fn a_seed_that_was_killed_in_the_middle_is_completed_by_the_next_start() {
-    const USERS: u64 = 20_000;
-    let data = DataFolder::new();
-    let file = generated(data.folder(), USERS);
-    let mut first = data.spawn(&["--seed", &file], &[]);
+const MANY: u64 = 20_000;
+
+/// Starts with a large seed and waits until some of it is loaded.
+async fn in_the_middle_of_a_seed(data: &DataFolder, file: &str) -> Program {
+    let first = data.spawn(&["--seed", file], &[]);
     let store = Store::new(&data.redis_url(), PREFIX, "offstage-test").unwrap();
     eventually("some are loaded", DEADLINE, async || {
         (store.staged_users().await.is_ok_and(|users| users > 0)).then_some(())
     })
     .await;
+    first
+}
+
+/// The next start loads what is missing, and serves.
+async fn is_completed(data: &DataFolder, file: &str) {
+    let _dev = data.start(&["--seed", file], &[]).await;
+    let store = Store::new(&data.redis_url(), PREFIX, "offstage-test").unwrap();
+    assert_eq!(store.staged_users().await.unwrap(), MANY + 1);
+    assert_eq!(store.seeded().await.unwrap(), Seeded::Whole);
+}
+
+#[tokio::test]
+async fn a_seed_that_was_killed_in_the_middle_is_completed_by_the_next_start() {
+    let data = DataFolder::new();
+    let file = generated(data.folder(), MANY);
+    let mut first = in_the_middle_of_a_seed(&data, &file).await;
     first.kill();
     data.signal(Signal::KILL);
     assert!(first.rest().await.is_empty(), "it was not ready yet");
+    is_completed(&data, &file).await;
+}
 
-    let _dev = data.start(&["--seed", &file], &[]).await;
+#[tokio::test]
+async fn a_seed_that_was_stopped_in_the_middle_ends_in_time_and_is_completed_by_the_next_start() {
+    let data = DataFolder::new();
+    let file = generated(data.folder(), MANY);
+    let mut first = in_the_middle_of_a_seed(&data, &file).await;
+    first.signal(Signal::TERM);
+    assert!(first.ended(Duration::from_secs(5)).await.success());
+    assert!(data.is_deserted(), "{:?}", data.marked());
+    assert!(first.rest().await.is_empty(), "it was not ready yet");
+    is_completed(&data, &file).await;
+}
+
+#[tokio::test]
+async fn a_redis_killed_in_the_middle_of_a_seed_is_started_again_and_the_seed_goes_on() {
+    let data = DataFolder::new();
+    let file = generated(data.folder(), MANY);
+    let first = in_the_middle_of_a_seed(&data, &file).await;
+    kill_process(data.only("redis.sock --dir"), Signal::KILL).unwrap();
+    let dev = Dev::serving(first).await;
+    let log = dev.program.log();
+    assert!(log.contains("starting it again") && log.contains("going on with it"), "{log}");
     let store = Store::new(&data.redis_url(), PREFIX, "offstage-test").unwrap();
-    assert_eq!(store.staged_users().await.unwrap(), USERS + 1);
+    assert_eq!(store.staged_users().await.unwrap(), MANY + 1);
     assert_eq!(store.seeded().await.unwrap(), Seeded::Whole);
 }
