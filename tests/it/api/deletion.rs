@@ -1,6 +1,10 @@
 //! A deletion from its acceptance to its end.
 
 use super::{DEADLINE, NINE, TASKS, header, keys, refuses, tasks};
+use offstage::{
+    domain::task::UserId,
+    store::dependents::{Existing, MOST_AT_ONCE},
+};
 use offstage_tests::{api::Answer, fixtures, stack::Stack};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -183,4 +187,22 @@ async fn unknown_users_and_tasks_are_not_found() {
         assert_eq!(answer.body["message"], "No task found with id: 7");
     }
     assert_eq!(tasks(&stack).await, 0);
+}
+
+#[tokio::test]
+async fn all_of_very_many_dependents_are_counted_and_the_first_ten_thousand_listed() {
+    const MANY: usize = 10_050;
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    let all: Vec<_> =
+        (0..MANY).map(|number| (UserId(5), fixtures::dependent(&number.to_string(), true))).collect();
+    for some in all.chunks(MOST_AT_ONCE) {
+        stack.store.register(some, Existing::Kept).await.unwrap();
+    }
+    let _worker = stack.worker(&[]);
+    let task = api.submit(5).await;
+    let ended = api.until(task, &["CONFLICT"], DEADLINE).await;
+    assert_eq!(ended.body["message"], "10050 dependents block the deletion.");
+    let listed = api.results(task).await;
+    assert_eq!(listed.body.as_array().unwrap().len(), 10_000);
 }

@@ -10,6 +10,7 @@ use offstage_tests::{
 };
 use reqwest::Method;
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 const OUTSIDER_TOKEN: &str = "outsider-token-for-tests-0123456789-abcd";
 const MANAGER: u64 = 20;
@@ -169,4 +170,29 @@ async fn who_logs_in_is_decided_on_the_deployed_side() {
     let wrong =
         api.with_token(None).request(Method::DELETE, &format!("{USERS}/6")).basic_auth("adam", Some("x"));
     refuses(&api.send(wrong).await, 401, 18);
+}
+
+#[tokio::test]
+async fn many_wrong_passwords_at_once_keep_nobody_else_waiting() {
+    let stack = Stack::with_users([5]).await;
+    import(&stack).await;
+    let (_program, api) = stack.api(&[]).await;
+    let stranger = api.with_token(None);
+    let guess = async |number: u32| {
+        let request = stranger.request(Method::DELETE, &format!("{USERS}/5"));
+        stranger.send(request.basic_auth("adam", Some(format!("guess-{number}")))).await.status.as_u16()
+    };
+    let guesses = futures::future::join_all((0..100).map(guess));
+    let others = async {
+        let mut slowest = Duration::ZERO;
+        for _ in 0..20 {
+            let asked = Instant::now();
+            assert_eq!(api.delete_user(5).await.status, 202);
+            slowest = slowest.max(asked.elapsed());
+        }
+        slowest
+    };
+    let (guesses, slowest) = futures::join!(guesses, others);
+    assert!(guesses.iter().all(|status| matches!(status, 401 | 503)), "{guesses:?}");
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
 }

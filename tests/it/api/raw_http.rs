@@ -215,3 +215,18 @@ async fn three_hundred_idle_connections_are_no_trouble() {
     });
     assert_eq!(still_open.count(), 300, "they were there all the time");
 }
+
+#[tokio::test]
+async fn a_body_that_will_be_refused_is_not_asked_for() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    let head = format!(
+        "POST {TASKS}/1 HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+    );
+    for (credentials, refused) in [("SEC: wrong", "401"), (&format!("SEC: {ADMIN_TOKEN}"), "413")] {
+        let text = format!("{head}{credentials}\r\nContent-Length: 20000\r\n\r\n");
+        let answer = exchange(address(&api), text.as_bytes(), SOON).await;
+        assert_eq!((status(&answer), answers(&answer)), (refused, 1), "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
+    }
+}
