@@ -57,8 +57,19 @@ impl Store {
             return Ok(Claim::Paused);
         }
         let (entries, rest) = reply.ok(name)?.split_first()?;
-        let tasks = rest.rows()?.iter().map(|row| read_claimed(row)).collect::<Result<_, _>>()?;
-        Ok(Claim::Taken { entries: number(name, &entries)?, tasks })
+        let (mut tasks, mut strangers) = (Vec::new(), Vec::new());
+        for row in rest.rows()? {
+            let lease = read_lease(&row)?;
+            match read_claimed(lease, &row) {
+                Ok(task) => tasks.push(task),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(task.id = lease.task.0, error, "a task that this version cannot read");
+                    strangers.push(lease);
+                }
+            }
+        }
+        Ok(Claim::Taken { entries: number(name, &entries)?, tasks, strangers })
     }
 
     /// Renews leases, and learns how each task stands.
@@ -181,9 +192,17 @@ fn standing(script: &Script, tag: &str) -> Result<Standing, StoreError> {
     }
 }
 
-fn read_claimed(row: &[String]) -> Result<Claimed, StoreError> {
+fn read_lease(row: &[String]) -> Result<Lease, StoreError> {
     let name = scripts::CLAIM.name;
-    let [id, fence, kind, user, attempt, username, registered, ..] = row else {
+    let [task, fence, ..] = row else {
+        return Err(StoreError::UnknownReply { script: name, what: "a task of another shape".into() });
+    };
+    Ok(Lease { task: TaskId(number(name, task)?), fence: Fence(number(name, fence)?) })
+}
+
+fn read_claimed(lease: Lease, row: &[String]) -> Result<Claimed, StoreError> {
+    let name = scripts::CLAIM.name;
+    let [_, _, kind, user, attempt, username, registered, ..] = row else {
         return Err(StoreError::UnknownReply { script: name, what: "a task of another shape".into() });
     };
     let kind = TaskKind::from_name(kind).ok_or_else(|| StoreError::UnknownReply {
@@ -191,7 +210,7 @@ fn read_claimed(row: &[String]) -> Result<Claimed, StoreError> {
         what: format!("a task of the kind {kind}"),
     })?;
     Ok(Claimed {
-        lease: Lease { task: TaskId(number(name, id)?), fence: Fence(number(name, fence)?) },
+        lease,
         kind,
         user: UserId(number(name, user)?),
         username: (!username.is_empty()).then(|| username.clone()),

@@ -99,3 +99,47 @@ async fn a_panic_costs_an_attempt_and_not_the_worker() {
     stop.cancel();
     worker.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_task_of_a_newer_versions_kind_is_left_to_newer_workers() {
+    let redis = PrivateRedis::start().await;
+    let store = fixtures::store(&redis);
+    fixtures::users(&store, [5, 6]).await;
+    let strange = fixtures::submit(&store, 5).await;
+    let good = fixtures::submit(&store, 6).await;
+    let key = format!("{{offstage}}:task:{strange}");
+    let mut connection = redis.connection();
+    let set = |connection: &mut redis::Connection, kind: &str| {
+        redis::cmd("HSET").arg(&key).arg("kind").arg(kind).exec(connection).unwrap();
+    };
+    set(&mut connection, "of_tomorrow");
+
+    let mut settings = Settings::default();
+    settings.worker.max_attempts = 1;
+    let stop = CancellationToken::new();
+    let (queue, context) = runner::prepare(&store, &settings, "w").unwrap();
+    maintenance::start(&store, &settings, "w", &stop);
+    let running = stop.clone();
+    let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
+
+    let ended = async |task| {
+        eventually("the task ends", Duration::from_secs(8), async || {
+            let task = store.task(task).await.unwrap().unwrap();
+            task.state.is_terminal().then_some((task.state, task.attempt))
+        })
+        .await
+    };
+    assert_eq!(ended(good).await, (TaskState::Completed, 1));
+    let mut other = redis.connection();
+    eventually("the strange task is handed back, uncounted", Duration::from_secs(5), async || {
+        let state =
+            redis::cmd("HMGET").arg(&key).arg("state").arg("attempt").query::<(String, String)>(&mut other);
+        (state.unwrap() == ("INTERRUPTED".to_owned(), "0".to_owned())).then_some(())
+    })
+    .await;
+    // What the newer worker would do, once this one's wait is over.
+    set(&mut connection, "staged_user");
+    assert_eq!(ended(strange).await, (TaskState::Completed, 1));
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+}

@@ -44,6 +44,8 @@ pub enum Claim {
         entries: u64,
         /// Tasks that are held now.
         tasks: Vec<Claimed>,
+        /// And these, which this version cannot read: a newer one's kind. They are held, and must be handed back.
+        strangers: Vec<Lease>,
     },
     /// Nothing is claimed while the queue is paused.
     Paused,

@@ -28,6 +28,8 @@ const PAUSED_WAIT: Duration = Duration::from_millis(500);
 const STILL_RUNNING_DELAY_MS: u64 = 500;
 
 /// Claims while there are free slots, until told to be quiet.
+/// How long a task is left to others that this version cannot read.
+const STRANGER_DELAY_MS: u64 = 2_000;
 pub(super) async fn fetch(shared: Arc<Shared>, deliveries: mpsc::UnboundedSender<Delivery>) {
     let mut blocker = Blocker::default();
     let mut failures = Backoff::default();
@@ -81,9 +83,9 @@ async fn deliver(
     permits: Vec<OwnedSemaphorePermit>,
     deliveries: &mpsc::UnboundedSender<Delivery>,
 ) -> Wait {
-    let (entries, tasks) = match claim {
+    let (entries, tasks, strangers) = match claim {
         Claim::Paused => return Wait::For(PAUSED_WAIT),
-        Claim::Taken { entries, tasks } => (entries, tasks),
+        Claim::Taken { entries, tasks, strangers } => (entries, tasks, strangers),
     };
     let mut still_running = Vec::new();
     for (task, permit) in tasks.into_iter().zip(permits) {
@@ -98,19 +100,18 @@ async fn deliver(
         }
     }
     for lease in still_running {
-        leave_to_others(shared, lease).await;
+        // The older attempt has lost its lease: nothing is ever delivered twice at a time.
+        leave_to_others(shared, lease, Some(Reason::WorkerLost), STILL_RUNNING_DELAY_MS).await;
     }
+    let strangers =
+        strangers.into_iter().map(|lease| leave_to_others(shared, lease, None, STRANGER_DELAY_MS));
+    futures::future::join_all(strangers).await;
     if entries == 0 { Wait::ForWork } else { Wait::No }
 }
 
-/// The task still runs here under an older fence, which is lost: nothing is ever delivered twice at a time.
-async fn leave_to_others(shared: &Shared, lease: Lease) {
-    let settlement = Settlement {
-        lease,
-        event: Event::HandBack,
-        reason: Some(Reason::WorkerLost),
-        delay_ms: STILL_RUNNING_DELAY_MS,
-    };
+/// Hands a task back at once; the attempt does not count.
+async fn leave_to_others(shared: &Shared, lease: Lease, reason: Option<Reason>, delay_ms: u64) {
+    let settlement = Settlement { lease, event: Event::HandBack, reason, delay_ms };
     shared.finisher.settle(settlement).await;
 }
 

@@ -24,7 +24,7 @@ async fn a_claim_takes_what_the_table_lets_it_take() {
         world.set("RPUSH", "pending", &[&id.to_string(), &id.to_string(), "99"]);
         let fence = world.lease(id).fence.0;
         let before = world.dump();
-        let Claim::Taken { entries, tasks } = world.store.claim(10, "w", LONG).await.unwrap() else {
+        let Claim::Taken { entries, tasks, .. } = world.store.claim(10, "w", LONG).await.unwrap() else {
             panic!("the queue is not paused")
         };
         assert_eq!(entries, 3);
@@ -97,7 +97,7 @@ async fn a_claim_takes_no_more_than_it_was_asked_for() {
     let nothing: TaskId = world.claim(LONG).await.lease.task;
     assert_eq!(nothing, second);
     let rest = world.unchanged("claim from an empty queue", world.store.claim(9, "w", LONG)).await.unwrap();
-    assert_eq!(rest, Claim::Taken { entries: 0, tasks: vec![] });
+    assert_eq!(rest, Claim::Taken { entries: 0, tasks: vec![], strangers: vec![] });
 }
 
 #[tokio::test]
@@ -134,5 +134,20 @@ async fn depth_counts_every_state_and_the_longest_wait() {
             let age = world.store.depth().await.unwrap().oldest_age_ms.unwrap();
             assert!((90_000..100_000).contains(&age), "{age}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_task_of_a_newer_versions_kind_does_not_take_the_others_with_it() {
+    let redis = PrivateRedis::start().await;
+    for (command, args) in [("HSET", &["kind", "of_tomorrow"][..]), ("HDEL", &["kind"][..])] {
+        let world = World::new(&redis).await;
+        let strange = world.task_in(TaskState::Queued).await;
+        world.set(command, &format!("task:{strange}"), args);
+        let good = fixtures::submit(&world.store, 6).await;
+        let claim = world.store.claim(10, "w", LONG).await.unwrap();
+        let Claim::Taken { entries, tasks, strangers } = claim else { panic!("the queue is not paused") };
+        assert_eq!((entries, tasks.len(), tasks[0].lease.task), (2, 1, good), "{command}");
+        assert_eq!(strangers, [world.lease(strange)], "{command}");
     }
 }
