@@ -99,11 +99,11 @@ impl Store {
             moves::HELD.clone(),
             lease.task.to_string(),
             lease.fence.to_string(),
-            u8::from(report.afresh).to_string(),
+            report.counts.found.saturating_sub(report.found.len() as u64).to_string(),
             report.progress.done.to_string(),
             report.progress.of.to_string(),
             MOST_DEPENDENTS.to_string(),
-            report.found.iter().filter(|dependent| dependent.blocking).count().to_string(),
+            report.counts.blocking.to_string(),
         ];
         args.extend(report.found.iter().map(records::write_dependent));
         let reply = self.run(&scripts::REPORT, args).await?;

@@ -243,7 +243,7 @@ impl Run<'_> {
     async fn write_late(&self, lease: Lease) {
         let late = stale(lease);
         let world = self.world;
-        let report = Report { afresh: true, ..Report::default() };
+        let report = Report::default();
         let writes = async {
             assert_eq!(world.store.extend(&[late], LONG).await.unwrap(), [Standing::Lost]);
             assert_eq!(world.store.report(late, &report).await.unwrap().0, Standing::Lost);

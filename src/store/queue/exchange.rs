@@ -6,7 +6,7 @@ use crate::domain::{
     dependents::Dependent,
     reason::Reason,
     state::Event,
-    task::{Fence, Progress, TaskId, TaskKind, UserId},
+    task::{Counts, Fence, Progress, TaskId, TaskKind, UserId},
 };
 
 /// A task and the fence under which it is held.
@@ -65,8 +65,8 @@ pub enum Standing {
 /// What a running attempt reports.
 #[derive(Debug, Clone, Default)]
 pub struct Report<'a> {
-    /// Forget what this attempt found before.
-    pub afresh: bool,
+    /// All that was found by now, `found` included; where that is all, what stood there before is forgotten.
+    pub counts: Counts,
     /// How far the checks are.
     pub progress: Progress,
     /// What is new, at most [`MOST_PER_REPORT`](super::MOST_PER_REPORT).

@@ -3,7 +3,7 @@
 use offstage::{
     domain::{
         state::{Event, Place, TaskState},
-        task::{TaskId, UserId},
+        task::{Counts, TaskId, UserId},
     },
     store::{
         queue::{Claim, Commit, Committed, Lease, Report, Standing},
@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 /// Everything that a worker can write under a lease; true if any of it was taken.
 async fn writes(world: &World, lease: Lease) -> bool {
     let found = [fixtures::dependent("1", true)];
-    let report = Report { afresh: true, found: &found, ..Report::default() };
+    let report = Report { counts: Counts { found: 1, blocking: 1 }, found: &found, ..Report::default() };
     let mut taken = world.store.extend(&[lease], LONG).await.unwrap() != [Standing::Lost];
     taken |= world.store.report(lease, &report).await.unwrap().0 != Standing::Lost;
     taken |= world.commit(lease).await != Committed::Lost;
@@ -196,7 +196,7 @@ async fn delete_a_hundred(world: &World, first: u64) {
         panic!("the queue is not paused")
     };
     let found = [fixtures::dependent("1", false)];
-    let report = Report { found: &found, ..Report::default() };
+    let report = Report { counts: Counts { found: 1, blocking: 0 }, found: &found, ..Report::default() };
     world.store.report(tasks[0].lease, &report).await.unwrap();
     let commits: Vec<_> =
         tasks.iter().map(|task| Commit { lease: task.lease, oldest_answer_ms: None, checks: 1 }).collect();

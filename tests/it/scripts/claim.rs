@@ -3,7 +3,7 @@
 use offstage::{
     domain::{
         state::{Event, TaskState, next},
-        task::{Fence, Progress, TaskId, UserId},
+        task::{Counts, Fence, Progress, TaskId, UserId},
     },
     store::queue::{Claim, Report, Standing},
 };
@@ -72,7 +72,11 @@ async fn a_second_claim_starts_from_nothing() {
     let world = World::new(&redis).await;
     let id = world.task_in(TaskState::Processing).await;
     let found = [fixtures::dependent("1", true)];
-    let report = Report { afresh: true, progress: Progress { done: 1, of: 2 }, found: &found };
+    let report = Report {
+        counts: Counts { found: 1, blocking: 1 },
+        progress: Progress { done: 1, of: 2 },
+        found: &found,
+    };
     assert_eq!(world.store.report(world.lease(id), &report).await.unwrap().0, Standing::Kept);
     let started = world.store.task(id).await.unwrap().unwrap().started;
     assert!(world.settle(world.lease(id), Event::Retry, 0).await);

@@ -66,7 +66,11 @@ async fn a_report_is_kept_from_the_holder_alone() {
         let world = World::new(&redis).await;
         let id = world.task_committed(state, committed).await;
         let lease = world.lease(id);
-        let report = Report { afresh: false, progress: Progress { done: 1, of: 3 }, found: &found };
+        let report = Report {
+            counts: Counts { found: 2, blocking: 1 },
+            progress: Progress { done: 1, of: 3 },
+            found: &found,
+        };
         for not_mine in [stale(lease), Lease { task: TaskId(99), ..lease }] {
             let answer = world.unchanged("report", world.store.report(not_mine, &report)).await.unwrap();
             assert_eq!(answer.0, Standing::Lost, "{state}");
@@ -90,18 +94,23 @@ async fn a_report_is_kept_from_the_holder_alone() {
 }
 
 #[tokio::test]
-async fn reports_add_up_until_one_begins_afresh() {
+async fn a_report_that_is_repeated_counts_once_and_the_first_begins_afresh() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
     let id = world.task_in(TaskState::Processing).await;
     let lease = world.lease(id);
     let one = [fixtures::dependent("1", true)];
-    for (afresh, expected) in [(true, 1), (false, 2), (true, 1), (false, 2)] {
-        let report = Report { afresh, progress: Progress { done: 0, of: 1 }, found: &one };
+    // What was found by then, that dependent included; a number that comes twice is a report whose answer was lost.
+    for total in [1, 1, 2, 2, 3, 3, 1, 2] {
+        let report = Report {
+            counts: Counts { found: total, blocking: total },
+            progress: Progress { done: 0, of: 1 },
+            found: &one,
+        };
         world.store.report(lease, &report).await.unwrap();
         let task = world.store.task(id).await.unwrap().unwrap();
-        assert_eq!(task.counts, Counts { found: expected, blocking: expected });
-        assert_eq!(world.store.found_dependents(id).await.unwrap().len() as u64, expected);
+        assert_eq!(task.counts, Counts { found: total, blocking: total });
+        assert_eq!(world.store.found_dependents(id).await.unwrap().len() as u64, total);
     }
 }
 
@@ -117,10 +126,10 @@ async fn dependents_beyond_the_limit_are_counted_and_not_listed() {
     }
     world.set("RPUSH", &key, &[line; 9]);
     let found: Vec<_> = (0..3).map(|number| fixtures::dependent(&number.to_string(), true)).collect();
-    let report = Report { found: &found, ..Report::default() };
+    let report = Report { counts: Counts { found: 10_002, blocking: 3 }, found: &found, ..Report::default() };
     world.store.report(world.lease(id), &report).await.unwrap();
     assert_eq!(world.raw::<u64>("LLEN", &key, &[]), 10_000);
-    assert_eq!(world.store.task(id).await.unwrap().unwrap().counts, Counts { found: 3, blocking: 3 });
+    assert_eq!(world.store.task(id).await.unwrap().unwrap().counts, Counts { found: 10_002, blocking: 3 });
 }
 
 #[tokio::test]

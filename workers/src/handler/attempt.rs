@@ -137,7 +137,7 @@ impl<'a> Scribe<'a> {
     }
 
     async fn report(&mut self, found: &[Dependent]) -> Result<(), Interruption> {
-        let report = Report { afresh: !self.began, progress: self.findings.progress, found };
+        let report = Report { counts: self.findings.counts, progress: self.findings.progress, found };
         let answer = until_answered("report", || self.context.store.report(self.lease, &report)).await;
         let (standing, moment) = answer.map_err(|error| lost(&error))?;
         match standing {
