@@ -7,7 +7,7 @@
 local moves = cjson.decode(ARGV[3])
 
 local function delete_user(user)
-  local name = redis.call('HGET', P .. 'staged:user:' .. user, 'username')
+  local name = redis.call('HGET', P .. 'staged:user:' .. user, 'username') or ''
   if redis.call('HGET', P .. 'staged:names', name) == user then redis.call('HDEL', P .. 'staged:names', name) end
   redis.call('UNLINK', P .. 'staged:user:' .. user, P .. 'user:' .. user .. ':dependents',
     P .. 'user:' .. user .. ':order')
@@ -21,11 +21,14 @@ local function commit(id, fence, asked, worker, checks)
   if task.state == ARGV[4] then return 'DONE' end
   local to = row(moves, task)
   if not to then return redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST' end
-  local user = redis.call('HMGET', P .. 'staged:user:' .. task.user, 'admin', 'blocking')
+  local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'admin', 'blocking')
+  if user.err then return 'BLOCKED' end
   if not user[1] then return 'GONE' end
-  if tonumber(user[2]) > 0 then return 'BLOCKED' end
+  -- A record that does not say blocks; it must not stop the others of the call.
+  if (tonumber(user[2]) or 1) > 0 then return 'BLOCKED' end
   if user[1] == '1' and redis.call('SCARD', P .. 'staged:admins') <= 1 then return 'LAST' end
-  if asked ~= '' and NOW - tonumber(asked) > tonumber(ARGV[5]) then return 'STALE' end
+  -- An answer from the future: Redis's clock went back, and its age is not known.
+  if asked ~= '' and math.abs(NOW - tonumber(asked)) > tonumber(ARGV[5]) then return 'STALE' end
   -- writes
   delete_user(task.user)
   move(id, task, to, 'complete', worker, '', { 'done', checks, 'of', checks })

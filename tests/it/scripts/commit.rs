@@ -161,3 +161,41 @@ async fn each_of_several_commits_gets_its_own_answer() {
     assert_eq!(answers, [Committed::Done, Committed::Blocked, Committed::Done]);
     world.audit();
 }
+
+#[tokio::test]
+async fn a_broken_user_is_not_deleted_and_stops_nobody_elses_deletion() {
+    let redis = PrivateRedis::start().await;
+    for how in ["no blocking", "nonsense", "type"] {
+        let world = World::new(&redis).await;
+        for user in [5, 6] {
+            fixtures::submit(&world.store, user).await;
+        }
+        let commits = [world.claim(LONG).await, world.claim(LONG).await].map(|claimed| Commit {
+            lease: claimed.lease,
+            oldest_answer_ms: None,
+            checks: 1,
+        });
+        match how {
+            "no blocking" => world.set("HDEL", "staged:user:5", &["blocking"]),
+            "nonsense" => world.set("HSET", "staged:user:5", &["blocking", "nonsense"]),
+            _ => {
+                world.set("DEL", "staged:user:5", &[]);
+                world.set("SET", "staged:user:5", &["nonsense"]);
+            }
+        }
+        let answers = world.store.commit(&commits, "w", ANY_AGE).await.unwrap();
+        assert_eq!(answers, [Committed::Blocked, Committed::Done], "{how}");
+        assert_eq!(world.sides(UserId(5)), (true, true), "{how}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_from_before_the_clock_went_back_is_too_old() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    world.task_in(TaskState::Processing).await;
+    let lease = world.lease(TaskId(1));
+    let commit = Commit { lease, oldest_answer_ms: Some(world.now_ms() + 3_600_000), checks: 1 };
+    let answer = world.unchanged("commit", world.store.commit(&[commit], "w", ANY_AGE)).await.unwrap();
+    assert_eq!(answer, [Committed::TooOld]);
+}
