@@ -12,7 +12,7 @@ use redis::{
     AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
     RedisError, Value,
     aio::{MultiplexedConnection, PubSubStream, SendError},
-    io::tcp::TcpSettings,
+    io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
 use std::{
     sync::{
@@ -31,6 +31,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the kernel may wait for an acknowledgement of what was sent.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a silent connection is left alone before the kernel asks whether the other end is still there.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(5);
 
 pub(super) struct Link {
     client: Client,
@@ -63,7 +65,11 @@ impl Current {
 
 impl Link {
     pub(super) fn new(url: &str, program: &'static str) -> Result<Self, StoreError> {
-        let tcp = TcpSettings::default().set_nodelay(true).set_user_timeout(TCP_USER_TIMEOUT);
+        let keepalive = TcpKeepalive::new().with_time(TCP_KEEPALIVE).with_interval(TCP_KEEPALIVE);
+        let tcp = TcpSettings::default()
+            .set_nodelay(true)
+            .set_user_timeout(TCP_USER_TIMEOUT)
+            .set_keepalive(keepalive);
         let info = url.into_connection_info().map_err(StoreError::Address)?.set_tcp_settings(tcp);
         let protocol = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let info = info.set_redis_settings(protocol);

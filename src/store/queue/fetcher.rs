@@ -24,12 +24,14 @@ const MOST_AT_ONCE: usize = 100;
 const BLOCK: Duration = Duration::from_secs(2);
 /// How often a paused queue is looked at.
 const PAUSED_WAIT: Duration = Duration::from_millis(500);
+/// How long the listener trusts a silent connection; a half-open one tells nothing.
+const SILENCE: Duration = Duration::from_secs(30);
 /// How long a task is left to others that still runs here under an older fence.
 const STILL_RUNNING_DELAY_MS: u64 = 500;
-
-/// Claims while there are free slots, until told to be quiet.
 /// How long a task is left to others that this version cannot read.
 const STRANGER_DELAY_MS: u64 = 2_000;
+
+/// Claims while there are free slots, until told to be quiet.
 pub(super) async fn fetch(shared: Arc<Shared>, deliveries: mpsc::UnboundedSender<Delivery>) {
     let mut blocker = Blocker::default();
     let mut failures = Backoff::default();
@@ -54,7 +56,7 @@ pub(super) async fn fetch(shared: Arc<Shared>, deliveries: mpsc::UnboundedSender
             match wait {
                 Wait::No => {}
                 Wait::For(time) => tokio::time::sleep(time).await,
-                Wait::ForWork => blocker.wait(&shared.store, &mut failures).await,
+                Wait::ForWork => blocker.wait(&shared.store).await,
             }
         };
         tokio::select! {
@@ -119,14 +121,18 @@ async fn leave_to_others(shared: &Shared, lease: Lease, reason: Option<Reason>, 
 #[derive(Default)]
 struct Blocker {
     connection: Option<redis::aio::MultiplexedConnection>,
+    /// Its own: a claim that works must not shorten the wait after a blocking read that does not.
+    failures: Backoff,
 }
 
 impl Blocker {
-    async fn wait(&mut self, store: &Store, failures: &mut Backoff) {
+    async fn wait(&mut self, store: &Store) {
         if let Err(error) = self.block(store).await {
             self.connection = None;
             tracing::warn!(error = &error as &dyn std::error::Error, "waiting for work without Redis");
-            tokio::time::sleep(failures.next_wait()).await;
+            tokio::time::sleep(self.failures.next_wait()).await;
+        } else {
+            self.failures.reset();
         }
     }
 
@@ -195,7 +201,7 @@ pub(super) async fn listen(shared: Arc<Shared>) {
             match shared.store.inner.link.subscribe(&channel).await {
                 Ok(mut messages) => {
                     failures.reset();
-                    while let Some(message) = messages.next().await {
+                    while let Ok(Some(message)) = tokio::time::timeout(SILENCE, messages.next()).await {
                         let task =
                             message.get_payload::<String>().ok().and_then(|id| id.parse::<TaskId>().ok());
                         if let Some(lease) = task.and_then(|task| shared.held.lease_of(task)) {
