@@ -198,6 +198,24 @@ async fn a_worker_that_is_told_to_stop_finishes_what_is_quick() {
 }
 
 #[tokio::test]
+async fn a_worker_that_is_told_to_stop_ends_without_redis() {
+    for busy in [true, false] {
+        let stack = Stack::with_users([5]).await;
+        let proxy = Proxy::start(stack.redis.socket()).await;
+        let settings = [("OFFSTAGE_CHECKS__PAUSE__MS", "60000"), ("OFFSTAGE_WORKER__STOP_MS", "500")];
+        let mut stopping = stack.worker_at(&proxy.url(), &settings);
+        stopping.logged("working").await;
+        if busy {
+            let task = fixtures::submit(&stack.store, 5).await;
+            in_state(&stack, task, TaskState::Processing).await;
+        }
+        proxy.swallow_all(true);
+        stopping.signal(Signal::TERM);
+        assert!(stopping.ended(Duration::from_millis(2_500)).await.success(), "busy: {busy}");
+    }
+}
+
+#[tokio::test]
 async fn redis_killed_under_load_loses_nothing_that_was_accepted() {
     let mut stack = Stack::with_users(10..3_010).await;
     let worker = stack.worker(&[]);

@@ -9,8 +9,11 @@ use offstage::{
     telemetry,
 };
 use offstage_workers::{maintenance, runner, status};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use tokio_util::sync::CancellationToken;
+
+/// How long a blocking call that is still under way may hold up the end.
+const BLOCKING_LIMIT: Duration = Duration::from_millis(100);
 
 /// Works on deletions: finds what depends on a user, and deletes him or refuses.
 #[derive(Debug, Parser)]
@@ -36,7 +39,10 @@ fn main() -> anyhow::Result<()> {
     let settings = config::load(args.config.as_deref(), overrides)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to work on")?;
-    runtime.block_on(work(settings))
+    let outcome = runtime.block_on(work(settings));
+    // A name look-up on a blocking thread cannot be cancelled; a worker that was told to stop does not wait for it.
+    runtime.shutdown_timeout(BLOCKING_LIMIT);
+    outcome
 }
 
 async fn work(settings: config::Settings) -> anyhow::Result<()> {
