@@ -9,7 +9,7 @@
 use std::{error::Error, sync::Arc};
 use tracing::{error, warn};
 
-use crate::{http::Fault, store::StoreError};
+use crate::{http::Fault, store::StoreError, telemetry::chain};
 
 /// How long a caller should wait before he tries again, in seconds.
 pub const RETRY_AFTER_S: u64 = 1;
@@ -187,18 +187,6 @@ impl Problem {
             warn!(problem = self.kind.name(), "a request was not served: {said}");
         }
     }
-}
-
-/// An error with everything that led to it.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        text.push_str(": ");
-        text.push_str(&deeper.to_string());
-        cause = deeper.source();
-    }
-    text
 }
 
 impl From<Fault> for Problem {
