@@ -81,6 +81,8 @@ pub enum ProblemKind {
     MalformedRequest,
     /// Path and query are too long.
     TargetTooLong,
+    /// The headers are too many or too long.
+    HeadTooLarge,
     /// What is asked for is not there.
     NotFound(Missing),
     /// The task has ended, or is past the point of no return.
@@ -130,6 +132,7 @@ impl ProblemKind {
             Self::RequestTimeout => "request_timeout",
             Self::MalformedRequest => "malformed_request",
             Self::TargetTooLong => "target_too_long",
+            Self::HeadTooLarge => "head_too_large",
             Self::NotFound(_) => "not_found",
             Self::AlreadyEnded => "already_ended",
             Self::BadStatus => "bad_status",
@@ -194,6 +197,7 @@ impl From<Fault> for Problem {
         let kind = match &fault {
             Fault::MalformedHead | Fault::BadHost | Fault::BodyIncomplete => ProblemKind::MalformedRequest,
             Fault::UriTooLong { .. } => ProblemKind::TargetTooLong,
+            Fault::HeadTooLarge { .. } => ProblemKind::HeadTooLarge,
             Fault::UnknownPath => ProblemKind::UnknownPath,
             Fault::MethodNotAllowed => ProblemKind::MethodNotAllowed,
             Fault::BodyTooLarge { .. } => ProblemKind::BodyTooLarge,

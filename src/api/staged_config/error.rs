@@ -185,6 +185,7 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::UnsupportedBody => (S::UNSUPPORTED_MEDIA_TYPE, 1005, NOT_VALID),
         ProblemKind::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::TargetTooLong => (S::URI_TOO_LONG, 1005, NOT_VALID),
+        ProblemKind::HeadTooLarge => (S::REQUEST_HEADER_FIELDS_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::RequestTimeout => (S::REQUEST_TIMEOUT, 1005, NOT_VALID),
         ProblemKind::MalformedRequest => (S::BAD_REQUEST, 1005, NOT_VALID),
         ProblemKind::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
@@ -228,6 +229,7 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::RequestTimeout
         | ProblemKind::MalformedRequest
         | ProblemKind::TargetTooLong
+        | ProblemKind::HeadTooLarge
         | ProblemKind::NotFound(_)
         | ProblemKind::AlreadyEnded
         | ProblemKind::BadStatus
