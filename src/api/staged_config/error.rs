@@ -141,6 +141,7 @@ impl IntoResponses for Failures {
                 (409, "1004: too late, or the deletion is being cancelled (with Retry-After)."),
                 (413, "1005: the body is too large."),
                 (414, "1005: path and query are too long."),
+                (431, "1005: the headers are too many or too long."),
                 (415, "1005: the body is not plain JSON."),
                 (422, "10, 11, 30, 31 or 1005: a parameter or the body is not valid."),
                 (500, "1020: the server failed."),
@@ -258,6 +259,9 @@ fn sentence(status: StatusCode) -> &'static str {
             "The request could not be completed due to a conflict with the current state of the resource"
         }
         StatusCode::PAYLOAD_TOO_LARGE => "The request is larger than the server is willing to process",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            "The headers are larger than the server is willing to process"
+        }
         StatusCode::URI_TOO_LONG => "The path and query are longer than the server is willing to process",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             "The format of the request is not supported by the requested resource"
