@@ -4,10 +4,12 @@
 //! (the filter is an argument) and never write to stdout, which belongs to a program's results.
 //!
 //! Easy to get wrong: tests share one process, so everything here may be called again; the second call
-//! keeps the first one's subscriber and recorder. And histograms grow until someone drains them: without
+//! keeps the first one's subscriber and recorder. An error given to tracing as such is logged in JSON without its
+//! causes, which say what is wrong; give it [`chain`]. And histograms grow until someone drains them: without
 //! the upkeep task a program that nobody scrapes would slowly eat its memory.
 
 use std::{
+    error::Error,
     io::{self, IsTerminal as _},
     panic::PanicHookInfo,
     sync::{Mutex, PoisonError},
@@ -89,6 +91,22 @@ fn install_recorder() -> anyhow::Result<PrometheusHandle> {
     Ok(handle)
 }
 
+/// An error with everything that led to it, each cause once: many an error's own text ends with its cause's already.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let said = deeper.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        cause = deeper.source();
+    }
+    text
+}
+
 /// Spans go into each line as a list, so that `request.id` and `task.id` are found wherever they were set.
 fn subscriber<W>(filter: EnvFilter, json: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
 where
@@ -136,6 +154,13 @@ mod tests {
         let filter = EnvFilter::new(DEFAULT_FILTER);
         tracing::subscriber::with_default(subscriber(filter, json, move || writer.clone()), act);
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_chain_has_every_cause_once() {
+        let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "refused");
+        let error = anyhow::Error::new(refused).context("Redis is away: refused").context("nothing was done");
+        assert_eq!(chain(error.as_ref()), "nothing was done: Redis is away: refused");
     }
 
     #[test]

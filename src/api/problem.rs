@@ -9,7 +9,7 @@
 use std::{error::Error, sync::Arc};
 use tracing::{error, warn};
 
-use crate::{http::Fault, store::StoreError};
+use crate::{http::Fault, store::StoreError, telemetry::chain};
 
 /// How long a caller should wait before he tries again, in seconds.
 pub const RETRY_AFTER_S: u64 = 1;
@@ -81,6 +81,8 @@ pub enum ProblemKind {
     MalformedRequest,
     /// Path and query are too long.
     TargetTooLong,
+    /// The headers are too many or too long.
+    HeadTooLarge,
     /// What is asked for is not there.
     NotFound(Missing),
     /// The task has ended, or is past the point of no return.
@@ -130,6 +132,7 @@ impl ProblemKind {
             Self::RequestTimeout => "request_timeout",
             Self::MalformedRequest => "malformed_request",
             Self::TargetTooLong => "target_too_long",
+            Self::HeadTooLarge => "head_too_large",
             Self::NotFound(_) => "not_found",
             Self::AlreadyEnded => "already_ended",
             Self::BadStatus => "bad_status",
@@ -189,23 +192,12 @@ impl Problem {
     }
 }
 
-/// An error with everything that led to it.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        text.push_str(": ");
-        text.push_str(&deeper.to_string());
-        cause = deeper.source();
-    }
-    text
-}
-
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         let kind = match &fault {
             Fault::MalformedHead | Fault::BadHost | Fault::BodyIncomplete => ProblemKind::MalformedRequest,
             Fault::UriTooLong { .. } => ProblemKind::TargetTooLong,
+            Fault::HeadTooLarge { .. } => ProblemKind::HeadTooLarge,
             Fault::UnknownPath => ProblemKind::UnknownPath,
             Fault::MethodNotAllowed => ProblemKind::MethodNotAllowed,
             Fault::BodyTooLarge { .. } => ProblemKind::BodyTooLarge,

@@ -11,6 +11,7 @@ pub mod output;
 pub mod probe;
 pub mod serve;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -61,14 +62,19 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&anyhow::Error::new(error).context("cannot start the runtime")),
+        Err(error) => {
+            return output::failed(
+                "offstage",
+                &anyhow::Error::new(error).context("cannot start the runtime"),
+            );
+        }
     };
     let result = runtime.block_on(run(cli.command));
     // Work on a blocking thread cannot be cancelled; a program that was told to stop does not wait for it.
     runtime.shutdown_timeout(BLOCKING_LIMIT);
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
+        Err(error) => output::failed("offstage", &error),
     }
 }
 
@@ -81,10 +87,13 @@ async fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// Says on standard error why the command failed, causes included.
-fn failed(error: &anyhow::Error) -> ExitCode {
-    output::complain(&format!("offstage: {error:#}"));
-    ExitCode::FAILURE
+/// Reads the address of a `--listen` flag.
+///
+/// # Errors
+/// A sentence for the user, where it is none.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "wanted are numbers, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080".to_owned())
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@
 //! Logs do not come through here; they are tracing's.
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
+
+use crate::telemetry::chain;
 
 /// Writes text to standard output and flushes it; a closed pipe is quietly accepted.
 ///
@@ -21,6 +24,13 @@ pub fn complain(line: &str) {
     if let Err(error) = write_all(io::stderr().lock(), &format!("{line}\n")) {
         tracing::debug!(%error, "standard error is gone");
     }
+}
+
+/// Says on standard error why a program failed, causes included.
+#[must_use]
+pub fn failed(program: &str, error: &anyhow::Error) -> ExitCode {
+    complain(&format!("{program}: {}", chain(error.as_ref())));
+    ExitCode::FAILURE
 }
 
 fn write_all(mut out: impl Write, text: &str) -> io::Result<()> {

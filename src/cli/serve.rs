@@ -32,7 +32,7 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub common: CommonArgs,
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080].
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::listen_address)]
     pub listen: Option<SocketAddr>,
     /// Refuse to start where Redis may lose accepted tasks (it is waited for first); without this, the log says so.
     #[arg(long)]
@@ -82,7 +82,7 @@ pub(super) async fn keep_admin_token(store: &Store, token: &SecretString) -> Res
 
 async fn keep_in_the_background(store: Store, token: SecretString) {
     if let Err(error) = keep_admin_token(&store, &token).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "the administrator's token cannot be kept");
+        tracing::error!(error = %crate::telemetry::chain(&error), "the administrator's token cannot be kept");
     }
 }
 
@@ -101,7 +101,7 @@ async fn warn_of_shortcomings(store: Store) {
             }
         }
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "Redis does not say what it promises");
+            tracing::warn!(error = %crate::telemetry::chain(&error), "Redis does not say what it promises");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! This owns how hyper is configured and how a connection reacts to the stop signal. It must never answer a
 //! well-formed request itself. What hyper answers alone, with a bare status and a close: heads that do not
-//! parse, differing Content-Lengths, chunked HTTP/1.0 (400), too many or too long headers (431). A request
+//! parse, differing Content-Lengths, chunked HTTP/1.0 (400), far too many or too long headers (431). A request
 //! with both Content-Length and Transfer-Encoding is answered once, as chunked, and the connection closed.
 //!
 //! Easy to get wrong: without a timer hyper ignores `header_read_timeout` or panics, and with the automatic
@@ -19,7 +19,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tracing::debug;
 
-use super::{limits::Limits, stream::Stream};
+use super::{
+    limits::{HEAD_LENIENCE, Limits},
+    stream::Stream,
+};
 
 /// hyper panics when asked for a smaller buffer.
 const MIN_BUFFER_BYTES: usize = 8 * 1024;
@@ -69,9 +72,9 @@ fn builder(limits: &Limits) -> http1::Builder {
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout())
-        .max_headers(limits.max_headers)
-        .max_header_size(limits.max_head_bytes)
-        .max_buf_size(limits.max_head_bytes.max(MIN_BUFFER_BYTES))
+        .max_headers(limits.max_headers * HEAD_LENIENCE)
+        .max_header_size(limits.max_head_bytes * HEAD_LENIENCE)
+        .max_buf_size((limits.max_head_bytes * HEAD_LENIENCE).max(MIN_BUFFER_BYTES))
         // A client may close its sending side once the request is out; a handler is not dropped for it.
         .half_close(true);
     builder

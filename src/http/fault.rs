@@ -26,6 +26,13 @@ pub enum Fault {
         /// The most that is allowed.
         limit_bytes: usize,
     },
+    /// There are more header lines than allowed, or they are longer. Far more, and hyper answers a bare 431.
+    HeadTooLarge {
+        /// The most lines that are allowed.
+        limit_lines: usize,
+        /// The most bytes that are allowed, path and query included.
+        limit_bytes: usize,
+    },
     /// No route has this path.
     UnknownPath,
     /// The path exists, but not with this method.
@@ -82,6 +89,9 @@ impl Fault {
             Self::BadHost => "The request must have exactly one valid Host header.".to_owned(),
             Self::UriTooLong { limit_bytes } => {
                 format!("The path and query are longer than the {limit_bytes} bytes allowed.")
+            }
+            Self::HeadTooLarge { limit_lines, limit_bytes } => {
+                format!("The headers are more than the {limit_lines} lines or {limit_bytes} bytes allowed.")
             }
             Self::UnknownPath => "There is nothing at this path.".to_owned(),
             Self::MethodNotAllowed => "This path does not support this method.".to_owned(),

@@ -1,6 +1,6 @@
 //! The layers around a router: what every request passes before a handler sees it.
 //!
-//! This owns their order and the refusals that need no body: Host, target, transfer coding, unknown path,
+//! This owns their order and the refusals that need no body: Host, target, size of the head, transfer coding, unknown path,
 //! wrong method. It must never read a body, which is the handlers' business through `body::read`.
 //!
 //! Easy to get wrong: hyper does not look at Host at all, and it forgives a Transfer-Encoding that merely
@@ -26,14 +26,14 @@ use super::{
 /// panics; this module's refusals. Also answers unknown paths and methods, so call it once, last: the router
 /// must not have a fallback of its own.
 pub fn harden(router: Router, limits: &Limits, render: FaultRenderer) -> Router {
-    let max_target_bytes = limits.max_target_bytes;
+    let limits = *limits;
     describe_metrics();
     router
         .fallback(move |uri: Uri| async move { render(uri.path(), Fault::UnknownPath) })
         .method_not_allowed_fallback(
             move |uri: Uri| async move { render(uri.path(), Fault::MethodNotAllowed) },
         )
-        .layer(from_fn(move |request, next| admit(request, next, max_target_bytes, render)))
+        .layer(from_fn(move |request, next| admit(request, next, limits, render)))
         .layer(from_fn(move |request, next| panic::catch(request, next, render)))
         .layer(from_fn(request_id::track))
 }
@@ -52,9 +52,10 @@ fn describe_metrics() {
     );
 }
 
-async fn admit(request: Request, next: Next, max_target_bytes: usize, render: FaultRenderer) -> Response {
+async fn admit(request: Request, next: Next, limits: Limits, render: FaultRenderer) -> Response {
     let checked = check_host(request.headers())
-        .and_then(|()| check_target(request.uri(), max_target_bytes))
+        .and_then(|()| check_target(request.uri(), limits.max_target_bytes))
+        .and_then(|()| check_head(request.uri(), request.headers(), &limits))
         .and_then(|()| check_transfer_encoding(request.headers()));
     match checked {
         Ok(()) => {
@@ -105,6 +106,21 @@ fn check_target(uri: &Uri, max_target_bytes: usize) -> Result<(), Fault> {
     let length_bytes = uri.path_and_query().map_or(0, |target| target.as_str().len());
     if length_bytes > max_target_bytes {
         return Err(Fault::UriTooLong { limit_bytes: max_target_bytes });
+    }
+    Ok(())
+}
+
+/// hyper is lenient up to a bound of its own, so that most of these are refused in the dialect's words.
+fn check_head(uri: &Uri, headers: &HeaderMap, limits: &Limits) -> Result<(), Fault> {
+    const SEPARATORS_BYTES: usize = ": \r\n".len();
+    let lines: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + SEPARATORS_BYTES).sum();
+    let target = uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if headers.len() > limits.max_headers || target + lines > limits.max_head_bytes {
+        return Err(Fault::HeadTooLarge {
+            limit_lines: limits.max_headers,
+            limit_bytes: limits.max_head_bytes,
+        });
     }
     Ok(())
 }

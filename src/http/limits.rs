@@ -9,14 +9,18 @@
 
 use std::time::Duration;
 
+/// How many times the allowed head hyper still takes, so that it is refused in the words of the dialect.
+pub(super) const HEAD_LENIENCE: usize = 4;
+
 /// Bounds of one listener. `Default` suits production; tests shorten the times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Connections open at the same time, a count. Further ones wait in the kernel's queue, not accepted.
     pub max_connections: usize,
-    /// Header lines in one request, a count. More are answered with a bare 431.
+    /// Header lines in one request, a count. More are [`Fault::HeadTooLarge`](super::Fault::HeadTooLarge), and more
+    /// than [`HEAD_LENIENCE`] times as many a bare 431.
     pub max_headers: usize,
-    /// Request line and headers together. More are answered with a bare 431.
+    /// Path, query and headers together. More is the same fault, and far more a bare 431.
     pub max_head_bytes: usize,
     /// Path and query together. More is [`Fault::UriTooLong`](super::Fault::UriTooLong).
     pub max_target_bytes: usize,

@@ -77,6 +77,7 @@ fn render(path: &str, fault: Fault) -> Response {
         Fault::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
         Fault::UnknownPath => StatusCode::NOT_FOUND,
         Fault::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Fault::HeadTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         Fault::MalformedHead
         | Fault::BadHost
         | Fault::UriTooLong { .. }

@@ -47,7 +47,7 @@ where
         match call().await {
             Err(StoreError::DataLost) => return Err(StoreError::DataLost),
             Err(error) if error.is_transient() => {
-                tracing::warn!(error = &error as &dyn std::error::Error, what, "Redis is away: trying again");
+                tracing::warn!(error = %crate::telemetry::chain(&error), what, "Redis is away: trying again");
             }
             outcome => return outcome,
         }

@@ -100,7 +100,7 @@ async fn run(context: &Context, delivery: &Delivery) -> Outcome {
     let seconds = begun.elapsed().as_secs_f64();
     metrics::counter!("offstage_attempts_total", "outcome" => outcome.name()).increment(1);
     metrics::histogram!("offstage_attempt_duration_seconds").record(seconds);
-    tracing::info!(outcome = outcome.name(), duration_ms = begun.elapsed().as_millis(), "attempt ended");
+    tracing::info!(outcome = outcome.name(), duration_ms = seconds * 1e3, "attempt ended");
     outcome
 }
 

@@ -3,13 +3,14 @@
 use anyhow::Context as _;
 use clap::Parser;
 use offstage::{
+    cli,
     config::{self, Overrides},
     http, shutdown,
     store::Store,
     telemetry,
 };
 use offstage_workers::{maintenance, runner, status};
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// How long a blocking call that is still under way may hold up the end.
@@ -28,12 +29,18 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Address and port of the worker's own probes and metrics; port 0 takes a free one [default: 127.0.0.1:8081].
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = cli::listen_address)]
     listen: Option<SocketAddr>,
 }
 
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => cli::output::failed("offstage-worker", &error),
+    }
+}
+
+fn run(args: Args) -> anyhow::Result<()> {
     let overrides =
         Overrides { redis_url: args.redis_url, worker_listen: args.listen, ..Overrides::default() };
     let settings = config::load(args.config.as_deref(), overrides)?;

@@ -95,6 +95,7 @@ impl IntoResponses for Failures {
                 (409, "A limit has been reached."),
                 (413, "The body is too large."),
                 (414, "Path and query are too long."),
+                (431, "The headers are too many or too long."),
                 (415, "The body is not plain JSON."),
                 (500, "The server failed."),
                 (503, "The storage does not answer; try again after Retry-After."),

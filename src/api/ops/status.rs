@@ -26,6 +26,7 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         ProblemKind::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ProblemKind::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ProblemKind::TargetTooLong => StatusCode::URI_TOO_LONG,
+        ProblemKind::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         ProblemKind::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         ProblemKind::AlreadyEnded
         | ProblemKind::BeingCancelled { .. }

@@ -141,6 +141,7 @@ impl IntoResponses for Failures {
                 (409, "1004: too late, or the deletion is being cancelled (with Retry-After)."),
                 (413, "1005: the body is too large."),
                 (414, "1005: path and query are too long."),
+                (431, "1005: the headers are too many or too long."),
                 (415, "1005: the body is not plain JSON."),
                 (422, "10, 11, 30, 31 or 1005: a parameter or the body is not valid."),
                 (500, "1020: the server failed."),
@@ -185,6 +186,7 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::UnsupportedBody => (S::UNSUPPORTED_MEDIA_TYPE, 1005, NOT_VALID),
         ProblemKind::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::TargetTooLong => (S::URI_TOO_LONG, 1005, NOT_VALID),
+        ProblemKind::HeadTooLarge => (S::REQUEST_HEADER_FIELDS_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::RequestTimeout => (S::REQUEST_TIMEOUT, 1005, NOT_VALID),
         ProblemKind::MalformedRequest => (S::BAD_REQUEST, 1005, NOT_VALID),
         ProblemKind::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
@@ -228,6 +230,7 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::RequestTimeout
         | ProblemKind::MalformedRequest
         | ProblemKind::TargetTooLong
+        | ProblemKind::HeadTooLarge
         | ProblemKind::NotFound(_)
         | ProblemKind::AlreadyEnded
         | ProblemKind::BadStatus
@@ -256,6 +259,9 @@ fn sentence(status: StatusCode) -> &'static str {
             "The request could not be completed due to a conflict with the current state of the resource"
         }
         StatusCode::PAYLOAD_TOO_LARGE => "The request is larger than the server is willing to process",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            "The headers are larger than the server is willing to process"
+        }
         StatusCode::URI_TOO_LONG => "The path and query are longer than the server is willing to process",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             "The format of the request is not supported by the requested resource"

@@ -45,7 +45,7 @@ const WORKERS_MAX: i64 = 64;
     offstage dev --redis-url redis://127.0.0.1:6379")]
 pub struct DevArgs {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080].
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::listen_address)]
     pub listen: Option<SocketAddr>,
     /// The folder for the private Redis's data; a later start on the same folder goes on where this one ended.
     #[arg(long, value_name = "FOLDER", default_value = ".offstage")]

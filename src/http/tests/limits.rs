@@ -103,19 +103,26 @@ async fn silent_connections_at_the_cap_give_way() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_long_is_refused() {
+async fn a_head_that_is_too_long_is_refused_by_the_renderer_and_far_more_by_hyper() {
     let server = Server::start(PATIENT).await;
-    let long = "x".repeat(PATIENT.max_head_bytes);
-    let response = server.exchange(&format!("GET /ping HTTP/1.1\r\nHost: t\r\nLong: {long}\r\n\r\n")).await;
-    assert_eq!(status(&response), "431");
+    for (times, rendered) in [(1, true), (8, false)] {
+        let long = "x".repeat(PATIENT.max_head_bytes * times);
+        let response =
+            server.exchange(&format!("GET /ping HTTP/1.1\r\nHost: t\r\nLong: {long}\r\n\r\n")).await;
+        assert_eq!(status(&response), "431");
+        assert_eq!(response.contains("rendered /ping HeadTooLarge"), rendered, "{response}");
+    }
 }
 
 #[tokio::test]
-async fn too_many_headers_are_refused() {
+async fn too_many_headers_are_refused_by_the_renderer_and_far_more_by_hyper() {
     let server = Server::start(PATIENT).await;
-    let many = "A: b\r\n".repeat(PATIENT.max_headers);
-    let response = server.exchange(&format!("GET /ping HTTP/1.1\r\nHost: t\r\n{many}\r\n")).await;
-    assert_eq!(status(&response), "431");
+    for (times, rendered) in [(1, true), (8, false)] {
+        let many = "A: b\r\n".repeat(PATIENT.max_headers * times);
+        let response = server.exchange(&format!("GET /ping HTTP/1.1\r\nHost: t\r\n{many}\r\n")).await;
+        assert_eq!(status(&response), "431");
+        assert_eq!(response.contains("rendered /ping HeadTooLarge"), rendered, "{response}");
+    }
 }
 
 #[tokio::test]

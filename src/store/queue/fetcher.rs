@@ -48,7 +48,7 @@ pub(super) async fn fetch(shared: Arc<Shared>, deliveries: mpsc::UnboundedSender
                 deliver(&shared, claim, permits, &deliveries).await
             }
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "no tasks can be claimed for now");
+                tracing::warn!(error = %crate::telemetry::chain(&error), "no tasks can be claimed for now");
                 Wait::For(failures.next_wait())
             }
         };
@@ -129,7 +129,7 @@ impl Blocker {
     async fn wait(&mut self, store: &Store) {
         if let Err(error) = self.block(store).await {
             self.connection = None;
-            tracing::warn!(error = &error as &dyn std::error::Error, "waiting for work without Redis");
+            tracing::warn!(error = %crate::telemetry::chain(&error), "waiting for work without Redis");
             tokio::time::sleep(self.failures.next_wait()).await;
         } else {
             self.failures.reset();
@@ -164,7 +164,7 @@ pub(super) async fn heartbeat(shared: Arc<Shared>) {
             match shared.store.check().await {
                 Ok(()) => shared.answered(),
                 Err(error) => {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "Redis does not answer");
+                    tracing::debug!(error = %crate::telemetry::chain(&error), "Redis does not answer");
                 }
             }
         }
@@ -186,7 +186,7 @@ async fn extend(shared: &Shared, leases: &[Lease]) {
             }
         }
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "leases cannot be renewed for now");
+            tracing::warn!(error = %crate::telemetry::chain(&error), "leases cannot be renewed for now");
         }
     }
 }
@@ -210,7 +210,7 @@ pub(super) async fn listen(shared: Arc<Shared>) {
                     }
                 }
                 Err(error) => {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "cannot listen for cancels");
+                    tracing::debug!(error = %crate::telemetry::chain(&error), "cannot listen for cancels");
                 }
             }
             tokio::time::sleep(failures.next_wait()).await;

@@ -92,7 +92,7 @@ async fn finish(store: &Store, worker: &str, max_answer_age: Duration, batch: Ve
 /// Answers everybody; where there is no outcome, the senders are dropped and the handlers take it as lost.
 fn answer<T>(answers: Vec<oneshot::Sender<T>>, outcomes: Result<Vec<T>, StoreError>) {
     let outcomes = outcomes.unwrap_or_else(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "attempts cannot be ended");
+        tracing::error!(error = %crate::telemetry::chain(&error), "attempts cannot be ended");
         Vec::new()
     });
     for (answer, outcome) in answers.into_iter().zip(outcomes) {

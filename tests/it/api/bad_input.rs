@@ -215,6 +215,14 @@ async fn heads_that_are_too_large_or_odd_are_refused_or_harmless() {
     refuses(&api.send(api.request(Method::DELETE, &long)).await, 414, 1005);
     let long = format!("/ops/v1/users/5/dependents?cursor={}", "a".repeat(9_000));
     assert_eq!(api.get(&long).await.status, 414);
+    let wide = "x".repeat(20_000);
+    let answer =
+        api.send(api.request(Method::DELETE, "/api/staged_config/access/users/5").header("x", &wide)).await;
+    refuses(&answer, 431, 1005);
+    assert_eq!(
+        api.send(api.request(Method::GET, "/ops/v1/users/5/dependents").header("x", &wide)).await.status,
+        431
+    );
     let short = format!("{USERS}/{}", "7".repeat(5_000));
     let answer = api.send(api.request(Method::DELETE, &short)).await;
     refuses(&answer, 422, 11);

@@ -57,6 +57,43 @@ async fn the_tour_works_when_it_is_pasted_line_by_line() {
     assert!(dev.program.log().lines().count() > 0);
 }
 
+/// The commands of the README's tour, joined; `api` and `ops` point to this server.
+fn tour_of_the_readme(base: &str) -> String {
+    let readme = std::fs::read_to_string(repository("README.md")).unwrap();
+    let (_, tour) = readme.split_once("$ export TOKEN=").expect("the tour's beginning");
+    let (tour, _) = tour.split_once("Ctrl-C").expect("the tour's end");
+    let mut commands = String::new();
+    let mut goes_on = false;
+    for line in tour.lines() {
+        if let Some(part) = line.strip_prefix("$ ").or(goes_on.then_some(line)) {
+            commands.push_str(&part.replace("http://127.0.0.1:8080", base));
+            commands.push('\n');
+            goes_on = part.ends_with('\\');
+        }
+    }
+    commands
+}
+
+#[tokio::test]
+async fn the_readmes_tour_works_after_the_printed_one() {
+    let data = DataFolder::new();
+    let config = repository("deploy/dev.toml");
+    let given = [("OFFSTAGE_ADMIN_TOKEN", fixtures::ADMIN_TOKEN)];
+    let dev = data.start(&["--seed", &sample(), "--config", &config], &given).await;
+    for line in dev.tour.clone() {
+        pasted(&data, &line).await;
+    }
+    let commands = tour_of_the_readme(dev.api.base());
+    let answers = pasted(&data, &format!("TOKEN={}\n{commands}", fixtures::ADMIN_TOKEN)).await;
+    let statuses: Vec<_> = answers.iter().map(|(_, status)| *status).collect();
+    assert_eq!(statuses, [202, 200, 202, 200, 201, 202, 200], "{answers:?}");
+    let of = |at: usize| answers[at].0["id"].as_u64();
+    assert_eq!([of(0), of(2), of(5), of(6)], [Some(3), Some(4), Some(5), Some(5)], "{answers:?}");
+    dev.api.until(3, &["COMPLETED"], DEADLINE).await;
+    dev.api.until(4, &["CONFLICT"], DEADLINE).await;
+    dev.api.until(5, &["CANCELLED"], DEADLINE).await;
+}
+
 #[tokio::test]
 async fn the_tour_works_without_users_and_without_a_pause() {
     for seed in [None, Some(sample())] {

@@ -217,4 +217,5 @@ async fn a_redis_that_is_not_there_is_a_clear_error() {
     let ended = import(&redis, &sample(), &[]).await;
     assert_eq!(ended.status.code(), Some(1));
     assert!(ended.stderr.contains("Redis") && !ended.stderr.contains("panicked"), "{}", ended.stderr);
+    assert_eq!(ended.stderr.matches("os error").count(), 1, "the cause, once: {}", ended.stderr);
 }

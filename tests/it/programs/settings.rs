@@ -44,7 +44,7 @@ impl Trap {
     /// Both programs refuse to start, name the setting, keep the secret, and never ask Redis.
     async fn refuses(&self, environment: &[(&str, &str)], named: &str, secret: &str) {
         let url = self.url();
-        let mut all = vec![("OFFSTAGE_REDIS_URL", url.as_str()), ("RUST_BACKTRACE", "0")];
+        let mut all = vec![("OFFSTAGE_REDIS_URL", url.as_str()), ("RUST_BACKTRACE", "1")];
         all.extend(environment);
         for (program, args) in PROGRAMS {
             let begun = Instant::now();
@@ -53,6 +53,7 @@ impl Trap {
             assert!(begun.elapsed() < REFUSAL_LIMIT, "{program} {environment:?}: {:?}", begun.elapsed());
             assert!(stderr.contains(named), "{program}: {named} is not in {stderr}");
             assert!(secret.is_empty() || !stderr.contains(secret), "{program}: {stderr}");
+            assert!(stderr.starts_with(&format!("{program}: ")), "{program}: {stderr}");
             assert!(!stderr.contains("backtrace") && !stderr.contains("panicked"), "{program}: {stderr}");
             assert_eq!(stdout, "", "{program}");
         }
@@ -199,6 +200,28 @@ async fn a_flags_file_wins_over_the_environments_and_an_empty_variable_is_none()
     for (program, args) in PROGRAMS {
         let all = [args, &["--config", file.to_str().unwrap(), "--redis-url", &url]].concat();
         assert_eq!(listens(program, &all, trap.folder.path(), &environment).await, wanted, "{program}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_in_place_of_an_address_to_listen_on_is_a_clear_message() {
+    let folder = tempfile::tempdir().unwrap();
+    for (program, args) in PROGRAMS {
+        let args = [args, &["--listen", "localhost:8080"]].concat();
+        let Ended { status, stderr, .. } = ended(program, folder.path(), &args, &[]).await;
+        assert_eq!(status.code(), Some(2), "{program}: {stderr}");
+        assert!(stderr.contains("such as 127.0.0.1:8080"), "{program}: {stderr}");
+    }
+}
+
+#[tokio::test]
+async fn a_redis_that_refuses_us_is_logged_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = format!("unix://{}", folder.path().join("gone.sock").display());
+    for (program, args) in PROGRAMS {
+        let args = [args, &["--listen", "127.0.0.1:0", "--redis-url", &gone]].concat();
+        let running = Program::start(program, folder.path(), &args, &[]);
+        running.logged("No such file or directory").await;
     }
 }
 

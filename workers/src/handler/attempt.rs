@@ -158,6 +158,6 @@ impl<'a> Scribe<'a> {
 }
 
 fn lost(error: &StoreError) -> Interruption {
-    tracing::error!(error = error as &dyn std::error::Error, "what was found cannot be written down");
+    tracing::error!(error = %offstage::telemetry::chain(error), "what was found cannot be written down");
     Interruption::Lost
 }

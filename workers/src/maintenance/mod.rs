@@ -62,7 +62,7 @@ fn spawn<D: Duty>(mut duty: D, stop: &CancellationToken) {
                 }
                 Err(error) => {
                     tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = %offstage::telemetry::chain(&error),
                         duty = D::NAME,
                         "maintenance waits"
                     );
