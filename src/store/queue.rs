@@ -63,8 +63,8 @@ impl Store {
             match read_claimed(lease, &row) {
                 Ok(task) => tasks.push(task),
                 Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(task.id = lease.task.0, error, "a task that this version cannot read");
+                    let why = crate::telemetry::chain(&error);
+                    tracing::warn!(task.id = lease.task.0, error = %why, "a task that this version cannot read");
                     strangers.push(lease);
                 }
             }

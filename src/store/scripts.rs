@@ -1,5 +1,8 @@
 //! The Redis scripts, one Lua file an operation. Their text is embedded; Redis knows a script by the hash of its text, so
 //! that programs of two versions can run side by side.
+//!
+//! Easy to get wrong: a Redis whose memory is full refuses a script as a whole, by its first line. What brings something
+//! new in is refused (the caller hears 503); what carries a task on, and so gives memory back, is not.
 
 use std::sync::LazyLock;
 
@@ -18,13 +21,26 @@ impl Script {
     }
 }
 
+macro_rules! first_line {
+    (refused) => {
+        "#!lua\n"
+    };
+    (allowed) => {
+        "#!lua flags=allow-oom\n"
+    };
+}
+
 macro_rules! scripts {
-    ($($constant:ident $file:literal),* $(,)?) => {
+    ($($constant:ident $file:literal, $without_memory:ident;)*) => {
         $(
             pub(super) static $constant: Script = Script {
                 name: $file,
                 code: LazyLock::new(|| {
-                    redis::Script::new(concat!(include_str!("lua/_prelude.lua"), include_str!(concat!("lua/", $file, ".lua"))))
+                    redis::Script::new(concat!(
+                        first_line!($without_memory),
+                        include_str!("lua/_prelude.lua"),
+                        include_str!(concat!("lua/", $file, ".lua"))
+                    ))
                 }),
             };
         )*
@@ -34,30 +50,32 @@ macro_rules! scripts {
 }
 
 scripts! {
-    CANCEL "cancel",
-    CLAIM "claim",
-    COMMIT "commit",
-    DELETE_DEPENDENT "delete_dependent",
-    DEPTH "depth",
-    EXTEND "extend",
-    FIND_LOGIN "find_login",
-    IMPORT_USERS "import_users",
-    LIST_DEPENDENTS "list_dependents",
-    PAUSE "pause",
-    PAUSE_QUEUE "pause_queue",
-    PROMOTE "promote",
-    PRUNE "prune",
-    PUT_DEPENDENTS "put_dependents",
-    PUT_TOKEN "put_token",
-    RECLAIM "reclaim",
-    RECONCILE "reconcile",
-    REPORT "report",
-    RESUME "resume",
-    SETTLE "settle",
-    SUBMIT "submit",
-    USE_TOKEN "use_token",
+    CANCEL "cancel", allowed;
+    CLAIM "claim", allowed;
+    COMMIT "commit", allowed;
+    DELETE_DEPENDENT "delete_dependent", allowed;
+    DEPTH "depth", allowed;
+    EXTEND "extend", allowed;
+    FIND_LOGIN "find_login", allowed;
+    IMPORT_USERS "import_users", refused;
+    LIST_DEPENDENTS "list_dependents", allowed;
+    PAUSE "pause", allowed;
+    PAUSE_QUEUE "pause_queue", allowed;
+    PROMOTE "promote", allowed;
+    PRUNE "prune", allowed;
+    PUT_DEPENDENTS "put_dependents", refused;
+    PUT_TOKEN "put_token", refused;
+    RECLAIM "reclaim", allowed;
+    RECONCILE "reconcile", allowed;
+    REPORT "report", allowed;
+    RESUME "resume", allowed;
+    SETTLE "settle", allowed;
+    SUBMIT "submit", refused;
+    USE_TOKEN "use_token", allowed;
 }
 
 /// The one script without the prelude.
-pub(super) static OPEN: Script =
-    Script { name: "open", code: LazyLock::new(|| redis::Script::new(include_str!("lua/open.lua"))) };
+pub(super) static OPEN: Script = Script {
+    name: "open",
+    code: LazyLock::new(|| redis::Script::new(concat!(first_line!(refused), include_str!("lua/open.lua")))),
+};

@@ -194,7 +194,9 @@ impl Store {
         let mut states: BTreeMap<_, _> = TaskState::ALL.into_iter().map(|state| (state, 0)).collect();
         for pair in counts.chunks_exact(2) {
             if let Some(state) = TaskState::from_name(&pair[0]) {
-                states.insert(state, number(name, &pair[1])?);
+                // Somebody who edits records by hand may drive a counter below zero.
+                let below_zero = pair[1].starts_with('-');
+                states.insert(state, if below_zero { 0 } else { number(name, &pair[1])? });
             }
         }
         let oldest = if oldest.is_empty() { None } else { Some(number(name, oldest)?) };

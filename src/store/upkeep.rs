@@ -14,6 +14,8 @@ pub struct Reconciled {
     pub cursor: u64,
     /// How many places were mended.
     pub mended: u64,
+    /// How many of the tasks that were looked at have not ended.
+    pub open: u64,
 }
 
 impl Store {
@@ -57,8 +59,11 @@ impl Store {
     pub async fn reconcile(&self, cursor: u64) -> Result<Reconciled, StoreError> {
         let name = scripts::RECONCILE.name;
         let args = vec![moves::PLACES.clone(), cursor.to_string(), MOST_AT_ONCE.to_string()];
-        let (cursor, rest) = self.run(&scripts::RECONCILE, args).await?.ok(name)?.split_first()?;
-        let cursor = if cursor.is_empty() { 0 } else { number(name, &cursor)? };
-        Ok(Reconciled { cursor, mended: rest.number(0)? })
+        let values = self.run(&scripts::RECONCILE, args).await?.ok(name)?.texts()?;
+        let [cursor, mended, open] = values.as_slice() else {
+            return Err(StoreError::UnknownReply { script: name, what: "another number of values".into() });
+        };
+        let cursor = if cursor.is_empty() { 0 } else { number(name, cursor)? };
+        Ok(Reconciled { cursor, mended: number(name, mended)?, open: number(name, open)? })
     }
 }

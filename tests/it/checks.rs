@@ -23,7 +23,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::sync::CancellationToken;
@@ -233,4 +233,38 @@ async fn a_username_is_encoded_when_it_is_asked_about() {
     let task = fixtures::submit(&stack.store, 5).await;
     assert_eq!(ended(&stack, task).await.state, TaskState::Completed);
     assert_eq!(stub.queries.lock().unwrap().as_slice(), ["user=5&name=a%20b%26c%2F%C3%BC%3F%23%257"]);
+}
+
+/// One outside system is quick, the other one slow and asked one at a time. The quick one's answers must not grow old while
+/// the slow one is waited for.
+#[tokio::test]
+async fn no_answer_grows_old_while_another_system_is_busy() {
+    let stack = Stack::with_users(10..22).await;
+    let release = Arc::new(Notify::new());
+    let quick = Stub::new(Says::Nothing);
+    let slow = Stub { release: Some(Arc::clone(&release)), ..Stub::new(Says::Nothing) };
+    let second = format!(
+        "[[checks.http]]\nname = \"slow\"\nurl = \"{}\"\ntimeout_ms = 300\nconcurrency = 1\n",
+        slow.start().await
+    );
+    let file = settings(&stack, &quick.start().await, &second);
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("[checks]\nmax_answer_age_ms = 300\n{text}")).unwrap();
+    for user in 10..22 {
+        fixtures::submit(&stack.store, user).await;
+    }
+    let _worker = worker(&stack, &file);
+    let mut answered = Instant::now();
+    eventually("all have ended", DEADLINE, async || {
+        // An answer every 60 ms: twelve of them take longer than an answer may be old.
+        if answered.elapsed() > Duration::from_millis(60) {
+            answered = Instant::now();
+            release.notify_waiters();
+        }
+        let depth = stack.store.depth().await.unwrap();
+        (depth.states[&TaskState::Completed] == 12).then_some(())
+    })
+    .await;
+    assert_eq!(quick.asked.load(Ordering::SeqCst), 12, "nobody was asked again");
+    stack.is_settled().await;
 }

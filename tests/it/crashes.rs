@@ -273,3 +273,18 @@ async fn still_works(stack: &Stack, mut worker: Program) {
     assert_eq!(ended(stack, task).await.state, TaskState::Completed);
     stack.is_settled().await;
 }
+
+#[tokio::test]
+async fn a_redis_whose_memory_is_full_takes_nothing_new_and_lets_tasks_end() {
+    let stack = Stack::with_users([5, 6]).await;
+    let waiting = fixtures::submit(&stack.store, 5).await;
+    let _worker = stack.worker(&[("OFFSTAGE_CHECKS__PAUSE__MS", "2000")]);
+    in_state(&stack, waiting, TaskState::Processing).await;
+    redis::cmd("CONFIG").arg("SET").arg("maxmemory").arg(1).exec(&mut stack.redis.connection()).unwrap();
+    let refused = stack.store.submit(&[fixtures::submission(6)]).await;
+    assert!(refused.is_err_and(|error| error.is_transient()), "nothing new");
+    // Longer than two leases: without a heartbeat the attempt would be lost.
+    let task = ended(&stack, waiting).await;
+    assert_eq!((task.state, task.attempt), (TaskState::Completed, 1));
+    stack.is_settled().await;
+}

@@ -78,6 +78,7 @@ pub async fn run(
             anyhow::ensure!(stop.is_cancelled(), "the worker's loop ended by itself");
             return Ok(());
         }
+        () = queue.failed() => anyhow::bail!("a loop that the worker cannot do without has panicked"),
         () = stop.cancelled() => {}
     }
     tracing::info!(running = queue.running(), "stopping: claiming no more");

@@ -2,10 +2,10 @@
 -- entries of tasks that no longer wait from the head of the queue.
 --
 -- ARGV[3] {state: place}; ARGV[4] the task id to go on after; ARGV[5] how many at most
--- Replies {OK, task id to go on after ('' at the end), how many were put back}.
+-- Replies {OK, task id to go on after ('' at the end), how many were put back, how many have not ended}.
 local places = cjson.decode(ARGV[3])
 local most = tonumber(ARGV[5])
-local mended = 0
+local mended, open = 0, 0
 
 local function ensure(set, member, score)
   if redis.call('ZADD', P .. set, 'NX', score, member) == 1 then
@@ -24,7 +24,10 @@ for _, id in ipairs(ids) do
     ensure('delayed', id, math.max(NOW, tonumber(redis.call('HGET', P .. 'task:' .. id, 'not_before') or NOW)))
   elseif place == 'held' then ensure('leases', id .. ':' .. task.fence, NOW)
   elseif place == 'ended' then ensure('ended', id, task.modified) end
-  if place and place ~= 'ended' then redis.call('HSETNX', P .. 'live', 'user:' .. task.user, id) end
+  if place and place ~= 'ended' then
+    open = open + 1
+    redis.call('HSETNX', P .. 'live', 'user:' .. task.user, id)
+  end
 end
 
 for _ = 1, most do
@@ -37,4 +40,4 @@ if redis.call('LLEN', P .. 'pending') < redis.call('ZCARD', P .. 'claimable') th
   for _, id in ipairs(lost) do redis.call('RPUSH', P .. 'pending', id) end
   mended = mended + #lost
 end
-return {'OK', #ids == most and ids[#ids] or '', tostring(mended)}
+return {'OK', #ids == most and ids[#ids] or '', tostring(mended), tostring(open)}

@@ -17,6 +17,7 @@ use futures::{
 };
 use std::{
     convert::Infallible,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -62,6 +63,8 @@ pub(super) struct Shared {
     pub(super) quiet: CancellationToken,
     /// Cancelled when the worker has ended.
     pub(super) ended: CancellationToken,
+    /// Cancelled when a loop that the worker cannot do without has panicked.
+    failed: CancellationToken,
     last_answer: Mutex<Option<Instant>>,
 }
 
@@ -83,7 +86,8 @@ impl Queue {
     #[must_use]
     pub fn new(store: Store, config: QueueConfig) -> Self {
         let worker: Arc<str> = config.worker.as_str().into();
-        let finisher = Finisher::start(store.clone(), Arc::clone(&worker), config.max_answer_age);
+        let failed = CancellationToken::new();
+        let finisher = Finisher::start(store.clone(), Arc::clone(&worker), config.max_answer_age, &failed);
         let shared = Shared {
             store,
             worker,
@@ -92,6 +96,7 @@ impl Queue {
             finisher,
             quiet: CancellationToken::new(),
             ended: CancellationToken::new(),
+            failed,
             last_answer: Mutex::new(None),
             config,
         };
@@ -102,10 +107,16 @@ impl Queue {
     #[must_use]
     pub fn backend(&self) -> LeasedList {
         let (sender, deliveries) = mpsc::unbounded_channel();
-        let fetching = tokio::spawn(fetcher::fetch(Arc::clone(&self.shared), sender));
-        tokio::spawn(fetcher::heartbeat(Arc::clone(&self.shared)));
-        tokio::spawn(fetcher::listen(Arc::clone(&self.shared)));
+        let failed = &self.shared.failed;
+        let fetching = watched(fetcher::fetch(Arc::clone(&self.shared), sender), failed);
+        watched(fetcher::heartbeat(Arc::clone(&self.shared)), failed);
+        watched(fetcher::listen(Arc::clone(&self.shared)), failed);
         LeasedList { shared: Arc::clone(&self.shared), deliveries, fetching: Some(fetching), closing: None }
+    }
+
+    /// Waits until a loop that the worker cannot do without has panicked; for ever while all is well.
+    pub async fn failed(&self) {
+        self.shared.failed.cancelled().await;
     }
 
     /// Claims no more; what runs goes on.
@@ -228,6 +239,20 @@ impl Backend for LeasedList {
     }
 }
 
+/// Starts a loop that the worker cannot do without: a worker whose heartbeat or finisher is dead is dead, whatever its
+/// other parts still do.
+pub(super) fn watched(
+    future: impl Future<Output = ()> + Send + 'static,
+    failed: &CancellationToken,
+) -> JoinHandle<()> {
+    let failed = failed.clone();
+    tokio::spawn(async move {
+        if AssertUnwindSafe(future).catch_unwind().await.is_err() {
+            failed.cancel();
+        }
+    })
+}
+
 /// Waits for a claim that is under way, and gives back what was claimed and not begun.
 async fn close(
     shared: Arc<Shared>,
@@ -235,7 +260,7 @@ async fn close(
     mut deliveries: mpsc::UnboundedReceiver<Delivery>,
 ) {
     if let Some(Err(error)) = OptionFuture::from(fetching).await {
-        tracing::error!(%error, "the fetcher panicked");
+        tracing::error!(%error, "the fetcher was ended");
     }
     let mut unbegun = Vec::new();
     while let Some(delivery) = deliveries.recv().await {

@@ -5,8 +5,9 @@
 
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
-use super::{Commit, Committed, Settlement};
+use super::{Commit, Committed, Settlement, backend::watched};
 use crate::store::{Store, StoreError, patience::until_answered};
 
 /// Most items in one script call.
@@ -28,14 +29,20 @@ enum Item {
 
 impl Finisher {
     /// Starts the task that makes the calls; it ends with the last clone of this.
-    pub(super) fn start(store: Store, worker: Arc<str>, max_answer_age: Duration) -> Self {
+    pub(super) fn start(
+        store: Store,
+        worker: Arc<str>,
+        max_answer_age: Duration,
+        failed: &CancellationToken,
+    ) -> Self {
         let (queue, mut waiting) = mpsc::channel(MOST_WAITING);
-        tokio::spawn(async move {
+        let finishing = async move {
             let mut batch = Vec::with_capacity(MOST_AT_ONCE);
             while waiting.recv_many(&mut batch, MOST_AT_ONCE).await > 0 {
                 finish(&store, &worker, max_answer_age, std::mem::take(&mut batch)).await;
             }
-        });
+        };
+        watched(finishing, failed);
         Self { queue }
     }
 

@@ -4,7 +4,7 @@
 //! limit, and anything in it that is not understood is "cannot answer".
 //!
 //! Easy to get wrong: the answer ages from when it was asked for, not from when it came; [`Findings::asking`] is called
-//! after the wait for a free slot and before the request.
+//! right before the request, and the wait for a free slot is over by then.
 
 use futures::{FutureExt, StreamExt, future::BoxFuture};
 use offstage::{
@@ -14,7 +14,7 @@ use offstage::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Response, StatusCode, redirect};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Check, Findings, Subject, Unanswered};
 
@@ -58,10 +58,8 @@ impl Http {
     }
 
     async fn ask(&self, subject: &Subject, findings: &Findings) -> Result<Vec<Dependent>, Unanswered> {
-        let slot = self.slots.acquire().await.map_err(|_| Unanswered("the check is closed".into()))?;
         findings.asking();
         let outcome = tokio::time::timeout(self.timeout, self.exchange(subject)).await;
-        drop(slot);
         outcome
             .unwrap_or_else(|_| Err(Unanswered(format!("no answer within {} ms", self.timeout.as_millis()))))
     }
@@ -104,6 +102,10 @@ impl Check for Http {
 
     fn applies(&self, _: &Subject) -> bool {
         true
+    }
+
+    fn slot(&self) -> BoxFuture<'_, Option<SemaphorePermit<'_>>> {
+        self.slots.acquire().map(Result::ok).boxed()
     }
 
     fn find<'a>(

@@ -9,14 +9,14 @@ pub mod http;
 pub mod pause;
 pub mod registered;
 
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use offstage::{
     config::CheckSettings,
     domain::{dependents::Dependent, task::UserId},
     store::Store,
 };
 use std::{sync::Arc, time::Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{SemaphorePermit, mpsc};
 
 /// Whom a check is about.
 #[derive(Debug, Clone)]
@@ -74,6 +74,13 @@ pub trait Check: Send + Sync {
 
     /// It is worth asking about this user in this round.
     fn applies(&self, subject: &Subject) -> bool;
+
+    /// A place among the questions that may be under way at once, where there is a bound. All places of a look are taken
+    /// before anybody outside is asked, in the order of the settings: so no answer ages while another one is waited for,
+    /// and no two looks wait for each other.
+    fn slot(&self) -> BoxFuture<'_, Option<SemaphorePermit<'_>>> {
+        std::future::ready(None).boxed()
+    }
 
     /// Finds what depends on the user.
     fn find<'a>(

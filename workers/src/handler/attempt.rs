@@ -16,8 +16,8 @@ use offstage::{
         queue::{Claimed, Commit, Interruption, Lease, MOST_PER_REPORT, RedisMoment, Report, Standing},
     },
 };
-use std::time::Instant;
-use tokio::sync::mpsc;
+use std::{pin::pin, time::Instant};
+use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::Context;
 use crate::checks::{self, Check, Subject, Unanswered};
@@ -51,9 +51,13 @@ pub(super) async fn look(
     let (found, mut incoming) = mpsc::channel(MOST_PER_REPORT);
     let (asked, mut asks) = mpsc::unbounded_channel();
     let sink = checks::Findings::new(found, asked);
-    let mut running: FuturesUnordered<_> = checks.iter().map(|check| run(*check, &subject, &sink)).collect();
+    let (outside, inside): (Vec<_>, Vec<_>) = checks.into_iter().partition(|check| check.asks_outside());
+    let mut running: FuturesUnordered<_> =
+        inside.into_iter().map(|check| run(check, None, &subject, &sink)).collect();
+    let mut waiting = !outside.is_empty();
+    let mut slots = pin!(slots(outside));
     let mut batch = Vec::with_capacity(MOST_PER_REPORT);
-    loop {
+    while waiting || !running.is_empty() {
         tokio::select! {
             biased;
             _ = incoming.recv_many(&mut batch, MOST_PER_REPORT) => {
@@ -63,9 +67,14 @@ pub(super) async fn look(
                     break;
                 }
             }
-            ended = running.next() => match ended {
-                Some(outcome) => scribe.checked(outcome).await?,
-                None => break,
+            placed = &mut slots, if waiting => {
+                waiting = false;
+                running.extend(placed.into_iter().map(|(check, slot)| run(check, slot, &subject, &sink)));
+            }
+            ended = running.next(), if !running.is_empty() => {
+                if let Some(outcome) = ended {
+                    scribe.checked(outcome).await?;
+                }
             }
         }
     }
@@ -80,9 +89,26 @@ pub(super) async fn look(
     Ok(scribe.finish(oldest))
 }
 
-async fn run(check: &dyn Check, subject: &Subject, sink: &checks::Findings) -> Result<(), Reason> {
+type Slot<'a> = Option<SemaphorePermit<'a>>;
+
+/// The checks, each with its place, once all of them have one.
+async fn slots(checks: Vec<&dyn Check>) -> Vec<(&dyn Check, Slot<'_>)> {
+    let mut placed = Vec::with_capacity(checks.len());
+    for check in checks {
+        placed.push((check, check.slot().await));
+    }
+    placed
+}
+
+async fn run(
+    check: &dyn Check,
+    slot: Slot<'_>,
+    subject: &Subject,
+    sink: &checks::Findings,
+) -> Result<(), Reason> {
     let begun = Instant::now();
     let outcome = check.find(subject, sink).await;
+    drop(slot);
     let name = check.name().to_owned();
     metrics::histogram!("offstage_check_duration_seconds", "check" => name.clone())
         .record(begun.elapsed().as_secs_f64());
