@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Heartbeats that Redis may leave unanswered before the worker is not ready.
 const HEARTBEATS_MISSED: u64 = 3;
+/// The least time after which silence of Redis counts, however short the heartbeats: an answer may take so long.
+const LEAST_SILENCE: Duration = Duration::from_secs(3);
 /// What Prometheus calls its text format.
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -58,7 +60,8 @@ pub async fn serve(
         queue: queue.clone(),
         metrics,
         metrics_public: settings.metrics.public,
-        stale_after: Duration::from_millis(settings.worker.heartbeat_ms.saturating_mul(HEARTBEATS_MISSED)),
+        stale_after: Duration::from_millis(settings.worker.heartbeat_ms.saturating_mul(HEARTBEATS_MISSED))
+            .max(LEAST_SILENCE),
     };
     let router = Router::new()
         .route("/livez", get(async || "ok\n"))

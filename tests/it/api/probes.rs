@@ -120,7 +120,7 @@ async fn a_worker_is_ready_idle_paused_and_quiet_but_not_without_redis() {
 /// Ready for longer than a worker may go unanswered and be ready.
 async fn stays_ready(probes: &Api) {
     let mut tick = tokio::time::interval(std::time::Duration::from_millis(100));
-    for _ in 0..13 {
+    for _ in 0..32 {
         tick.tick().await;
         let answer = probes.get("/readyz").await;
         assert_eq!(answer.status, 200, "{answer:?}");
