@@ -31,7 +31,7 @@ pub struct Settings {
     pub redis_url: String,
     /// What every key begins with; holds a `{hash tag}`, so that all keys share one slot of a cluster.
     pub key_prefix: String,
-    /// The administrator's token, at least 32 characters; without it only the tokens in the store count.
+    /// The administrator's token, at least 8 characters (32 random ones, so that it cannot be guessed); without it only the tokens in the store count.
     pub admin_token: Option<SecretString>,
     /// What is logged: a level or a filter such as `info,offstage=debug`.
     pub log: String,

@@ -23,6 +23,9 @@ use crate::{
 /// The name under which the administrator's token is kept.
 const ADMINISTRATOR: &str = "administrator";
 
+/// An administrator's token that is shorter is taken, and warned of.
+const GUESSABLE_BELOW_CHARS: usize = 32;
+
 /// Flags of `offstage serve`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  offstage serve --redis-url redis://redis:6379\n  \
@@ -75,6 +78,11 @@ pub(super) fn options(settings: &Settings) -> Options {
 
 /// Keeps the administrator's token in place of an earlier one. Waits as long as Redis is away.
 pub(super) async fn keep_admin_token(store: &Store, token: &SecretString) -> Result<(), StoreError> {
+    if token.expose_secret().len() < GUESSABLE_BELOW_CHARS {
+        tracing::warn!(
+            "admin_token is short enough to be guessed: use at least {GUESSABLE_BELOW_CHARS} random characters"
+        );
+    }
     let hash = TokenHash::of(token.expose_secret().as_bytes());
     let keep = || store.keep_token(ADMINISTRATOR, &hash, &Capability::ALL, true);
     until_answered("the administrator's token", keep).await.map(|_| ())

@@ -19,7 +19,7 @@ pub const PLACEHOLDER_USERNAME: &str = "{username}";
 /// Heartbeats that have to fit into a lease.
 const HEARTBEATS_PER_LEASE: u64 = 3;
 /// Characters that a token needs at least.
-const TOKEN_LENGTH_MIN: usize = 32;
+const TOKEN_LENGTH_MIN: usize = 8;
 /// Tasks that one worker may work on at once.
 const CONCURRENCY_MAX: usize = 10_000;
 /// The longest time that makes sense anywhere: ten years in milliseconds. It keeps sums far from overflow.
