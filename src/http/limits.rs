@@ -18,7 +18,7 @@ pub struct Limits {
     /// Connections open at the same time, a count. Further ones wait in the kernel's queue, not accepted.
     pub max_connections: usize,
     /// Header lines in one request, a count. More are [`Fault::HeadTooLarge`](super::Fault::HeadTooLarge), and more
-    /// than [`HEAD_LENIENCE`] times as many a bare 431.
+    /// than `HEAD_LENIENCE` times as many a bare 431.
     pub max_headers: usize,
     /// Path, query and headers together. More is the same fault, and far more a bare 431.
     pub max_head_bytes: usize,

@@ -5,7 +5,7 @@ use offstage::{
     config::Settings,
     domain::{state::TaskState, task::UserId},
 };
-use offstage_tests::{eventually, fixtures, redis::PrivateRedis};
+use offstage_tests::{eventually, fixtures, redis::PrivateRedis, within};
 use offstage_workers::{
     checks::{Check, Checks, Findings, Subject, Unanswered},
     maintenance, runner,
@@ -28,7 +28,7 @@ async fn a_user_without_dependents_is_deleted() {
     let settings = Settings::default();
     let stop = CancellationToken::new();
     let (queue, context) = runner::prepare(&store, &settings, "w").unwrap();
-    maintenance::start(&store, &settings, "w", &stop);
+    maintenance::start(&queue, &store, &settings, "w", &stop);
     let running = stop.clone();
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 
@@ -84,7 +84,7 @@ async fn a_panic_costs_an_attempt_and_not_the_worker() {
     let stop = CancellationToken::new();
     let (queue, mut context) = runner::prepare(&store, &settings, "w").unwrap();
     context.checks = Checks::of(vec![Box::new(Buggy(AtomicBool::new(false)))]);
-    maintenance::start(&store, &settings, "w", &stop);
+    maintenance::start(&queue, &store, &settings, "w", &stop);
     let running = stop.clone();
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 
@@ -118,7 +118,7 @@ async fn a_task_of_a_newer_versions_kind_is_left_to_newer_workers() {
     settings.worker.max_attempts = 1;
     let stop = CancellationToken::new();
     let (queue, context) = runner::prepare(&store, &settings, "w").unwrap();
-    maintenance::start(&store, &settings, "w", &stop);
+    maintenance::start(&queue, &store, &settings, "w", &stop);
     let running = stop.clone();
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 
@@ -142,4 +142,15 @@ async fn a_task_of_a_newer_versions_kind_is_left_to_newer_workers() {
     assert_eq!(ended(strange).await, (TaskState::Completed, 1));
     stop.cancel();
     worker.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_worker_whose_loop_has_panicked_ends_with_an_error() {
+    let redis = PrivateRedis::start().await;
+    let store = fixtures::store(&redis);
+    let settings = Settings::default();
+    let (queue, context) = runner::prepare(&store, &settings, "w").unwrap();
+    queue.watch(async { panic!("a bug") });
+    let ended = runner::run(&queue, context, &settings, "w", CancellationToken::new());
+    assert!(within("the worker ends", Duration::from_secs(5), ended).await.is_err());
 }

@@ -114,6 +114,11 @@ impl Queue {
         LeasedList { shared: Arc::clone(&self.shared), deliveries, fetching: Some(fetching), closing: None }
     }
 
+    /// Starts a loop that the worker cannot do without; [`Queue::failed`] tells when it has panicked.
+    pub fn watch(&self, future: impl Future<Output = ()> + Send + 'static) {
+        watched(future, &self.shared.failed);
+    }
+
     /// Waits until a loop that the worker cannot do without has panicked; for ever while all is well.
     pub async fn failed(&self) {
         self.shared.failed.cancelled().await;

@@ -10,7 +10,7 @@ pub mod reconcile;
 
 use offstage::{
     config::Settings,
-    store::{Store, StoreError, patience::Backoff},
+    store::{Store, StoreError, patience::Backoff, queue::Queue},
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -36,18 +36,18 @@ pub enum More {
     No,
 }
 
-/// Starts all loops; they end with `stop`.
-pub fn start(store: &Store, settings: &Settings, worker: &str, stop: &CancellationToken) {
+/// Starts all loops under the queue's watch; they end with `stop`.
+pub fn start(queue: &Queue, store: &Store, settings: &Settings, worker: &str, stop: &CancellationToken) {
     let (store, worker) = (store.clone(), worker.to_owned());
-    spawn(promote::Promote { store: store.clone(), worker: worker.clone() }, stop);
-    spawn(reclaim::Reclaim::new(store.clone(), worker, &settings.worker), stop);
-    spawn(prune::Prune::new(store.clone(), &settings.tasks), stop);
-    spawn(reconcile::Reconcile::new(store), stop);
+    spawn(queue, promote::Promote { store: store.clone(), worker: worker.clone() }, stop);
+    spawn(queue, reclaim::Reclaim::new(store.clone(), worker, &settings.worker), stop);
+    spawn(queue, prune::Prune::new(store.clone(), &settings.tasks), stop);
+    spawn(queue, reconcile::Reconcile::new(store), stop);
 }
 
-fn spawn<D: Duty>(mut duty: D, stop: &CancellationToken) {
+fn spawn<D: Duty>(queue: &Queue, mut duty: D, stop: &CancellationToken) {
     let stop = stop.clone();
-    tokio::spawn(async move {
+    queue.watch(async move {
         let mut backoff = Backoff::default();
         while !stop.is_cancelled() {
             let wait = match duty.run_once().await {
