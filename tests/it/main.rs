@@ -8,6 +8,7 @@ mod crashes;
 mod invariants;
 mod layers;
 mod model;
+mod outcomes;
 mod programs;
 mod queue;
 mod scripts;
