@@ -7,16 +7,29 @@ if redis.call('GET', KEYS[1]) ~= ARGV[2] then return {'DATA_LOST'} end
 local clock = redis.call('TIME')
 local NOW = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local HISTORY_LIMIT = 200
+local tally = {}
+
+-- Counts a task into a state, or out of it. Written with `done`, once a script and not once a task.
+local function count(state, by) tally[state] = (tally[state] or 0) + by end
+
+-- What every script that moves tasks returns through: its reply, after the counters are written.
+local function done(reply)
+  for state, by in pairs(tally) do
+    if by ~= 0 then redis.call('HINCRBY', P .. 'counts', state, by) end
+  end
+  return reply
+end
 
 -- The task's record, or nil and NOT_FOUND or CORRUPT.
 local function load_task(id)
-  local got = redis.pcall('HMGET', P .. 'task:' .. id, 'state', 'fence', 'committed', 'attempt', 'user', 'modified')
+  local got = redis.pcall('HMGET', P .. 'task:' .. id, 'state', 'fence', 'committed', 'attempt', 'user', 'modified',
+    'kind', 'started')
   if got.err then return nil, 'CORRUPT' end
   if not got[1] then return nil, 'NOT_FOUND' end
   local fence, attempt, user, modified = tonumber(got[2]), tonumber(got[4]), tonumber(got[5]), tonumber(got[6])
   if not (fence and attempt and user and modified) then return nil, 'CORRUPT' end
   return { state = got[1], fence = got[2], committed = got[3] == '1', attempt = attempt, user = got[5],
-    modified = modified, at = math.max(NOW, modified) }
+    modified = modified, at = math.max(NOW, modified), kind = got[7] or '', started = got[8] }
 end
 
 -- The row of that task's state: {to, place it leaves, place it enters}, or nil where the table has none.
@@ -46,8 +59,8 @@ local function move(id, task, to, event, by, reason, fields, due)
     end
   end
   redis.call('HSET', key, 'state', state, 'modified', task.at, unpack(fields))
-  redis.call('HINCRBY', P .. 'counts', task.state, -1)
-  redis.call('HINCRBY', P .. 'counts', state, 1)
+  count(task.state, -1)
+  count(state, 1)
   local line = table.concat({ task.at, task.state, state, by, event, reason }, '\t')
   if redis.call('RPUSH', key .. ':history', line) > HISTORY_LIMIT then
     redis.call('LTRIM', key .. ':history', -HISTORY_LIMIT, -1)

@@ -15,4 +15,4 @@ if to[1] == task.state then return {'DONE'} end
 if to[3] == 'ended' then redis.call('HDEL', P .. 'task:' .. id, 'reason', 'detail') end
 move(id, task, to, 'cancel', ARGV[5], '', { 'cancelled_by', ARGV[5] })
 if to[3] == 'held' then redis.call('PUBLISH', P .. 'notices', id) end
-return {'DONE'}
+return done({'DONE'})

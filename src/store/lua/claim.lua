@@ -2,8 +2,8 @@
 -- dropped; the record decides, an entry is a hint.
 --
 -- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms
--- Replies {OK, entries taken off the list, a task's {id, fence, kind, user, attempt, username, registered dependents,
--- caller}...} or {PAUSED}. A user who is gone has '' for a name, a record without a kind '' for its kind.
+-- Replies {OK, entries taken off the list, a task's {id, fence, kind, user, attempt, username, registered
+-- dependents}...} or {PAUSED}. A user who is gone has '' for a name, a record without a kind '' for its kind.
 if redis.call('EXISTS', P .. 'paused') == 1 then return {'PAUSED'} end
 local moves = cjson.decode(ARGV[3])
 local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
@@ -14,10 +14,9 @@ for _, id in ipairs(ids) do
   if to then
     local key = P .. 'task:' .. id
     local fence = tostring(tonumber(task.fence) + 1)
-    local about = redis.call('HMGET', key, 'kind', 'created_by', 'started')
     local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'username', 'dependents')
     local fields = { 'fence', fence, 'attempt', task.attempt + 1, 'worker', ARGV[5] }
-    if not about[3] then
+    if not task.started then
       fields[#fields + 1] = 'started'
       fields[#fields + 1] = task.at
     else
@@ -26,10 +25,9 @@ for _, id in ipairs(ids) do
     end
     move(id, task, to, 'claim', ARGV[5], '', fields)
     redis.call('ZADD', P .. 'leases', NOW + tonumber(ARGV[6]), id .. ':' .. fence)
-    reply[#reply + 1] = { id, fence, about[1] or '', task.user, tostring(task.attempt + 1), user[1] or '', user[2] or '0',
-      about[2] or '' }
+    reply[#reply + 1] = { id, fence, task.kind, task.user, tostring(task.attempt + 1), user[1] or '', user[2] or '0' }
   else
     redis.call('ZREM', P .. 'claimable', id)
   end
 end
-return reply
+return done(reply)

@@ -6,13 +6,13 @@
 -- Replies {OK, an item's tag...}: DONE (now or already), LOST (fence or state), CANCEL, GONE, BLOCKED, LAST, STALE.
 local moves = cjson.decode(ARGV[3])
 
-local function delete_user(user)
-  local name = redis.call('HGET', P .. 'staged:user:' .. user, 'username') or ''
-  if redis.call('HGET', P .. 'staged:names', name) == user then redis.call('HDEL', P .. 'staged:names', name) end
+-- A name is one user's alone: import refuses a second one.
+local function delete_user(user, name, admin)
+  redis.call('HDEL', P .. 'staged:names', name)
   redis.call('UNLINK', P .. 'staged:user:' .. user, P .. 'user:' .. user .. ':dependents',
     P .. 'user:' .. user .. ':order')
   redis.call('ZREM', P .. 'staged:users', user)
-  redis.call('SREM', P .. 'staged:admins', user)
+  if admin == '1' then redis.call('SREM', P .. 'staged:admins', user) end
 end
 
 local function commit(id, fence, asked, worker, checks)
@@ -21,7 +21,7 @@ local function commit(id, fence, asked, worker, checks)
   if task.state == ARGV[4] then return 'DONE' end
   local to = row(moves, task)
   if not to then return redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST' end
-  local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'admin', 'blocking')
+  local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'admin', 'blocking', 'username')
   if user.err then return 'BLOCKED' end
   if not user[1] then return 'GONE' end
   -- A record that does not say blocks; it must not stop the others of the call.
@@ -30,7 +30,7 @@ local function commit(id, fence, asked, worker, checks)
   -- An answer from the future: Redis's clock went back, and its age is not known.
   if asked ~= '' and math.abs(NOW - tonumber(asked)) > tonumber(ARGV[5]) then return 'STALE' end
   -- writes
-  delete_user(task.user)
+  delete_user(task.user, user[3] or '', user[1])
   move(id, task, to, 'complete', worker, '', { 'done', checks, 'of', checks })
   return 'DONE'
 end
@@ -39,4 +39,4 @@ local reply = {'OK'}
 for i = 6, #ARGV, 5 do
   reply[#reply + 1] = commit(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
 end
-return reply
+return done(reply)

@@ -16,4 +16,4 @@ if to[2] == 'held' then
 end
 move(id, task, to, 'pause', ARGV[5], 'paused', fields)
 if to[2] == 'held' then redis.call('PUBLISH', P .. 'notices', id) end
-return {'DONE'}
+return done({'DONE'})

@@ -13,4 +13,4 @@ for _, id in ipairs(ids) do
     redis.call('ZREM', P .. 'delayed', id)
   end
 end
-return {'OK', tostring(#ids)}
+return done({'OK', tostring(#ids)})

@@ -12,7 +12,7 @@ for _, id in ipairs(ids) do
   redis.call('UNLINK', key, key .. ':history', key .. ':dependents', key .. ':keys')
   redis.call('ZREM', P .. 'ended', id)
   redis.call('ZREM', P .. 'tasks', id)
-  if task[1] then redis.call('HINCRBY', P .. 'counts', task[1], -1) end
+  if task[1] then count(task[1], -1) end
   if task[2] then redis.call('HDEL', P .. 'idempotency', task[2]) end
 end
-return {'OK', tostring(#ids)}
+return done({'OK', tostring(#ids)})

@@ -21,4 +21,4 @@ for _, member in ipairs(members) do
     redis.call('ZREM', P .. 'leases', member)
   end
 end
-return {'OK', tostring(#members)}
+return done({'OK', tostring(#members)})

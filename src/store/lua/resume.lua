@@ -13,4 +13,4 @@ if not to then return {'NOT_NOW'} end
 -- writes
 redis.call('HDEL', P .. 'task:' .. id, 'reason', 'detail')
 move(id, task, to, early and 'resume_early' or 'resume', ARGV[6], '', {}, due)
-return {'DONE'}
+return done({'DONE'})

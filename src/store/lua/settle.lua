@@ -27,4 +27,4 @@ local reply = {'OK'}
 for i = 4, #ARGV, 7 do
   reply[#reply + 1] = settle(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6])
 end
-return reply
+return done(reply)

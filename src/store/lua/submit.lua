@@ -50,7 +50,7 @@ local function create(item)
   redis.call('HSET', P .. 'task:' .. id, unpack(fields))
   redis.call('HSET', P .. 'live', 'user:' .. item.user, id)
   redis.call('ZADD', P .. 'tasks', id, id)
-  redis.call('HINCRBY', P .. 'counts', start[1], 1)
+  count(start[1], 1)
   if later then
     redis.call('ZADD', P .. 'delayed', item.not_before, id)
   else
@@ -84,4 +84,4 @@ for i = 6, #ARGV, 9 do
     may_admin = ARGV[i + 4], not_before = tonumber(ARGV[i + 5]), key = ARGV[i + 6], hash = ARGV[i + 7],
     retry_of = ARGV[i + 8] })
 end
-return reply
+return done(reply)
