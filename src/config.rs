@@ -59,8 +59,9 @@ pub struct ApiSettings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
-    /// Address and port of the worker's own probes and metrics; port 0 takes a free one.
-    pub listen: SocketAddr,
+    /// Address and port of the worker's own probes and metrics; port 0 takes a free one. Without it: 127.0.0.1:8081, or
+    /// a free port where another worker has that one.
+    pub listen: Option<SocketAddr>,
     /// Milliseconds until a silent worker's task goes to another one; at least three heartbeats.
     pub lease_ms: u64,
     /// Milliseconds between two renewals of the leases.
@@ -101,7 +102,7 @@ pub struct CheckSettings {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpCheckSettings {
-    /// The check's name in messages, logs and metrics: `[a-z0-9_-]`, 1 to 64 characters, unique.
+    /// The check's name in messages, logs and metrics: letters, digits, `_`, `-` and `.`, 1 to 64 characters, unique.
     pub name: String,
     /// What is asked; `{id}` and `{username}` are replaced, percent-encoded.
     pub url: String,
@@ -157,7 +158,7 @@ impl Default for ApiSettings {
 impl Default for WorkerSettings {
     fn default() -> Self {
         Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)),
+            listen: None,
             lease_ms: 10_000,
             heartbeat_ms: 3_000,
             concurrency: 64,

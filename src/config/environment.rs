@@ -92,37 +92,27 @@ fn variable_name(setting: &str) -> String {
     format!("{PREFIX}{}", setting.replace('.', "__").to_ascii_uppercase())
 }
 
+/// More slips than these are no slips.
+const SLIPS_MOST: usize = 2;
+
 /// Refuses a name with our separator in it, and one that is nearly a setting's.
 fn refuse_lookalike(name: &str) -> anyhow::Result<()> {
-    const NEAR: usize = 2;
+    /// One slip in so many letters is a slip; in fewer, it is another name.
+    const LETTERS_PER_SLIP: usize = 4;
     let (distance, nearest) = SETTINGS
         .iter()
         .map(|setting| variable_name(setting))
-        .map(|known| (edits(name, &known), known))
+        .map(|known| (strsim::levenshtein(name, &known), known))
         .min()
         .unwrap_or((usize::MAX, String::new()));
-    if distance <= NEAR {
+    let letters = nearest.len().saturating_sub(PREFIX.len());
+    if distance <= SLIPS_MOST.min(letters / LETTERS_PER_SLIP) {
         bail!("the environment variable {name} is not a setting; did you mean {nearest}?");
     }
     if name[PREFIX.len()..].contains("__") {
         bail!("the environment variable {name} is not a setting; the nearest one is {nearest}");
     }
     Ok(())
-}
-
-/// How many characters have to be inserted, removed or replaced to make `b` of `a`.
-fn edits(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -154,6 +144,7 @@ mod tests {
         let parsed = parsed(&[
             "OFFSTAGE_URL",
             "OFFSTAGE_TOKEN",
+            "OFFSTAGE_LOGS",
             "OFFSTAGE_REDIS_SERVER",
             "OFFSTAGE_DEV_INSTANCE",
             "OFFSTAGE_SERVICE_HOST",

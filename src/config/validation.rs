@@ -199,9 +199,9 @@ fn is_database(path: &str) -> bool {
 }
 
 fn check_name(name: &str) -> Result<(), String> {
-    let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-');
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
-        return Err("must have 1 to 64 characters of a-z, 0-9, _ and -".to_owned());
+        return Err("must have 1 to 64 characters of A-Z, a-z, 0-9, _, - and .".to_owned());
     }
     if OWN_CHECKS.contains(&name) {
         return Err(format!("{name:?} is the name of a built-in check"));

@@ -50,7 +50,8 @@ impl Default for Limits {
             max_head_bytes: 16 * 1024,
             max_target_bytes: 8 * 1024,
             max_body_bytes: 1024 * 1024,
-            head_timeout_ms: 5_000,
+            // Longer than real clients pause between two polls (500 ms, 3 s, 5 s), so that they find their connection open.
+            head_timeout_ms: 10_000,
             body_timeout_ms: 10_000,
             write_stall_ms: 10_000,
             linger_ms: 500,

@@ -28,7 +28,7 @@ struct Args {
     /// A TOML file with settings (also `OFFSTAGE_CONFIG`).
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Address and port of the worker's own probes and metrics; port 0 takes a free one [default: 127.0.0.1:8081].
+    /// Address and port of the worker's own probes and metrics; port 0 takes a free one [default: 127.0.0.1:8081, or a free port where that one is taken].
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = cli::listen_address)]
     listen: Option<SocketAddr>,
 }

@@ -17,7 +17,11 @@ use offstage::{
     store::{Store, gauges, principals::TokenHash, queue::Queue},
     telemetry::Metrics,
 };
-use std::time::Duration;
+use std::{
+    io::ErrorKind,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +31,9 @@ const HEARTBEATS_MISSED: u64 = 3;
 const LEAST_SILENCE: Duration = Duration::from_secs(3);
 /// What Prometheus calls its text format.
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Where the first worker on a machine is, if nothing else is said.
+const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8081);
 
 #[derive(Clone)]
 struct Status {
@@ -48,10 +55,7 @@ pub async fn serve(
     metrics: Metrics,
     stop: CancellationToken,
 ) -> anyhow::Result<JoinHandle<()>> {
-    let address = settings.worker.listen;
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}: set worker.listen, or --listen, to another address")
-    })?;
+    let listener = listen(settings.worker.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "probes and metrics");
     gauges::describe();
     describe_metrics();
@@ -85,6 +89,21 @@ fn describe_metrics() {
         "offstage_places_mended_total",
         "Tasks put back where their record says they are."
     );
+}
+
+/// Where it was told to, or where workers are by default. Several on one machine need no settings for that.
+async fn listen(address: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
+    let first = address.unwrap_or(DEFAULT_ADDRESS);
+    let taken = match TcpListener::bind(first).await {
+        Ok(listener) => return Ok(listener),
+        Err(error) => error,
+    };
+    if address.is_none() && taken.kind() == ErrorKind::AddrInUse {
+        return Ok(TcpListener::bind((first.ip(), 0)).await?);
+    }
+    Err(taken).with_context(|| {
+        format!("cannot listen on {first}: set worker.listen, or --listen, to another address")
+    })
 }
 
 async fn ready(State(status): State<Status>) -> (StatusCode, &'static str) {

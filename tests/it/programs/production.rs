@@ -224,3 +224,20 @@ async fn idle_and_paused_workers_do_not_spin_and_a_resumed_queue_drains() {
     worker.signal(Signal::TERM);
     assert!(worker.ended(DEADLINE).await.success());
 }
+
+#[tokio::test]
+async fn two_workers_on_one_machine_need_no_settings() {
+    let stack = Stack::with_users([5]).await;
+    let url = stack.redis.url();
+    let start = || Program::start("offstage-worker", stack.redis.folder(), &["--redis-url", &url], &[]);
+    let workers = [start(), start()];
+    for worker in &workers {
+        worker.logged("\"working\"").await;
+    }
+    let task = fixtures::submit(&stack.store, 5).await;
+    eventually("the task ends", DEADLINE, async || {
+        stack.store.task(task).await.unwrap().unwrap().state.is_terminal().then_some(())
+    })
+    .await;
+    stack.is_settled().await;
+}
