@@ -22,6 +22,9 @@ use crate::{
 const MOST_AT_ONCE: usize = 100;
 /// How long one blocking wait for work lasts.
 const BLOCK: Duration = Duration::from_secs(2);
+/// Attempts end in batches. Where some run, a claim waits this long for the slots of those that end together, so that it
+/// asks for many and not for one.
+const GATHER: Duration = Duration::from_micros(500);
 /// How often a paused queue is looked at.
 const PAUSED_WAIT: Duration = Duration::from_millis(500);
 /// How long the listener trusts a silent connection; a half-open one tells nothing.
@@ -75,6 +78,10 @@ enum Wait {
 /// Waits for one free slot, and takes all that are free.
 async fn free_slots(shared: &Shared) -> Vec<OwnedSemaphorePermit> {
     let first = Arc::clone(&shared.slots).acquire_owned().await;
+    let others_run = shared.slots.available_permits() + 1 < shared.config.concurrency;
+    if others_run {
+        tokio::time::sleep(GATHER).await;
+    }
     let more = std::iter::from_fn(|| Arc::clone(&shared.slots).try_acquire_owned().ok());
     first.into_iter().chain(more).take(MOST_AT_ONCE).collect()
 }
