@@ -93,27 +93,18 @@ fn cause(reason: &Reason) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Reason, Task, TaskState, message, name};
-    use crate::domain::task::{Counts, Progress, Requester, TaskId, TaskKind, UserId};
+    use crate::domain::task::{Progress, Requester, TaskId, TaskKind, UserId};
 
     fn task(state: TaskState) -> Task {
-        Task {
-            id: TaskId(7),
-            kind: TaskKind::StagedUser,
-            user: UserId(5),
-            state,
-            requester: Requester { name: "alice".into(), is_administrator: true },
-            cancelled_by: Some("bob".into()),
-            reason: None,
-            attempt: 1,
-            progress: Progress::default(),
-            counts: Counts::default(),
-            retry_of: None,
-            created: chrono::DateTime::default(),
-            started: None,
-            modified: chrono::DateTime::default(),
-            completed: None,
-            not_before: None,
-        }
+        let requester = Requester { name: "alice".into(), is_administrator: true };
+        let accepted = Task::accepted(
+            TaskId(7),
+            TaskKind::StagedUser,
+            UserId(5),
+            requester,
+            chrono::DateTime::default(),
+        );
+        Task { state, cancelled_by: Some("bob".into()), attempt: 1, ..accepted }
     }
 
     #[test]

@@ -1,21 +1,38 @@
-//! What every dialect reads alike: query strings, single headers, idempotency keys, HTTP credentials.
+//! What every dialect reads alike: query strings, single headers, idempotency keys, HTTP credentials, a body that nobody
+//! needs.
 //!
 //! Owns the decoding, once each. It must never know a dialect's names for anything.
 //!
 //! Easy to get wrong: a header or a parameter that comes twice. Whoever takes the first of two lets the caller and a
 //! proxy before us disagree about what was asked, so two are refused.
 
+use axum::extract::Request;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderName, header};
 use percent_encoding::percent_decode_str;
+use std::time::Duration;
 
 use super::{
     problem::{Problem, ProblemKind},
     service::{ClientKey, Credentials},
 };
+use crate::http::{members, read, require_json};
 
 /// A header by which a caller makes repeating safe.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The largest body where none is needed.
+const MAX_UNNEEDED_BYTES: usize = 16 * 1024;
+
+/// Reads the body of a request that needs none: nothing, or an empty object, which some clients send with everything.
+pub(super) async fn no_body(request: Request, timeout: Duration) -> Result<(), Problem> {
+    let (parts, body) = read(request, MAX_UNNEEDED_BYTES, timeout).await?;
+    if body.is_empty() {
+        return Ok(());
+    }
+    require_json(&parts.headers, &body)?;
+    Ok(members(&body)?.finish()?)
+}
 
 /// The names and values of a query, decoded once, in their order.
 pub(super) fn query(text: Option<&str>) -> Result<Vec<(String, String)>, Problem> {

@@ -160,6 +160,37 @@ pub struct Task {
     pub not_before: Option<DateTime<Utc>>,
 }
 
+impl Task {
+    /// A task as it is accepted, to start at once.
+    #[must_use]
+    pub fn accepted(
+        id: TaskId,
+        kind: TaskKind,
+        user: UserId,
+        requester: Requester,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            user,
+            state: TaskState::Queued,
+            requester,
+            cancelled_by: None,
+            reason: None,
+            attempt: 0,
+            progress: Progress::default(),
+            counts: Counts::default(),
+            retry_of: None,
+            created: at,
+            started: None,
+            modified: at,
+            completed: None,
+            not_before: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{NotAnId, UserId};

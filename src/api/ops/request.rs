@@ -157,16 +157,6 @@ pub(super) fn write_cursor(member: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(member)
 }
 
-/// Reads the body of a request that needs none: nothing, or an empty object.
-pub(super) async fn no_body(request: Request, timeout: Duration) -> Result<(), Problem> {
-    let (parts, body) = read(request, MAX_BODY_BYTES, timeout).await?;
-    if body.is_empty() {
-        return Ok(());
-    }
-    require_json(&parts.headers, &body)?;
-    Ok(members(&body)?.finish()?)
-}
-
 /// Reads what is said about a dependent.
 pub(super) async fn body(request: Request, timeout: Duration, named: Named) -> Result<Dependent, Problem> {
     let (parts, body) = read(request, MAX_BODY_BYTES, timeout).await?;

@@ -20,7 +20,7 @@ use super::{
     request::{self, DependentBody, DependentPath, UserPath},
     response::{self, DependentView, Items},
 };
-use crate::api::{Entrance, service::Operation};
+use crate::api::{Entrance, parameters, service::Operation};
 
 /// The name of this dialect in metrics.
 const DIALECT: &str = "ops";
@@ -97,7 +97,7 @@ async fn delete_dependent(
     let named = request::dependent(path)?;
     Span::current().record("user.id", named.user.0);
     request::no_query(request.uri().query())?;
-    request::no_body(request, entrance.body_timeout).await?;
+    parameters::no_body(request, entrance.body_timeout).await?;
     entrance.service.delete_dependent(&principal, named.user, &named.kind, &named.id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -130,7 +130,7 @@ async fn list_dependents(
     let user = request::user(path)?;
     Span::current().record("user.id", user.0);
     let paging = request::paging(request.uri().query())?;
-    request::no_body(request, entrance.body_timeout).await?;
+    parameters::no_body(request, entrance.body_timeout).await?;
     let page = entrance.service.list_dependents(&principal, user, &paging.after, paging.limit).await?;
     Ok(response::page(page))
 }

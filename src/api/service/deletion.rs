@@ -14,8 +14,7 @@ use crate::{
     domain::{
         capability::Refusal,
         dependents::Dependent,
-        state::TaskState,
-        task::{Counts, Progress, Requester, Task, TaskId, TaskKind, UserId},
+        task::{Requester, Task, TaskId, TaskKind, UserId},
     },
     store::{
         principals::sha256_hex,
@@ -125,7 +124,7 @@ impl Service {
         };
         match self.inner.submitter.submit(submission).await? {
             Submitted::Created { id, at } => {
-                Ok(Accepted { task: new_task(id, kind, user, requester, at), how: Acceptance::Created })
+                Ok(Accepted { task: Task::accepted(id, kind, user, requester, at), how: Acceptance::Created })
             }
             Submitted::Live(id) => self.known(id, Acceptance::Live).await,
             Submitted::Repeated(id) => self.known(id, Acceptance::Repeated).await,
@@ -214,33 +213,6 @@ fn idempotency(principal: &Principal, kind: TaskKind, user: UserId, key: &Client
     IdempotencyKey {
         key: sha256_hex(&parts),
         request: sha256_hex(&[operation.as_bytes(), user.to_string().as_bytes()]),
-    }
-}
-
-fn new_task(
-    id: TaskId,
-    kind: TaskKind,
-    user: UserId,
-    requester: Requester,
-    at: chrono::DateTime<chrono::Utc>,
-) -> Task {
-    Task {
-        id,
-        kind,
-        user,
-        state: TaskState::Queued,
-        requester,
-        cancelled_by: None,
-        reason: None,
-        attempt: 0,
-        progress: Progress::default(),
-        counts: Counts::default(),
-        retry_of: None,
-        created: at,
-        started: None,
-        modified: at,
-        completed: None,
-        not_before: None,
     }
 }
 

@@ -93,16 +93,6 @@ pub(super) fn id<T: FromStr>(name: &'static str, given: PathId) -> Result<T, Pro
     })
 }
 
-/// Reads the body of a request that needs none: nothing, or an empty object.
-pub(super) async fn no_body(request: Request, timeout: Duration) -> Result<(), Problem> {
-    let (parts, body) = read(request, MAX_BODY_BYTES, timeout).await?;
-    if body.is_empty() {
-        return Ok(());
-    }
-    require_json(&parts.headers, &body)?;
-    Ok(members(&body)?.finish()?)
-}
-
 /// Reads the body of a cancel, which may be the whole task as it was read, with another status.
 pub(super) async fn cancel(request: Request, timeout: Duration) -> Result<(), Problem> {
     let (parts, body) = read(request, MAX_BODY_BYTES, timeout).await?;
@@ -178,7 +168,7 @@ mod tests {
     async fn where_no_body_belongs_an_empty_object_will_do() {
         let json = [("content-type", "application/json")];
         let read = async |headers: &[(&str, &str)], body: &str| {
-            no_body(request(Method::DELETE, "/", headers, body), PATIENT)
+            parameters::no_body(request(Method::DELETE, "/", headers, body), PATIENT)
                 .await
                 .map_err(|problem| problem.kind)
         };

@@ -173,30 +173,13 @@ mod tests {
     use super::*;
     use crate::domain::{
         dependents::{Dependent, Label},
-        state::TaskState,
-        task::{Counts, Progress, Requester, TaskKind, UserId},
+        task::{Requester, TaskKind, UserId},
     };
 
     fn accepted() -> Task {
         let at = chrono::DateTime::from_timestamp_millis(1_612_971_240_237).unwrap();
-        Task {
-            id: TaskId(71),
-            kind: TaskKind::StagedUser,
-            user: UserId(5),
-            state: TaskState::Queued,
-            requester: Requester { name: "admin".into(), is_administrator: true },
-            cancelled_by: None,
-            reason: None,
-            attempt: 0,
-            progress: Progress::default(),
-            counts: Counts::default(),
-            retry_of: None,
-            created: at,
-            started: None,
-            modified: at,
-            completed: None,
-            not_before: None,
-        }
+        let requester = Requester { name: "admin".into(), is_administrator: true };
+        Task::accepted(TaskId(71), TaskKind::StagedUser, UserId(5), requester, at)
     }
 
     #[test]

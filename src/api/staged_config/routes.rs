@@ -75,7 +75,7 @@ async fn delete_user(
     let user: UserId = request::id("id", id)?;
     Span::current().record("user.id", user.0);
     let key = parameters::idempotency_key(request.headers())?;
-    request::no_body(request, entrance.body_timeout).await?;
+    parameters::no_body(request, entrance.body_timeout).await?;
     let accepted = entrance.service.submit(&principal, user, key.as_ref()).await?;
     Span::current().record("task.id", accepted.task.id.0);
     Ok(response::task(StatusCode::ACCEPTED, &accepted.task, fields.as_ref())?)
@@ -111,7 +111,7 @@ async fn get_task(
     let fields = request::fields(&request, &TASK_FIELDS)?;
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
-    request::no_body(request, entrance.body_timeout).await?;
+    parameters::no_body(request, entrance.body_timeout).await?;
     let task = entrance.service.task(&principal, id).await?;
     Span::current().record("user.id", task.user.0);
     Ok(response::task(StatusCode::OK, &task, fields.as_ref())?)
@@ -184,7 +184,7 @@ async fn get_results(
     let fields = request::fields(&request, &DEPENDENT_FIELDS)?;
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
-    request::no_body(request, entrance.body_timeout).await?;
+    parameters::no_body(request, entrance.body_timeout).await?;
     let found = entrance.service.results(&principal, id).await?;
     Ok(response::dependents(found, fields.as_ref())?)
 }
