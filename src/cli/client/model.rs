@@ -7,10 +7,13 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{failure::Failure, http::Client};
-use crate::{cli::exit::Exit, domain::state::TaskState};
+use crate::{
+    cli::exit::Exit,
+    domain::{state::TaskState, task::TaskKind},
+};
 
 /// The kind of task that only looks.
-const DRY_RUN: &str = "dependents";
+const DRY_RUN: &str = TaskKind::Dependents.name();
 
 /// Reads an answer.
 pub(crate) fn decode<T: DeserializeOwned>(client: &Client, document: &Value) -> Result<T, Failure> {

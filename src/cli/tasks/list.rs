@@ -4,7 +4,10 @@
 //! `next` says whether that was all.
 
 use chrono::{DateTime, Utc};
-use clap::{Args, builder::PossibleValuesParser};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -35,10 +38,11 @@ const PAGE: usize = 100;
     offstage tasks list --all --output json | jq '.items[].id'")]
 pub struct ListArgs {
     /// Only tasks in this state.
-    #[arg(long, ignore_case = true, value_parser = PossibleValuesParser::new(TaskState::ALL.map(TaskState::name)))]
+    #[arg(long, ignore_case = true,
+        value_parser = PossibleValuesParser::new(TaskState::ALL.map(TaskState::name)).map(|text| text.to_uppercase()))]
     pub state: Option<String>,
     /// Only tasks of this kind.
-    #[arg(long, ignore_case = true, value_parser = PossibleValuesParser::new(TaskKind::ALL.map(TaskKind::name)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(TaskKind::ALL.map(TaskKind::name)))]
     pub kind: Option<String>,
     /// Only tasks about the user of this number.
     #[arg(long, value_name = "ID")]
