@@ -34,7 +34,7 @@ const MOST_BYTES: u64 = 8 * 1024;
     offstage login --url https://offstage.example.com\n  \
     offstage login --url https://test.example.com --name test < token-file\n  \
     offstage tasks list --profile test\n\n\
-    The profiles are in ~/.config/offstage/profiles.toml (or below XDG_CONFIG_HOME), for your eyes only; the first\n\
+    The profiles are in ~/.config/offstage/profiles.toml (or below XDG_CONFIG_HOME), for your eyes only; the first \
     one is meant where --profile names none. A profile's token is sent to the profile's address alone.")]
 pub struct LoginArgs {
     /// Where the API is (also `OFFSTAGE_URL`) [default: port 8080 of this machine].

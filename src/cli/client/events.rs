@@ -33,7 +33,7 @@ pub(crate) enum News {
     Moved(Transition, Value),
     /// Events may have been missed: the stream no longer held them, or the connection was new.
     Missed,
-    /// The connection is lost, or could not be made; it is tried again.
+    /// No connection can be made; it is tried again.
     Lost(Failure),
 }
 
@@ -80,20 +80,18 @@ impl Follower {
     async fn run(mut self, mut connection: Result<reqwest::Response, Failure>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            let lost = match connection {
+            let (wait, heard) = match connection {
+                // Servers restart, and balancers cut what is silent: only not coming back is news.
                 Ok(response) => {
                     pause = FIRST_PAUSE;
-                    self.read(response).await
+                    (pause, self.read(response).await)
                 }
-                Err(failure) => Ok(failure),
+                Err(failure) => (
+                    failure.retry_after().unwrap_or_default().max(pause),
+                    self.tell(News::Lost(failure)).await,
+                ),
             };
-            let wait = match &lost {
-                Ok(failure) => failure.retry_after().unwrap_or_default().max(pause),
-                Err(Unwanted) => return,
-            };
-            if let Ok(failure) = lost
-                && self.tell(News::Lost(failure)).await.is_err()
-            {
+            if let Err(Unwanted) = heard {
                 return;
             }
             tokio::time::sleep(wait).await;
@@ -106,21 +104,18 @@ impl Follower {
         }
     }
 
-    /// Reads until the connection ends, and says how.
-    async fn read(&mut self, response: reqwest::Response) -> Result<Failure, Unwanted> {
+    /// Reads until the connection ends.
+    async fn read(&mut self, response: reqwest::Response) -> Result<(), Unwanted> {
         let mut parser = Parser::default();
         let mut pieces = response.bytes_stream();
         while let Some(piece) = pieces.next().await {
-            let events = match piece {
-                Ok(piece) => parser.take(&piece),
-                Err(error) => return Ok(Failure::of_client(self.client.server().as_str(), error)),
-            };
-            let Ok(events) = events else { return Ok(self.client.unusable("an event is too long")) };
+            let Ok(piece) = piece else { return Ok(()) };
+            let Ok(events) = parser.take(&piece) else { return Ok(()) };
             for event in events {
                 self.pass_on(event).await?;
             }
         }
-        Ok(self.client.unusable("the stream of events has ended"))
+        Ok(())
     }
 
     async fn pass_on(&mut self, event: Event) -> Result<(), Unwanted> {

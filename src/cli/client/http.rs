@@ -113,11 +113,6 @@ impl Client {
         Ok(Self { http: builder.build()?, target, date: Mutex::default() })
     }
 
-    /// The API's address.
-    pub(crate) fn server(&self) -> &Url {
-        &self.target.url
-    }
-
     /// Asks for one thing and reads the JSON answer; null where it has no body.
     pub(crate) async fn send(&self, request: Request) -> Result<Value, Failure> {
         let asking = async {
