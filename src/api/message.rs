@@ -26,13 +26,13 @@ const NAME: &str = "name";
 /// What the task is called.
 #[must_use]
 pub fn name(task: &Task, language: Language) -> String {
-    sentence(NAME, task, language)
+    sentence(NAME, &arguments(task), language)
 }
 
 /// What goes on with it.
 #[must_use]
 pub fn message(task: &Task, language: Language) -> String {
-    sentence(task.state.name(), task, language)
+    sentence(task.state.name(), &arguments(task), language)
 }
 
 type Bundle = FluentBundle<FluentResource>;
@@ -61,14 +61,14 @@ fn bundle(language: Language) -> Bundle {
 }
 
 /// A sentence that is not there, which the tests rule out, must keep nobody from seeing his task: he sees its key.
-fn sentence(key: &str, task: &Task, language: Language) -> String {
+fn sentence(key: &str, arguments: &FluentArgs<'_>, language: Language) -> String {
     let bundle = match language {
         Language::English => &*ENGLISH,
         Language::German => &*GERMAN,
     };
     let mut faults = Vec::new();
     let pattern = bundle.get_message(key).and_then(|message| message.value());
-    let said = pattern.map(|pattern| bundle.format_pattern(pattern, Some(&arguments(task)), &mut faults));
+    let said = pattern.map(|pattern| bundle.format_pattern(pattern, Some(arguments), &mut faults));
     debug_assert!(said.is_some() && faults.is_empty(), "{key} in {language:?}: {faults:?}");
     said.map_or_else(|| key.to_owned(), Cow::into_owned)
 }

@@ -1,7 +1,7 @@
 # The German sentences. What they may use, and what to mind, stands at the head of en.ftl.
 
 name = { $kind ->
-    [dependents] Abhängigkeiten von Benutzer { $user }
+    [dependents] Von Benutzer { $user } abhängige Objekte
    *[staged_user] Löschung von Benutzer { $user }
 }
 
@@ -15,11 +15,11 @@ PROCESSING = { $checks ->
    *[other] Es wird geprüft, was vom Benutzer abhängt: { $done } von { $checks } Prüfungen abgeschlossen{ again }.
 }
 
-CANCEL_REQUESTED = Der Abbruch ist angefordert; die laufende Arbeit wird beendet.
+CANCEL_REQUESTED = Der Abbruch wurde angefordert; die laufende Arbeit wird gestoppt.
 
 CANCELING = { $kind ->
-    [dependents] Die laufende Arbeit wird beendet.
-   *[staged_user] Die laufende Arbeit wird beendet; es wird nichts gelöscht.
+    [dependents] Die laufende Arbeit wird gestoppt.
+   *[staged_user] Die laufende Arbeit wird gestoppt; es wird nichts gelöscht.
 }
 
 PAUSED = Vom Betriebsteam pausiert.
@@ -85,7 +85,7 @@ cause = { $reason ->
        *[staged_user] Die abhängigen Objekte änderten sich immer wieder, während der Benutzer gelöscht werden sollte
     }
     [worker_lost] Der Worker ist ausgefallen
-    [worker_stopped] Der Worker wurde angehalten
+    [worker_stopped] Der Worker wurde gestoppt
     [worker_panicked] Im Worker ist ein unerwarteter Fehler aufgetreten
     [paused] Das Betriebsteam hat die Aufgabe pausiert
    *[none] { $state ->

@@ -2,7 +2,7 @@
 
 mod shape;
 
-use super::{Language, Reason, Task, name, phrases, source};
+use super::{Language, NAME, Reason, Task, arguments, name, phrases, sentence, source};
 use crate::domain::{
     state::TaskState,
     task::{LARGEST_ID, Progress, Requester, TaskId, TaskKind, UserId},
@@ -16,6 +16,14 @@ fn task(kind: TaskKind, state: TaskState) -> Task {
 
 fn deletion(state: TaskState) -> Task {
     task(TaskKind::StagedUser, state)
+}
+
+fn set_blocking(task: &mut Task, blocking: u64) {
+    task.counts.blocking = blocking;
+}
+
+fn set_checks(task: &mut Task, done: u64, of: u64) {
+    task.progress = Progress { done, of };
 }
 
 /// The sentence in English and in German.
@@ -43,14 +51,14 @@ fn what_goes_on_in_every_state() {
             TaskState::CancelRequested,
             [
                 "A cancel was requested; the work is being stopped.",
-                "Der Abbruch ist angefordert; die laufende Arbeit wird beendet.",
+                "Der Abbruch wurde angefordert; die laufende Arbeit wird gestoppt.",
             ],
         ),
         (
             TaskState::Canceling,
             [
                 "The work is being stopped; nothing will be deleted.",
-                "Die laufende Arbeit wird beendet; es wird nichts gelöscht.",
+                "Die laufende Arbeit wird gestoppt; es wird nichts gelöscht.",
             ],
         ),
         (TaskState::Paused, ["Paused by an operator.", "Vom Betriebsteam pausiert."]),
@@ -91,7 +99,7 @@ fn why_the_last_attempt_ended() {
             "Die abhängigen Objekte änderten sich immer wieder, während der Benutzer gelöscht werden sollte",
         ],
         ["The worker was lost", "Der Worker ist ausgefallen"],
-        ["The worker was stopped", "Der Worker wurde angehalten"],
+        ["The worker was stopped", "Der Worker wurde gestoppt"],
         ["The worker failed unexpectedly", "Im Worker ist ein unerwarteter Fehler aufgetreten"],
         ["An operator paused it", "Das Betriebsteam hat die Aufgabe pausiert"],
     ]) {
@@ -153,7 +161,7 @@ fn the_checks_done_are_counted() {
             ],
         ),
     ] {
-        running.progress = Progress { done, of };
+        set_checks(&mut running, done, of);
         running.attempt = attempt;
         assert_eq!(message(&running), said);
     }
@@ -167,8 +175,42 @@ fn dependents_are_counted() {
         (1, ["1 dependent blocks the deletion.", "1 abhängiges Objekt verhindert die Löschung."]),
         (2, ["2 dependents block the deletion.", "2 abhängige Objekte verhindern die Löschung."]),
     ] {
-        ended.counts.blocking = blocking;
+        set_blocking(&mut ended, blocking);
         assert_eq!(message(&ended), said);
+    }
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_and_never_that_anything_was_or_was_not_deleted() {
+    let told = |key: &str, task: &Task| {
+        let mut arguments = arguments(task);
+        arguments.set("kind", "dependents");
+        Language::ALL.map(|language| sentence(key, &arguments, language))
+    };
+    let mut ended = deletion(TaskState::Completed);
+    assert_eq!(told(NAME, &ended), ["Dependents of user 5", "Von Benutzer 5 abhängige Objekte"]);
+    for (blocking, said) in [
+        (
+            0,
+            ["Nothing blocks the deletion of the user.", "Der Löschung des Benutzers steht nichts entgegen."],
+        ),
+        (1, ["1 dependent would block the deletion.", "1 abhängiges Objekt würde die Löschung verhindern."]),
+        (
+            2,
+            ["2 dependents would block the deletion.", "2 abhängige Objekte würden die Löschung verhindern."],
+        ),
+    ] {
+        set_blocking(&mut ended, blocking);
+        assert_eq!(told("COMPLETED", &ended), said);
+    }
+    for state in TaskState::ALL {
+        for reason in Reason::every("reports").into_iter().map(Some).chain([None]) {
+            for attempt in [1, 2] {
+                let task = Task { reason: reason.clone(), attempt, ..deletion(state) };
+                let [english, german] = told(state.name(), &task);
+                assert!(!english.contains("deleted") && !german.contains("gelöscht"), "{english} {german}");
+            }
+        }
     }
 }
 
@@ -176,7 +218,7 @@ fn dependents_are_counted() {
 fn numbers_are_plain_digits() {
     let mut ended = deletion(TaskState::Conflict);
     ended.user = UserId(LARGEST_ID);
-    ended.counts.blocking = 1_234_567;
+    set_blocking(&mut ended, 1_234_567);
     assert_eq!(
         message(&ended),
         ["1234567 dependents block the deletion.", "1234567 abhängige Objekte verhindern die Löschung."]
