@@ -23,6 +23,7 @@ pub mod queue;
 mod records;
 mod reply;
 pub mod scripts;
+pub mod story;
 pub mod submit;
 pub mod tasks;
 pub mod upkeep;

@@ -104,7 +104,13 @@ impl Store {
         let mut commands = redis::pipe();
         commands.lrange(&key, 0, -1);
         let (lines,): (Vec<String>,) = self.inner.link.pipeline("history", &commands).await?;
-        let corrupt = || StoreError::Corrupt { key: key.clone(), field: "history" };
+        self.chain(&task, &lines).map(Some)
+    }
+
+    /// The transitions of these lines, led by the task's acceptance, which no line tells.
+    pub(super) fn chain(&self, task: &Task, lines: &[String]) -> Result<Vec<Transition>, StoreError> {
+        let corrupt =
+            || StoreError::Corrupt { key: self.inner.keys.task_history(task.id.0), field: "history" };
         let later = lines
             .iter()
             .map(|line| read_transition(line).ok_or_else(corrupt))
@@ -113,10 +119,10 @@ impl Store {
             at: task.created,
             from: None,
             to: later.first().and_then(|transition| transition.from).unwrap_or(task.state),
-            by: task.requester.name,
+            by: task.requester.name.clone(),
             why: "submit".to_owned(),
         };
-        Ok(Some(std::iter::once(first).chain(later).collect()))
+        Ok(std::iter::once(first).chain(later).collect())
     }
 
     /// Takes a request back; `by` is the caller's name.
