@@ -7,6 +7,7 @@
 //!
 //! Easy to get wrong: counts of one.
 
+use super::language::Language;
 use crate::domain::{
     reason::Reason,
     state::TaskState,
@@ -15,7 +16,7 @@ use crate::domain::{
 
 /// What the task is called.
 #[must_use]
-pub fn name(task: &Task) -> String {
+pub fn name(task: &Task, _language: Language) -> String {
     match task.kind {
         TaskKind::StagedUser => format!("Deletion of user {}", task.user),
     }
@@ -23,7 +24,7 @@ pub fn name(task: &Task) -> String {
 
 /// What goes on with it.
 #[must_use]
-pub fn message(task: &Task) -> String {
+pub fn message(task: &Task, _language: Language) -> String {
     match task.state {
         TaskState::Initializing => "Waiting for its start time.".to_owned(),
         TaskState::Queued => "Waiting to be started.".to_owned(),
@@ -92,8 +93,12 @@ fn cause(reason: &Reason) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reason, Task, TaskState, message, name};
+    use super::{Language, Reason, Task, TaskState};
     use crate::domain::task::{Progress, Requester, TaskId, TaskKind, UserId};
+
+    fn message(task: &Task) -> String {
+        super::message(task, Language::English)
+    }
 
     fn task(state: TaskState) -> Task {
         let requester = Requester { name: "alice".into(), is_administrator: true };
@@ -151,6 +156,6 @@ mod tests {
             let said = message(&task(state));
             assert!(said.ends_with('.') && !said.contains("alice") && !said.contains("bob"), "{said}");
         }
-        assert_eq!(name(&task(TaskState::Queued)), "Deletion of user 5");
+        assert_eq!(super::name(&task(TaskState::Queued), Language::English), "Deletion of user 5");
     }
 }

@@ -22,7 +22,7 @@ use super::{
     version::Version,
 };
 use crate::{
-    api::{Entrance, parameters, service::Operation},
+    api::{Entrance, language::Language, parameters, service::Operation},
     domain::task::{TaskId, UserId},
 };
 
@@ -72,13 +72,14 @@ async fn delete_user(
     let principal = entrance.service.admit(credentials, Operation::DeleteUser).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
+    let language = Language::of(request.headers());
     let user: UserId = request::id("id", id)?;
     Span::current().record("user.id", user.0);
     let key = parameters::idempotency_key(request.headers())?;
     parameters::no_body(request, entrance.body_timeout).await?;
     let accepted = entrance.service.submit(&principal, user, key.as_ref()).await?;
     Span::current().record("task.id", accepted.task.id.0);
-    Ok(response::task(StatusCode::ACCEPTED, &accepted.task, fields.as_ref())?)
+    Ok(response::task(StatusCode::ACCEPTED, &accepted.task, language, fields.as_ref())?)
 }
 
 /// Watch a deletion's task.
@@ -109,12 +110,13 @@ async fn get_task(
     let principal = entrance.service.admit(credentials, Operation::ReadTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
+    let language = Language::of(request.headers());
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
     parameters::no_body(request, entrance.body_timeout).await?;
     let task = entrance.service.task(&principal, id).await?;
     Span::current().record("user.id", task.user.0);
-    Ok(response::task(StatusCode::OK, &task, fields.as_ref())?)
+    Ok(response::task(StatusCode::OK, &task, language, fields.as_ref())?)
 }
 
 /// Cancel a deletion.
@@ -147,12 +149,13 @@ async fn cancel_task(
     let principal = entrance.service.admit(credentials, Operation::CancelTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
+    let language = Language::of(request.headers());
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
     request::cancel(request, entrance.body_timeout).await?;
     let task = entrance.service.cancel(&principal, id).await?;
     Span::current().record("user.id", task.user.0);
-    Ok(response::task(StatusCode::OK, &task, fields.as_ref())?)
+    Ok(response::task(StatusCode::OK, &task, language, fields.as_ref())?)
 }
 
 /// See which dependents a deletion's task has found.
