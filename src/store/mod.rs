@@ -15,6 +15,7 @@ pub mod directory;
 pub mod durability;
 pub mod error;
 pub mod gauges;
+pub mod idempotency;
 mod keys;
 mod moves;
 pub mod patience;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use super::{
     Store, StoreError,
     records::{self, Fields},
-    tasks::Transition,
+    tasks::{Transition, acceptance},
 };
 use crate::domain::{
     dependents::Dependent,
@@ -30,6 +30,15 @@ pub struct Story {
     pub dependents: Vec<Dependent>,
     /// How it came to where it stands, an unbroken chain from its acceptance on.
     pub history: Vec<Transition>,
+}
+
+impl Story {
+    /// That of a task as it is accepted, which nobody has touched yet.
+    #[must_use]
+    pub fn accepted(task: Task) -> Self {
+        let history = vec![acceptance(&task, task.state)];
+        Self { task, dependents: Vec::new(), history }
+    }
 }
 
 impl Store {

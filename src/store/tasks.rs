@@ -115,14 +115,8 @@ impl Store {
             .iter()
             .map(|line| read_transition(line).ok_or_else(corrupt))
             .collect::<Result<Vec<_>, _>>()?;
-        let first = Transition {
-            at: task.created,
-            from: None,
-            to: later.first().and_then(|transition| transition.from).unwrap_or(task.state),
-            by: task.requester.name.clone(),
-            why: "submit".to_owned(),
-        };
-        Ok(std::iter::once(first).chain(later).collect())
+        let into = later.first().and_then(|transition| transition.from).unwrap_or(task.state);
+        Ok(std::iter::once(acceptance(task, into)).chain(later).collect())
     }
 
     /// Takes a request back; `by` is the caller's name.
@@ -216,6 +210,12 @@ impl Store {
     fn corrupt(&self, id: TaskId) -> StoreError {
         StoreError::Corrupt { key: self.inner.keys.task(id.0), field: "state" }
     }
+}
+
+/// The first line of a task's history, which is made from its record.
+pub(super) fn acceptance(task: &Task, into: TaskState) -> Transition {
+    let by = task.requester.name.clone();
+    Transition { at: task.created, from: None, to: into, by, why: "submit".to_owned() }
 }
 
 fn read_transition(line: &str) -> Option<Transition> {

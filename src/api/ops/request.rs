@@ -5,9 +5,15 @@
 //! Easy to get wrong: a parameter that is given twice. Every reader of a query keeps what it has seen and refuses the
 //! second one, by way of [`once`].
 
+pub(super) mod deletions;
 pub(super) mod dependents;
+pub(super) mod events;
+pub(super) mod tasks;
+pub(super) mod tokens;
+pub(super) mod workers;
 
 use axum::extract::{Path, rejection::PathRejection};
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 
 use crate::{
@@ -16,8 +22,11 @@ use crate::{
         problem::{Problem, ProblemKind},
         service::Credentials,
     },
-    domain::task::UserId,
+    domain::task::{TaskId, UserId},
 };
+
+/// The last millisecond of the year 9999.
+const LATEST_MS: u64 = 253_402_300_799_999;
 
 /// One piece of a path, or why it could not be taken out of it.
 pub(super) type Piece = Result<Path<String>, PathRejection>;
@@ -31,6 +40,11 @@ pub(in crate::api) fn credentials(headers: &HeaderMap) -> Result<Credentials, Pr
 /// The user of the path.
 pub(super) fn user(path: Piece) -> Result<UserId, Problem> {
     user_id(&piece(path))
+}
+
+/// The task of the path.
+pub(super) fn task(path: Piece) -> Result<TaskId, Problem> {
+    piece(path).parse().map_err(|_| Problem::bad_parameter("id", "The task's id must be plain decimal digits."))
 }
 
 /// The text of a piece of the path; empty, which nothing is, where it is not UTF-8.
@@ -62,6 +76,15 @@ fn limit(text: &str, most: usize) -> Result<usize, Problem> {
     let limit = if digits { text.parse().ok() } else { None };
     limit.filter(|limit| (1..=most).contains(limit)).ok_or_else(|| {
         Problem::bad_parameter("limit", format!("The parameter limit must be a number from 1 to {most}."))
+    })
+}
+
+/// A time that a member of a body gives.
+fn instant(member: &'static str, millis: u64) -> Result<DateTime<Utc>, Problem> {
+    let known = i64::try_from(millis).ok().filter(|_| millis <= LATEST_MS);
+    known.and_then(DateTime::from_timestamp_millis).ok_or_else(|| {
+        let limit = "milliseconds since the epoch, up to the year 9999, or null";
+        bad_body(format!("The member \"{member}\" must be {limit}."))
     })
 }
 

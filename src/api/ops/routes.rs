@@ -6,7 +6,14 @@
 //! Easy to get wrong: methods of one path must be given to one `routes!`, or the later ones would take the place of the
 //! earlier ones.
 
+mod deletions;
 mod dependents;
+mod doctor;
+mod events;
+mod queue;
+mod tasks;
+mod tokens;
+mod workers;
 
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,5 +30,22 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Shapes::openapi())
         .routes(routes!(dependents::put_dependent, dependents::delete_dependent))
         .routes(routes!(dependents::list_dependents))
+        .routes(routes!(queue::get_queue))
+        .routes(routes!(queue::pause_queue))
+        .routes(routes!(queue::resume_queue))
+        .routes(routes!(tasks::list_tasks))
+        .routes(routes!(tasks::get_task))
+        .routes(routes!(tasks::cancel_task))
+        .routes(routes!(tasks::pause_task))
+        .routes(routes!(tasks::resume_task))
+        .routes(routes!(tasks::retry_task))
+        .routes(routes!(deletions::submit_deletions))
+        .routes(routes!(workers::list_workers))
+        .routes(routes!(workers::quiet_worker))
+        .routes(routes!(workers::wake_worker))
+        .routes(routes!(events::listen))
+        .routes(routes!(tokens::list_tokens, tokens::make_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(doctor::diagnose))
         .with_state(entrance)
 }

@@ -49,7 +49,7 @@ use crate::api::{
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.put_dependent", level = "error", skip_all, fields(user.id = Empty))]
-pub(super) async fn put_dependent(
+pub(crate) async fn put_dependent(
     State(entrance): State<Entrance>,
     path: DependentPath,
     request: Request,
@@ -80,7 +80,7 @@ pub(super) async fn put_dependent(
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.delete_dependent", level = "error", skip_all, fields(user.id = Empty))]
-pub(super) async fn delete_dependent(
+pub(crate) async fn delete_dependent(
     State(entrance): State<Entrance>,
     path: DependentPath,
     request: Request,
@@ -113,7 +113,7 @@ pub(super) async fn delete_dependent(
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.list_dependents", level = "error", skip_all, fields(user.id = Empty))]
-pub(super) async fn list_dependents(
+pub(crate) async fn list_dependents(
     State(entrance): State<Entrance>,
     path: Piece,
     request: Request,
