@@ -12,7 +12,7 @@ use crate::domain::task::{TaskId, UserId};
 /// What a key stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownKey {
-    /// SHA-256 of the request that it came with, in hex.
+    /// The hash of the request that it came with.
     pub request: String,
     /// The task that it names.
     pub task: TaskId,
@@ -55,9 +55,10 @@ impl Store {
         for (_, task) in named.iter().flatten() {
             commands.hmget(self.inner.keys.task(task.0), &["key", "user"]);
         }
-        let records: Vec<(Option<String>, Option<u64>)> = match commands.is_empty() {
-            true => Vec::new(),
-            false => self.inner.link.pipeline("known_keys", &commands).await?,
+        let records: Vec<(Option<String>, Option<u64>)> = if commands.is_empty() {
+            Vec::new()
+        } else {
+            self.inner.link.pipeline("known_keys", &commands).await?
         };
         let mut records = records.into_iter();
         let known = keys.iter().zip(named).map(|(key, named)| {

@@ -40,9 +40,9 @@ impl Listening {
     /// What comes next; none when the stream has ended.
     pub async fn next(&mut self) -> Option<Frame> {
         loop {
-            if let Some((frame, rest)) = self.text.split_once("\n\n") {
-                let frame = read(frame);
-                self.text = rest.to_owned();
+            if let Some(end) = self.text.find("\n\n") {
+                let frame = read(&self.text[..end]);
+                self.text.drain(..end + 2);
                 return Some(frame);
             }
             let chunk = within("something is heard", PATIENCE, self.response.chunk()).await;

@@ -12,10 +12,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 
 use super::status::status;
-use crate::api::{
-    openapi,
-    problem::Problem,
-};
+use crate::api::{openapi, problem::Problem};
 
 const CONTENT_TYPE: &str = "application/problem+json";
 

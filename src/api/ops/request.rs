@@ -44,7 +44,9 @@ pub(super) fn user(path: Piece) -> Result<UserId, Problem> {
 
 /// The task of the path.
 pub(super) fn task(path: Piece) -> Result<TaskId, Problem> {
-    piece(path).parse().map_err(|_| Problem::bad_parameter("id", "The task's id must be plain decimal digits."))
+    piece(path)
+        .parse()
+        .map_err(|_| Problem::bad_parameter("id", "The task's id must be plain decimal digits."))
 }
 
 /// The text of a piece of the path; empty, which nothing is, where it is not UTF-8.

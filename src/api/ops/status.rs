@@ -132,7 +132,9 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::NameTaken
         | ProblemKind::Full => StatusCode::CONFLICT,
         ProblemKind::BadStatus | ProblemKind::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

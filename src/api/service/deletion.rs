@@ -17,7 +17,7 @@ use crate::{
         task::{Requester, Task, TaskId, TaskKind, UserId},
     },
     store::{
-        principals::sha256_hex,
+        principals::sha256_half_hex,
         submit::{IdempotencyKey, Submission, Submitted},
         tasks::Cancelled,
     },
@@ -223,14 +223,14 @@ pub(super) fn count_cancel<T>(outcome: &Result<T, Problem>) {
 pub(super) fn own_key(principal: &Principal, operation: &str, key: &ClientKey, more: &[&[u8]]) -> String {
     let caller = principal.user.map_or_else(|| "token".to_owned(), |user| format!("user {user}"));
     let parts = [caller.as_bytes(), principal.name.as_bytes(), operation.as_bytes(), key.0.as_bytes()];
-    sha256_hex(&[&parts, more].concat())
+    sha256_half_hex(&[&parts, more].concat())
 }
 
 fn idempotency(principal: &Principal, kind: TaskKind, user: UserId, key: &ClientKey) -> IdempotencyKey {
     let operation = format!("submit {}", kind.name());
     IdempotencyKey {
         key: own_key(principal, &operation, key, &[]),
-        request: sha256_hex(&[operation.as_bytes(), user.to_string().as_bytes()]),
+        request: sha256_half_hex(&[operation.as_bytes(), user.to_string().as_bytes()]),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     store::{
         directory::Reference,
         idempotency::KnownKey,
-        principals::sha256_hex,
+        principals::sha256_half_hex,
         submit::{IdempotencyKey, Submission, Submitted},
     },
 };
@@ -131,8 +131,12 @@ impl Service {
         let keys = key.map(|key| position_keys(principal, asked, key)).unwrap_or_default();
         let known = self.known_positions(&keys).await?;
         let subjects = self.inner.store.resolve(&asked.users).await?;
-        let mut judged: Vec<_> =
-            asked.users.iter().zip(&subjects).map(|(one, subject)| Judged::of(one, subject.as_ref())).collect();
+        let mut judged: Vec<_> = asked
+            .users
+            .iter()
+            .zip(&subjects)
+            .map(|(one, subject)| Judged::of(one, subject.as_ref()))
+            .collect();
         let mut submissions = Vec::new();
         let mut positions = Vec::new();
         for (position, one) in judged.iter_mut().enumerate() {
@@ -170,11 +174,7 @@ fn submission(
     key: Option<&IdempotencyKey>,
 ) -> Submission {
     let kind = if asked.dry_run { TaskKind::Dependents } else { TaskKind::StagedUser };
-    Submission {
-        not_before: asked.not_before,
-        idempotency: key.cloned(),
-        ..request(principal, kind, user)
-    }
+    Submission { not_before: asked.not_before, idempotency: key.cloned(), ..request(principal, kind, user) }
 }
 
 /// The keys of all positions that a request can have, each with the hash of this whole request.
@@ -195,7 +195,7 @@ fn request_hash(asked: &Deletions) -> String {
         Reference::Id(id) => format!("id {id}"),
         Reference::Name(name) => format!("name {name}"),
     }));
-    sha256_hex(&parts.iter().map(String::as_bytes).collect::<Vec<_>>())
+    sha256_half_hex(&parts.iter().map(String::as_bytes).collect::<Vec<_>>())
 }
 
 fn verdict(outcome: Submitted) -> Result<(Verdict, Option<TaskId>), Problem> {

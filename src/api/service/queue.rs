@@ -44,7 +44,6 @@ impl Service {
 
     async fn read_queue(&self) -> Result<QueueStatus, Problem> {
         let store = &self.inner.store;
-        let (depth, durability) = futures::try_join!(store.depth(), store.durability())?;
-        Ok(QueueStatus { depth, durability })
+        Ok(QueueStatus { depth: store.depth().await?, durability: store.durability().await? })
     }
 }

@@ -192,7 +192,9 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::HeadTooLarge => (S::REQUEST_HEADER_FIELDS_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::RequestTimeout => (S::REQUEST_TIMEOUT, 1005, NOT_VALID),
         ProblemKind::MalformedRequest => (S::BAD_REQUEST, 1005, NOT_VALID),
-        ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
+        ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => {
+            (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE)
+        }
         ProblemKind::Internal => (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE),
     };
     Row { status, code, description }

@@ -50,8 +50,8 @@ pub(crate) enum UserBody {
     /// By his number.
     #[schema(rename = "id")]
     Id(u64),
-    /// By his name.
-    #[schema(rename = "username", max_length = 1024)]
+    /// By his name: 1 to 1,024 bytes without control characters.
+    #[schema(rename = "username")]
     Username(String),
 }
 
@@ -61,7 +61,8 @@ pub(crate) async fn body(request: Request, timeout: Duration) -> Result<Deletion
     require_json(&parts.headers, &body)?;
     let mut given = members(&body)?;
     let users = given.take_objects("users")?;
-    let not_before = given.take_optional_u64("not_before")?.map(|millis| instant("not_before", millis)).transpose()?;
+    let not_before =
+        given.take_optional_u64("not_before")?.map(|millis| instant("not_before", millis)).transpose()?;
     let dry_run = given.take_bool_or("dry_run", false)?;
     given.finish()?;
     if !(1..=MOST_USERS).contains(&users.len()) {
@@ -103,7 +104,8 @@ mod tests {
     use super::*;
 
     async fn read_body(text: String) -> Result<Deletions, String> {
-        let request = Request::builder().header("content-type", "application/json").body(text.into()).unwrap();
+        let request =
+            Request::builder().header("content-type", "application/json").body(text.into()).unwrap();
         body(request, Duration::from_secs(5)).await.map_err(|problem| problem.public)
     }
 

@@ -57,7 +57,8 @@ fn caller(name: String) -> Result<String, Problem> {
     if is_plain_text(&name, MAX_NAME_BYTES) {
         return Ok(name);
     }
-    let said = format!("The parameter created_by must be 1 to {MAX_NAME_BYTES} bytes without control characters.");
+    let said =
+        format!("The parameter created_by must be 1 to {MAX_NAME_BYTES} bytes without control characters.");
     Err(Problem::bad_parameter("created_by", said))
 }
 
@@ -85,7 +86,8 @@ mod tests {
         let none = query(None).unwrap();
         assert_eq!((none.filter, none.before, none.limit), (TaskFilter::default(), None, 50));
         let cursor = write_cursor(TaskId(71));
-        let all = format!("state=QUEUED&kind=staged_user&user_id=5&created_by=al+ice&limit=100&cursor={cursor}");
+        let all =
+            format!("state=QUEUED&kind=staged_user&user_id=5&created_by=al+ice&limit=100&cursor={cursor}");
         let all = query(Some(&all)).unwrap();
         let filter = TaskFilter {
             state: Some(TaskState::Queued),

@@ -48,16 +48,16 @@ pub(crate) struct TokenItems {
 /// A service token that was made just now.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NewToken)]
-pub(crate) struct NewTokenView<'a> {
+pub(crate) struct NewTokenView {
     /// Whose it is.
-    name: &'a str,
+    name: String,
     /// What he may do.
     capabilities: Vec<&'static str>,
     /// When it ends to be valid; never, if null.
     #[schema(required)]
     expires: Option<i64>,
     /// The token. It is shown this once.
-    token: &'a str,
+    token: String,
 }
 
 impl From<TokenEntry> for TokenView {
@@ -80,10 +80,10 @@ pub(crate) fn tokens(tokens: Vec<TokenEntry>) -> Response {
 /// One that was made just now.
 pub(crate) fn made(made: &MadeToken) -> Response {
     let view = NewTokenView {
-        name: made.asked.name.as_str(),
+        name: made.asked.name.as_str().to_owned(),
         capabilities: words(&made.asked.capabilities),
         expires: made.asked.expires.map(millis),
-        token: made.token.expose_secret(),
+        token: made.token.expose_secret().to_owned(),
     };
     (StatusCode::CREATED, Json(view)).into_response()
 }

@@ -27,7 +27,10 @@ use crate::api::{
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.doctor", level = "error", skip_all)]
-pub(crate) async fn diagnose(State(entrance): State<Entrance>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn diagnose(
+    State(entrance): State<Entrance>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
     let principal = entrance.service.admit(credentials, Operation::ReadDiagnosis).await?;
     request::no_query(request.uri().query())?;

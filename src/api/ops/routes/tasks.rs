@@ -175,7 +175,12 @@ pub(crate) async fn resume_task(
     act(&entrance, path, request, Action::Resume).await
 }
 
-async fn act(entrance: &Entrance, path: Piece, request: Request, action: Action) -> Result<Response, Refusal> {
+async fn act(
+    entrance: &Entrance,
+    path: Piece,
+    request: Request,
+    action: Action,
+) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
     let principal = entrance.service.admit(credentials, Operation::ActOnTasks).await?;
     let id = request::task(path)?;

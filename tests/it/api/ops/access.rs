@@ -43,9 +43,13 @@ async fn each_route_is_open_to_its_capability_and_to_administrators_alone() {
     let stack = Stack::with_users([5]).await;
     let (_program, api) = stack.api(&[]).await;
     fixtures::submit(&stack.store, 5).await;
-    for (name, held) in
-        [("none", None), ("read", Some(C::OpsRead)), ("write", Some(C::OpsWrite)), ("admin", Some(C::Admin)), ("manager", Some(C::AdminManager))]
-    {
+    for (name, held) in [
+        ("none", None),
+        ("read", Some(C::OpsRead)),
+        ("write", Some(C::OpsWrite)),
+        ("admin", Some(C::Admin)),
+        ("manager", Some(C::AdminManager)),
+    ] {
         let api = caller(&stack, &api, name, held.as_slice()).await;
         for (method, path, needed) in ROUTES {
             let answer = send(&api, method, path).await;
@@ -60,7 +64,13 @@ async fn who_may_not_is_told_so_before_anything_is_looked_at() {
     let stack = Stack::with_users([5]).await;
     let (_program, api) = stack.api(&[]).await;
     let reader = api.with_token(Some(fixtures::READER_TOKEN));
-    for path in ["/tasks/404/cancel", "/tasks/none/pause", "/tasks/404/retry?x=y", "/workers/%00/quiet", "/deletions?x"] {
+    for path in [
+        "/tasks/404/cancel",
+        "/tasks/none/pause",
+        "/tasks/404/retry?x=y",
+        "/workers/%00/quiet",
+        "/deletions?x",
+    ] {
         body(&act(&reader, path).await, 403);
     }
     for path in ["/tokens/none%20", "/tokens/administrator"] {
@@ -115,7 +125,8 @@ async fn a_method_that_a_path_does_not_have_is_told_which_it_has() {
             assert!(header(&answer, "allow").contains(method), "{other} {path}: {answer:?}");
         }
     }
-    for path in ["/task", "/tasks/1/", "/tasks/1/delete", "/queue/", "/queue/stop", "/workers/w", "/events/1"] {
+    for path in ["/task", "/tasks/1/", "/tasks/1/delete", "/queue/", "/queue/stop", "/workers/w", "/events/1"]
+    {
         body(&send(&api, "GET", path).await, 404);
     }
 }

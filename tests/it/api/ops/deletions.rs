@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 /// Users 5, 6 and 7, and an administrator, 30, whose name is `ada`.
 async fn stack() -> Stack {
     let stack = Stack::with_users([5, 6, 7]).await;
-    let ada = NewUser { id: UserId(30), is_administrator: true, username: "ada".into(), ..fixtures::user(30) };
+    let ada =
+        NewUser { id: UserId(30), is_administrator: true, username: "ada".into(), ..fixtures::user(30) };
     stack.store.load_users(&[ada], false).await.unwrap();
     stack
 }
@@ -19,7 +20,8 @@ async fn stack() -> Stack {
 #[track_caller]
 fn verdicts(answer: &offstage_tests::api::Answer) -> Vec<(Value, Value, Value, Value)> {
     let items = body(answer, 200)["items"].as_array().unwrap();
-    let one = |item: &Value| ["id", "username", "verdict", "task_id"].map(|member| item[member].clone()).into();
+    let one =
+        |item: &Value| ["id", "username", "verdict", "task_id"].map(|member| item[member].clone()).into();
     items.iter().map(one).collect()
 }
 
@@ -124,7 +126,8 @@ async fn one_malformed_member_refuses_the_whole_request() {
         body(&post(&api, "/deletions", &asked).await, 400);
     }
     let twice = r#"{"users":[{"id":5}],"users":[{"id":6}]}"#;
-    let request = api.request(reqwest::Method::POST, "/ops/v1/deletions").header("Content-Type", "application/json");
+    let request =
+        api.request(reqwest::Method::POST, "/ops/v1/deletions").header("Content-Type", "application/json");
     body(&api.send(request.body(twice)).await, 400);
     body(&act(&api, "/deletions").await, 400);
     assert_eq!(count(&stack).await, 0);
@@ -135,7 +138,8 @@ async fn a_deletion_waits_for_its_time_and_a_time_that_is_past_means_now() {
     let stack = stack().await;
     let (_program, api) = stack.api(&[]).await;
     let later = 253_402_300_799_999_u64;
-    let asked = post(&api, "/deletions", &json!({"users": [{"id": 5}, {"id": 6}], "not_before": later})).await;
+    let asked =
+        post(&api, "/deletions", &json!({"users": [{"id": 5}, {"id": 6}], "not_before": later})).await;
     assert!(verdicts(&asked).iter().all(|one| one.2 == "accepted"), "{asked:?}");
     let waiting = get(&api, "/tasks/1").await.body;
     assert_eq!((&waiting["state"], &waiting["not_before"]), (&json!("INITIALIZING"), &json!(later)));

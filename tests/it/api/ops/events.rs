@@ -58,7 +58,11 @@ async fn who_was_away_too_long_is_told_of_the_gap() {
     assert_eq!(again.next_named("transition").await.data["to"], "RESUMING");
     body(&act(&api, "/tasks/1/cancel").await, 200);
     let next = again.next().await.unwrap();
-    assert_eq!((next.event.as_str(), &next.data["to"]), ("transition", &json!("CANCELLED")), "it is told once");
+    assert_eq!(
+        (next.event.as_str(), &next.data["to"]),
+        ("transition", &json!("CANCELLED")),
+        "it is told once"
+    );
 }
 
 #[tokio::test]
@@ -105,8 +109,10 @@ async fn there_are_so_many_listeners_and_no_more_until_one_leaves() {
     assert_eq!((refused.status.as_u16(), &refused.headers["retry-after"]), (503, &"1".parse().unwrap()));
     assert_eq!(get(&api, "/queue").await.status, 200, "everybody else is served");
     all.pop();
-    eventually("a place is free", DEADLINE, async || (get(&api, "/events").await.status == 200).then_some(()))
-        .await;
+    eventually("a place is free", DEADLINE, async || {
+        (get(&api, "/events").await.status == 200).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -23,7 +23,8 @@ async fn a_repeated_request_gets_the_same_answer_even_when_the_users_are_gone() 
     fixtures::submit(&stack.store, 6).await;
     let asked = json!({"users": [{"id": 5}, {"username": "user6"}, {"username": "nobody"}, {"id": 7}]});
     let first = ask(&api, "k", &asked).await;
-    let verdicts: Vec<_> = body(&first, 200)["items"].as_array().unwrap().iter().map(|one| &one["verdict"]).collect();
+    let verdicts: Vec<_> =
+        body(&first, 200)["items"].as_array().unwrap().iter().map(|one| &one["verdict"]).collect();
     assert_eq!(verdicts, ["accepted", "live", "not_found", "accepted"]);
     assert_eq!(ask(&api, "k", &asked).await.body, first.body);
     assert_eq!(count(&stack).await, 3);
@@ -61,8 +62,13 @@ async fn the_same_key_for_another_request_is_refused_whole() {
         body(&ask(&api, "k", &other).await, 422);
     }
     assert_eq!(count(&stack).await, 1, "nothing of them was accepted");
-    let reordered = json!({"dry_run": false, "not_before": 4_000_000_000_000_u64, "users": [{"id": 404}, {"id": 5}]});
-    assert_eq!(body(&ask(&api, "k", &reordered).await, 200)["items"][1]["task_id"], 1, "it asks for the same");
+    let reordered =
+        json!({"dry_run": false, "not_before": 4_000_000_000_000_u64, "users": [{"id": 404}, {"id": 5}]});
+    assert_eq!(
+        body(&ask(&api, "k", &reordered).await, 200)["items"][1]["task_id"],
+        1,
+        "it asks for the same"
+    );
 }
 
 #[tokio::test]
@@ -73,7 +79,8 @@ async fn a_key_is_its_callers_own_and_its_operations() {
     body(&ask(&api, "k", &json!({"users": [{"id": 5}]})).await, 200);
     let hers = ask(&olga, "k", &json!({"users": [{"id": 6}]})).await;
     assert_eq!(body(&hers, 200)["items"][0]["task_id"], 2);
-    let single = api.request(Method::DELETE, "/api/staged_config/access/users/6").header("Idempotency-Key", "k");
+    let single =
+        api.request(Method::DELETE, "/api/staged_config/access/users/6").header("Idempotency-Key", "k");
     assert_eq!(api.send(single).await.body["id"], 2, "another operation, another key");
 }
 

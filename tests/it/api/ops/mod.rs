@@ -13,14 +13,14 @@ mod tasks;
 mod tokens;
 mod workers;
 
-use super::{DEADLINE, header, keys as members, tasks as count};
+use super::{DEADLINE, header, tasks as count};
 use offstage::{domain::capability::Capability, store::principals::TokenHash};
 use offstage_tests::{
     api::{Answer, Api},
     stack::Stack,
 };
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The members of a task in lists, in their order.
 const SUMMARY: [&str; 20] = [
@@ -85,5 +85,8 @@ fn story(task: &Value) -> Vec<String> {
     }
     assert_eq!(state, task["state"], "the chain ends where the task stands");
     let text = |line: &Value, member: &str| line[member].as_str().unwrap().to_owned();
-    lines.iter().map(|line| format!("{} by {}: {}", text(line, "to"), text(line, "by"), text(line, "why"))).collect()
+    lines
+        .iter()
+        .map(|line| format!("{} by {}: {}", text(line, "to"), text(line, "by"), text(line, "why")))
+        .collect()
 }

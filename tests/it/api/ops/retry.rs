@@ -61,7 +61,10 @@ async fn a_retry_beside_a_live_deletion_names_it_and_leaves_its_start_time_alone
     let refused = act(&api, "/tasks/1/retry").await;
     assert!(body(&refused, 409)["detail"].as_str().unwrap().contains("task 2"), "{refused:?}");
     let live = get(&api, "/tasks/2").await.body;
-    assert_eq!((&live["state"], &live["not_before"]), (&json!("INITIALIZING"), &json!(4_000_000_000_000_u64)));
+    assert_eq!(
+        (&live["state"], &live["not_before"]),
+        (&json!("INITIALIZING"), &json!(4_000_000_000_000_u64))
+    );
     assert_eq!(count(&stack).await, 2);
 }
 

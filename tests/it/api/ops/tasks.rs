@@ -31,16 +31,25 @@ async fn a_task_is_told_in_full_and_in_lists() {
     }
     fixtures::submit(&stack.store, 5).await;
     let fresh = get(&api, "/tasks/1").await.body;
-    assert_eq!((&fresh["started"], &fresh["checks"], &fresh["attempt"]), (&json!(null), &json!([]), &json!(0)));
+    assert_eq!(
+        (&fresh["started"], &fresh["checks"], &fresh["attempt"]),
+        (&json!(null), &json!([]), &json!(0))
+    );
     let _worker = stack.worker(&[]);
     api.until(1, &["CONFLICT"], DEADLINE).await;
     let detail = get(&api, "/tasks/1").await;
     let members: Vec<_> = body(&detail, 200).as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members, [&SUMMARY[..], &["checks", "dependents", "history"]].concat());
     let task = &detail.body;
-    assert_eq!(task["checks"], json!([{"name": "registered", "state": "answered", "found": 2, "blocking": 1}]));
+    assert_eq!(
+        task["checks"],
+        json!([{"name": "registered", "state": "answered", "found": 2, "blocking": 1}])
+    );
     assert_eq!((&task["progress"], &task["maximum"]), (&json!(1), &json!(1)));
-    assert_eq!((&task["found"], &task["blocking"], &task["reason"]), (&json!(2), &json!(1), &json!("dependents")));
+    assert_eq!(
+        (&task["found"], &task["blocking"], &task["reason"]),
+        (&json!(2), &json!(1), &json!("dependents"))
+    );
     let registered = api.get("/ops/v1/users/5/dependents").await.body;
     assert_eq!(task["dependents"], registered["items"], "in the same shape");
     assert_eq!(story(task).len(), 3);

@@ -34,10 +34,14 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
 
     let listed = get(&api, "/tokens").await;
     assert!(!listed.body.to_string().contains(&token), "nowhere else");
-    let entry = listed.body["items"].as_array().unwrap().iter().find(|one| one["name"] == "ci@build").unwrap();
+    let entry =
+        listed.body["items"].as_array().unwrap().iter().find(|one| one["name"] == "ci@build").unwrap();
     let members: Vec<_> = entry.as_object().unwrap().keys().collect();
     assert_eq!(members, ["name", "capabilities", "created", "expires", "last_used"]);
-    assert_eq!((&entry["capabilities"], &entry["expires"]), (&json!(["ops.read", "ops.write"]), &Value::Null));
+    assert_eq!(
+        (&entry["capabilities"], &entry["expires"]),
+        (&json!(["ops.read", "ops.write"]), &Value::Null)
+    );
     assert!(entry["created"].is_u64() && entry["last_used"].is_u64(), "{entry}");
 
     body(&post(&api, "/tokens", &asked).await, 409);
@@ -76,7 +80,10 @@ async fn nobody_hands_on_what_he_has_not() {
     let manager = caller(&stack, &api, "manager", &[Capability::AdminManager]).await;
     body(&post(&manager, "/tokens", &json!({"name": "mine", "capabilities": ["ops.read"]})).await, 403);
     assert!(!names(&api).await.contains(&"mine".to_owned()));
-    body(&post(&admin, "/tokens", &json!({"name": "mine", "capabilities": ["ADMIN", "ops.write"]})).await, 201);
+    body(
+        &post(&admin, "/tokens", &json!({"name": "mine", "capabilities": ["ADMIN", "ops.write"]})).await,
+        201,
+    );
 }
 
 #[tokio::test]
@@ -111,7 +118,8 @@ async fn a_malformed_token_is_refused_and_not_made() {
 async fn a_token_that_has_expired_is_nobodys() {
     let stack = Stack::with_users([]).await;
     let (_program, api) = stack.api(&[]).await;
-    let now = chrono::DateTime::parse_from_rfc2822(get(&api, "/queue").await.headers["date"].to_str().unwrap());
+    let now =
+        chrono::DateTime::parse_from_rfc2822(get(&api, "/queue").await.headers["date"].to_str().unwrap());
     let expires = now.unwrap().timestamp_millis() + 2_000;
     let asked = json!({"name": "soon", "capabilities": ["ops.read"], "expires": expires});
     let made = post(&api, "/tokens", &asked).await;

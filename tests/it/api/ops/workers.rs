@@ -26,7 +26,10 @@ async fn a_worker_tells_who_it_is() {
     );
     assert_eq!(worker["pid"], program.pid());
     assert_eq!((&worker["running"], &worker["quiet"]), (&json!(0), &json!(false)));
-    assert_eq!((&worker["version"], &worker["last_claim"]), (&json!(env!("CARGO_PKG_VERSION")), &json!(null)));
+    assert_eq!(
+        (&worker["version"], &worker["last_claim"]),
+        (&json!(env!("CARGO_PKG_VERSION")), &json!(null))
+    );
 }
 
 #[tokio::test]
