@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::within;
 
 /// How long a test waits for the next event; longer than the time between two heartbeats.
-const PATIENCE: Duration = Duration::from_secs(25);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// An open stream.
 #[derive(Debug)]

@@ -30,8 +30,9 @@ use crate::{
 
 /// Most listeners of one process. Each holds a connection, and reads for itself what happens.
 pub const MOST_LISTENERS: usize = 64;
-/// How often a listener hears that he is still connected.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often a listener hears that he is still connected. One who went away is noticed by the second beat that nobody takes:
+/// until then he keeps a place.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// What a listener hears.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,7 +22,7 @@ use crate::api::{
 /// Listen to what happens.
 ///
 /// Server-Sent Events: `transition` with the JSON below as its data, `gap` where more has happened than is kept, and a
-/// comment every fifteen seconds. Begins now, or behind `Last-Event-ID`.
+/// comment every five seconds. Begins now, or behind `Last-Event-ID`.
 #[utoipa::path(
     get,
     path = "/ops/v1/events",
