@@ -22,6 +22,7 @@ pub mod service;
 mod staged_config;
 
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 use service::Service;
 
@@ -31,4 +32,6 @@ struct Entrance {
     service: Service,
     /// How long a body may take.
     body_timeout: Duration,
+    /// Cancelled when the program is to stop: answers without an end end then.
+    stop: CancellationToken,
 }

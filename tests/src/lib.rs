@@ -13,6 +13,7 @@ pub mod dev;
 pub mod dump;
 mod eventually;
 pub mod fixtures;
+pub mod listening;
 pub mod programs;
 pub mod proxy;
 pub mod raw;
