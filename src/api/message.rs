@@ -26,13 +26,13 @@ const NAME: &str = "name";
 /// What the task is called.
 #[must_use]
 pub fn name(task: &Task, language: Language) -> String {
-    sentence(NAME, &arguments(task), language)
+    sentence(NAME, task, language)
 }
 
 /// What goes on with it.
 #[must_use]
 pub fn message(task: &Task, language: Language) -> String {
-    sentence(task.state.name(), &arguments(task), language)
+    sentence(task.state.name(), task, language)
 }
 
 type Bundle = FluentBundle<FluentResource>;
@@ -61,28 +61,28 @@ fn bundle(language: Language) -> Bundle {
 }
 
 /// A sentence that is not there, which the tests rule out, must keep nobody from seeing his task: he sees its key.
-fn sentence(key: &str, arguments: &FluentArgs<'_>, language: Language) -> String {
+fn sentence(key: &str, task: &Task, language: Language) -> String {
     let bundle = match language {
         Language::English => &*ENGLISH,
         Language::German => &*GERMAN,
     };
     let mut faults = Vec::new();
     let pattern = bundle.get_message(key).and_then(|message| message.value());
-    let said = pattern.map(|pattern| bundle.format_pattern(pattern, Some(arguments), &mut faults));
+    let said = pattern.map(|pattern| bundle.format_pattern(pattern, Some(&arguments(task)), &mut faults));
     debug_assert!(said.is_some() && faults.is_empty(), "{key} in {language:?}: {faults:?}");
     said.map_or_else(|| key.to_owned(), Cow::into_owned)
 }
 
 /// What a sentence may be made of, all of it from the record. Counts are numbers, for the plural; ids are not counts.
 fn arguments(task: &Task) -> FluentArgs<'_> {
-    let mut arguments = FluentArgs::with_capacity(8);
+    let progress = task.checks.progress();
+    let mut arguments = FluentArgs::with_capacity(9);
     arguments.set("kind", task.kind.name());
     arguments.set("user", task.user.to_string());
     arguments.set("state", task.state.name());
     arguments.set("reason", task.reason.as_ref().map_or("none", Reason::name));
     arguments.set("check", task.reason.as_ref().map_or("", Reason::detail));
     arguments.set("attempt", task.attempt);
-    let progress = task.checks.progress();
     arguments.set("checks", progress.of);
     arguments.set("done", progress.done);
     arguments.set("blocking", task.checks.counts().blocking);

@@ -2,7 +2,7 @@
 
 mod shape;
 
-use super::{Language, NAME, Reason, Task, arguments, name, phrases, sentence, source};
+use super::{Language, NAME, Reason, Task, name, phrases, source};
 use crate::domain::{
     checklist::{CheckState, Checklist, Counts},
     dependents::Label,
@@ -21,14 +21,15 @@ fn deletion(state: TaskState) -> Task {
 }
 
 fn set_blocking(task: &mut Task, blocking: u64) {
-    task.checks = Checklist::running(Label::new("registered"));
-    task.checks.0[0].counts = Counts { found: blocking, blocking };
+    task.checks = Checklist::running(Label::new("reports"));
+    task.checks.0[0].counts = Counts { found: blocking + 1, blocking };
 }
 
-fn set_checks(task: &mut Task, done: u64, of: u64) {
-    let names = (0..of).map(|number| Label::new(&format!("check-{number}")).unwrap());
-    task.checks = Checklist::running(names);
-    task.checks.0.iter_mut().zip(0..done).for_each(|(check, _)| check.state = CheckState::Answered);
+fn set_checks(task: &mut Task, done: usize, of: usize) {
+    task.checks = Checklist::running(vec![Label::new("reports").unwrap(); of]);
+    for check in &mut task.checks.0[..done] {
+        check.state = CheckState::Answered;
+    }
 }
 
 /// The sentence in English and in German.
@@ -187,13 +188,9 @@ fn dependents_are_counted() {
 
 #[test]
 fn a_dry_run_says_what_would_be_and_never_that_anything_was_or_was_not_deleted() {
-    let told = |key: &str, task: &Task| {
-        let mut arguments = arguments(task);
-        arguments.set("kind", "dependents");
-        Language::ALL.map(|language| sentence(key, &arguments, language))
-    };
-    let mut ended = deletion(TaskState::Completed);
-    assert_eq!(told(NAME, &ended), ["Dependents of user 5", "Von Benutzer 5 abhängige Objekte"]);
+    let mut ended = task(TaskKind::Dependents, TaskState::Completed);
+    let called = Language::ALL.map(|language| name(&ended, language));
+    assert_eq!(called, ["Dependents of user 5", "Von Benutzer 5 abhängige Objekte"]);
     for (blocking, said) in [
         (
             0,
@@ -206,13 +203,14 @@ fn a_dry_run_says_what_would_be_and_never_that_anything_was_or_was_not_deleted()
         ),
     ] {
         set_blocking(&mut ended, blocking);
-        assert_eq!(told("COMPLETED", &ended), said);
+        assert_eq!(message(&ended), said);
     }
     for state in TaskState::ALL {
         for reason in Reason::every("reports").into_iter().map(Some).chain([None]) {
             for attempt in [1, 2] {
-                let task = Task { reason: reason.clone(), attempt, ..deletion(state) };
-                let [english, german] = told(state.name(), &task);
+                let reason = reason.clone();
+                let [english, german] =
+                    message(&Task { reason, attempt, ..task(TaskKind::Dependents, state) });
                 assert!(!english.contains("deleted") && !german.contains("gelöscht"), "{english} {german}");
             }
         }

@@ -114,7 +114,7 @@ fn where_the_kind_or_the_reason_matters_each_has_its_own_words() {
                     _ => continue,
                 };
                 seen.insert(argument);
-                assert!(wanted.is_subset(&values), "{language:?}, {key}: {argument} {values:?}");
+                assert_eq!(values, wanted, "{language:?}, {key}: {argument}");
             }
         }
         assert_eq!(seen, ["kind", "reason"].into());
