@@ -9,10 +9,12 @@
 
 pub mod api;
 pub mod audit;
+pub mod backlog;
 pub mod dev;
 pub mod dump;
 mod eventually;
 pub mod fixtures;
+pub mod listening;
 pub mod programs;
 pub mod proxy;
 pub mod raw;

@@ -26,8 +26,8 @@ use super::{failure::Failure, target::Target};
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// For an answer, from the first byte sent to the last one received.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
-/// For the next piece of a stream; heartbeats come every 15 s.
-const SILENCE_LIMIT: Duration = Duration::from_secs(45);
+/// For the next piece of a stream; heartbeats come every 5 s.
+const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 /// The longest answer.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// How often a repeatable request is sent.
