@@ -14,10 +14,13 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::DEADLINE;
 
+mod delete;
 mod login;
 mod manners;
 mod offline;
+mod operate;
 mod stub;
+mod tasks;
 
 /// An operator: a home of his own, and an API that he knows by the environment.
 struct Operator<'a> {
