@@ -4,7 +4,7 @@
 //! set, or the few sets, that promise least, from the last page's end on, then the records, and drops what another
 //! filter does not want.
 //!
-//! It must never read more than [`MOST_LOOKED_AT`] records for one page: a page may be short, or empty, and still have
+//! It must never read more than `MOST_LOOKED_AT` records for one page: a page may be short, or empty, and still have
 //! more behind it.
 //!
 //! Easy to get wrong: the sets and the records are read one after the other. A task that moves in between is judged by
