@@ -85,10 +85,7 @@ impl<'a> Range<'a> {
 fn weight(parameter: &str) -> Option<u16> {
     let value = parameter.strip_prefix(['q', 'Q'])?.strip_prefix('=')?;
     let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
-    if !matches!(whole, "0" | "1")
-        || decimals.len() > 3
-        || !decimals.bytes().all(|byte| byte.is_ascii_digit())
-    {
+    if !matches!(whole, "0" | "1") || decimals.len() > 3 {
         return None;
     }
     format!("{whole}{decimals:0<3}").parse().ok().filter(|weight| *weight <= 1000)
@@ -150,7 +147,8 @@ mod tests {
             "de;q=1.001",
             "de;q=",
             "de;q=.5",
-            "de;q=0.1234",
+            "de;q=0.0001",
+            "de;q=0.x",
             "de;q=-1",
             "de;q=+1",
             "de;q=nan",

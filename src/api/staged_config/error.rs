@@ -21,6 +21,7 @@ use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 use super::version::Version;
 use crate::{
     api::{
+        message::phrases::{INSUFFICIENT_CAPABILITIES, NO_SEC_HEADER, UNAUTHORIZED},
         openapi,
         problem::{Missing, Problem, ProblemKind},
     },
@@ -211,17 +212,17 @@ fn message(path: &str, problem: &Problem) -> String {
             format!("The endpoint \"{}\" does not support this method", after_prefix(path))
         }
         ProblemKind::NoCredentials => {
-            "No SEC header present in request. Please provide a token as \"SEC: token\", or HTTP Basic credentials."
-                .to_owned()
+            format!("{NO_SEC_HEADER}. Please provide a token as \"SEC: token\", or HTTP Basic credentials.")
         }
         ProblemKind::BadCredentials => {
-            "No SEC header present in request, or the token or the HTTP Basic credentials are not valid.".to_owned()
+            format!("{NO_SEC_HEADER}, or the token or the HTTP Basic credentials are not valid.")
         }
-        ProblemKind::NoAccess => {
-            "User has insufficient capabilities to access this endpoint resource".to_owned()
-        }
+        ProblemKind::NoAccess => INSUFFICIENT_CAPABILITIES.to_owned(),
         ProblemKind::BadParameter { name } => {
-            format!("The value of the parameter \"{name}\" cannot be converted from TEXT_PLAIN: {}", problem.public)
+            format!(
+                "The value of the parameter \"{name}\" cannot be converted from TEXT_PLAIN: {}",
+                problem.public
+            )
         }
         ProblemKind::NotAllowed
         | ProblemKind::BuiltInAdministrator
@@ -259,7 +260,7 @@ fn after_prefix(path: &str) -> String {
 fn sentence(status: StatusCode) -> &'static str {
     match status {
         StatusCode::BAD_REQUEST => "The request could not be understood by the server",
-        StatusCode::UNAUTHORIZED => "You are unauthorized to access the requested resource.",
+        StatusCode::UNAUTHORIZED => UNAUTHORIZED,
         StatusCode::FORBIDDEN => "Your account is not authorized to access the requested resource",
         StatusCode::NOT_FOUND => "We could not find the resource you requested.",
         StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed for the requested resource",

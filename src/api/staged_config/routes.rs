@@ -53,11 +53,15 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         ("id" = u64, Path, description = "The user's number, in plain decimal digits."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters: a repeated request gets the same task."),
     ),
     responses(
         (status = 202, description = "The deletion is accepted.", body = DeleteTask,
-            headers(("Location" = String, description = "Where to watch the task."))),
+            headers(
+                ("Location" = String, description = "Where to watch the task."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
         Failures
     ),
     security(("sec" = []), ("basic" = []))
@@ -92,10 +96,14 @@ async fn delete_user(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
     ),
     responses(
         (status = 200, description = "The task as it stands.", body = DeleteTask,
-            headers(("Location" = String, description = "Where to watch the task."))),
+            headers(
+                ("Location" = String, description = "Where to watch the task."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
         Failures
     ),
     security(("sec" = []), ("basic" = []))
@@ -129,12 +137,16 @@ async fn get_task(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Header, description = "The fields wanted, with nesting: `id,status`. Taken from the query as well."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
     ),
     request_body(content = CancelBody, content_type = "application/json",
         description = "The task with the status CANCEL_REQUESTED; its other fields may be sent along and are ignored."),
     responses(
         (status = 200, description = "The cancel is kept: the task never ends in COMPLETED.", body = DeleteTask,
-            headers(("Location" = String, description = "Where to watch the task."))),
+            headers(
+                ("Location" = String, description = "Where to watch the task."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
         Failures
     ),
     security(("sec" = []), ("basic" = []))
