@@ -193,7 +193,8 @@ async fn waiting_tasks_are_cancelled_at_once_wherever_they_wait() {
 async fn a_cancel_of_a_running_task_is_kept_while_its_worker_is_frozen_and_after() {
     let stack = Stack::with_users([5]).await;
     let (_program, api) = stack.api(&[]).await;
-    let slow_lease = [("OFFSTAGE_WORKER__LEASE_MS", "60000"), ("OFFSTAGE_WORKER__HEARTBEAT_MS", "1000"), BUSY];
+    let slow_lease =
+        [("OFFSTAGE_WORKER__LEASE_MS", "60000"), ("OFFSTAGE_WORKER__HEARTBEAT_MS", "1000"), BUSY];
     let worker = stack.worker(&slow_lease);
     let task = api.submit(5).await;
     api.until(task, &["PROCESSING"], DEADLINE).await;
@@ -215,7 +216,8 @@ async fn a_cancel_while_the_worker_is_letting_go_is_answered_with_canceling() {
     let stack = Stack::with_users([5]).await;
     let (_program, api) = stack.api(&[]).await;
     let proxy = Proxy::start(stack.redis.socket()).await;
-    let slow_lease = [("OFFSTAGE_WORKER__LEASE_MS", "60000"), ("OFFSTAGE_WORKER__HEARTBEAT_MS", "1000"), BUSY];
+    let slow_lease =
+        [("OFFSTAGE_WORKER__LEASE_MS", "60000"), ("OFFSTAGE_WORKER__HEARTBEAT_MS", "1000"), BUSY];
     let _worker = stack.worker_at(&proxy.url(), &slow_lease);
     let task = api.submit(5).await;
     api.until(task, &["PROCESSING"], DEADLINE).await;
