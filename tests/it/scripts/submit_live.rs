@@ -1,7 +1,10 @@
 //! `submit.lua`: a second request for a user whose deletion runs already.
 
 use offstage::{
-    domain::state::{Event, TaskState, next},
+    domain::{
+        state::{Event, TaskState, next},
+        task::TaskId,
+    },
     store::submit::{Submission, Submitted},
 };
 use offstage_tests::{
@@ -63,6 +66,15 @@ async fn an_earlier_start_brings_the_task_forward_and_a_later_one_does_not() {
         "who it was is kept"
     );
     world.audit();
+}
+
+#[tokio::test]
+async fn a_retry_leaves_a_live_task_as_it_is() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let id = world.task_in(TaskState::Initializing).await;
+    let retry = Submission { retry_of: Some(TaskId(7)), ..fixtures::submission(USER) };
+    assert_eq!(world.unchanged("submit", world.submit(retry)).await, Submitted::Live(id));
 }
 
 #[tokio::test]
