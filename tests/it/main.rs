@@ -12,3 +12,4 @@ mod outcomes;
 mod programs;
 mod queue;
 mod scripts;
+mod traces;

@@ -9,6 +9,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod collector;
 pub mod dev;
 pub mod dump;
 mod eventually;
