@@ -14,6 +14,7 @@ pub mod dev;
 pub mod dump;
 mod eventually;
 pub mod fixtures;
+pub mod metrics;
 pub mod programs;
 pub mod proxy;
 pub mod raw;

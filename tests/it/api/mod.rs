@@ -12,6 +12,7 @@ mod fuzz;
 mod idempotency;
 mod identity;
 mod logs;
+mod metrics;
 mod openapi;
 mod ops;
 mod outage;
