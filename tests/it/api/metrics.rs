@@ -17,7 +17,7 @@ async fn refused_requests_are_counted_by_route_and_status_too() {
     assert_eq!(api.get("/nothing/here").await.status, 404);
     assert_eq!(api.send(api.request(reqwest::Method::PATCH, "/livez")).await.status, 405);
     let address = api.base().trim_start_matches("http://").parse().unwrap();
-    let many_headers: String = (0..150).map(|number| format!("x-{number}: y\r\n")).collect();
+    let many_headers = "x: y\r\n".repeat(150);
     for (request, status) in [
         ("GET /livez HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n".to_owned(), "400"),
         (format!("GET /livez HTTP/1.1\r\nhost: a\r\n{many_headers}\r\n"), "431"),
