@@ -61,12 +61,10 @@ pub(super) async fn track(mut request: Request, next: Next) -> Response {
         .map_or_else(|| OTHER.to_owned(), |path| path.as_str().to_owned());
     let span = error_span!("http.request", request.id = %id.0, method, route, trace.id = Empty);
 
-    if let Some(cause) = join_trace(&span, request.headers()) {
-        request.extensions_mut().insert(cause);
-    }
+    let cause = join_trace(&span, request.headers());
     request.extensions_mut().insert(id.clone());
     let in_flight = InFlight::begin();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = trace::in_the_name_of(cause, next.run(request)).instrument(span.clone()).await;
     drop(in_flight);
 
     let status = response.status().as_u16();
@@ -199,6 +197,22 @@ mod tests {
         );
         assert!(text.contains("offstage_http_requests_in_flight 0"), "{text}");
         assert!(["alice", "bob", "carol", "BREW"].iter().all(|given| !text.contains(given)), "{text}");
+    }
+
+    #[tokio::test]
+    async fn what_a_request_causes_is_caused_by_the_one_well_formed_traceparent() {
+        let echo = async || trace::cause().map_or_else(String::new, |cause| cause.to_string());
+        let router = Router::new().route("/", get(echo)).layer(from_fn(track));
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        for (given, cause) in [(&[good][..], good), (&[good, good], ""), (&[&good[1..]], ""), (&[], "")] {
+            let mut request = Request::get("/");
+            for text in given {
+                request = request.header("traceparent", *text);
+            }
+            let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+            assert_eq!(body, cause, "{given:?}");
+        }
     }
 
     #[tokio::test]

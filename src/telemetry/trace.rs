@@ -3,8 +3,9 @@
 //! This owns reading and writing `traceparent`, and tying our spans to the one it names. It must never keep
 //! `tracestate`: that is vendors' free text, and what is kept with a task holds ids only.
 //!
-//! Easy to get wrong: a parent has to be set before the span is entered for the first time, or it is too late. Where no
-//! spans are exported all of this does nothing, and the caller's own trace goes on with the task.
+//! Easy to get wrong: a parent has to be set before the span is entered for the first time, or it is too late. And where
+//! no spans are exported there is no context behind a span: so what a request causes is linked through [`cause`], which
+//! is then the caller's own.
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use opentelemetry::{
     Context,
     trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState},
 };
+use tokio::task::futures::TaskLocalFuture;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
@@ -78,6 +80,24 @@ impl fmt::Display for TraceParent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace, self.span, self.flags)
     }
+}
+
+tokio::task_local! {
+    static CAUSE: Option<TraceParent>;
+}
+
+/// Does that work in the name of `cause`, as far as it is not spawned elsewhere.
+pub fn in_the_name_of<F: Future>(
+    cause: Option<TraceParent>,
+    work: F,
+) -> TaskLocalFuture<Option<TraceParent>, F> {
+    CAUSE.scope(cause, work)
+}
+
+/// What the things that are done here are to be linked to, if anything.
+#[must_use]
+pub fn cause() -> Option<TraceParent> {
+    CAUSE.try_with(|cause| *cause).ok().flatten()
 }
 
 /// Makes `span` a child of the one that the caller named. Call it before the span is entered.
