@@ -8,6 +8,7 @@
 //! Easy to get wrong: counts of one.
 
 use crate::domain::{
+    checklist::Progress,
     reason::Reason,
     state::TaskState,
     task::{Task, TaskKind},
@@ -18,6 +19,7 @@ use crate::domain::{
 pub fn name(task: &Task) -> String {
     match task.kind {
         TaskKind::StagedUser => format!("Deletion of user {}", task.user),
+        TaskKind::Dependents => format!("Dependents of user {}", task.user),
     }
 }
 
@@ -33,8 +35,9 @@ pub fn message(task: &Task) -> String {
         TaskState::Paused => "Paused by an operator.".to_owned(),
         TaskState::Interrupted => because(task, "Interrupted", "trying again."),
         TaskState::Resuming => because(task, "Interrupted", "waiting to be started again."),
-        TaskState::Completed => "The user was deleted.".to_owned(),
-        TaskState::Conflict => conflict(task.counts.blocking),
+        TaskState::Completed if task.kind.has_effect() => "The user was deleted.".to_owned(),
+        TaskState::Completed => dry_run(task.checks.counts().blocking),
+        TaskState::Conflict => conflict(task.checks.counts().blocking),
         TaskState::Cancelled => "Cancelled; nothing was deleted.".to_owned(),
         TaskState::Exception => because(task, "Failed", &given_up(task)),
     }
@@ -42,10 +45,11 @@ pub fn message(task: &Task) -> String {
 
 fn checking(task: &Task) -> String {
     let begun = "Checking what depends on the user";
-    let done = match task.progress.of {
+    let Progress { done, of } = task.checks.progress();
+    let done = match of {
         0 => String::new(),
-        1 => format!(": {} of 1 check done", task.progress.done),
-        of => format!(": {} of {of} checks done", task.progress.done),
+        1 => format!(": {done} of 1 check done"),
+        of => format!(": {done} of {of} checks done"),
     };
     let again = if task.attempt > 1 { format!(" (attempt {})", task.attempt) } else { String::new() };
     format!("{begun}{done}{again}.")
@@ -56,6 +60,14 @@ fn conflict(blocking: u64) -> String {
         0 => "Dependents block the deletion.".to_owned(),
         1 => "1 dependent blocks the deletion.".to_owned(),
         many => format!("{many} dependents block the deletion."),
+    }
+}
+
+fn dry_run(blocking: u64) -> String {
+    match blocking {
+        0 => "Nothing blocks the deletion of the user.".to_owned(),
+        1 => "1 dependent blocks the deletion of the user.".to_owned(),
+        many => format!("{many} dependents block the deletion of the user."),
     }
 }
 
@@ -93,7 +105,11 @@ fn cause(reason: &Reason) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Reason, Task, TaskState, message, name};
-    use crate::domain::task::{Progress, Requester, TaskId, TaskKind, UserId};
+    use crate::domain::{
+        checklist::{CheckState, Checklist, Counts},
+        dependents::Label,
+        task::{Requester, TaskId, TaskKind, UserId},
+    };
 
     fn task(state: TaskState) -> Task {
         let requester = Requester { name: "alice".into(), is_administrator: true };
@@ -111,9 +127,11 @@ mod tests {
     fn the_checks_done_are_counted() {
         let mut running = task(TaskState::Processing);
         assert_eq!(message(&running), "Checking what depends on the user.");
-        running.progress = Progress { done: 2, of: 5 };
+        running.checks = Checklist::running(["a", "b", "c", "d", "e"].map(|name| Label::new(name).unwrap()));
+        running.checks.0[0].state = CheckState::Answered;
+        running.checks.0[1].state = CheckState::Answered;
         assert_eq!(message(&running), "Checking what depends on the user: 2 of 5 checks done.");
-        running.progress = Progress { done: 0, of: 1 };
+        running.checks = Checklist::running(Label::new("a"));
         running.attempt = 3;
         assert_eq!(message(&running), "Checking what depends on the user: 0 of 1 check done (attempt 3).");
     }
@@ -124,7 +142,8 @@ mod tests {
         for (blocking, said) in
             [(1, "1 dependent blocks the deletion."), (3, "3 dependents block the deletion.")]
         {
-            ended.counts.blocking = blocking;
+            ended.checks = Checklist::running(Label::new("a"));
+            ended.checks.0[0].counts = Counts { found: blocking, blocking };
             assert_eq!(message(&ended), said);
         }
     }

@@ -1,8 +1,8 @@
 //! What depends on a user, and what the checks of one attempt have found so far.
 
 use super::{
+    checklist::{CheckState, Checklist, Counts},
     reason::Reason,
-    task::{Counts, Progress},
 };
 
 /// Something that still refers to a user.
@@ -93,19 +93,34 @@ pub fn is_plain_text(text: &str, max_bytes: usize) -> bool {
 /// decided on is counted here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Findings {
-    /// Checks that are through, and checks in all.
-    pub progress: Progress,
-    /// What they found.
-    pub counts: Counts,
+    /// The checks, and what each has found.
+    pub checks: Checklist,
     /// Why a check could not answer: the first one that did not.
     pub unanswered: Option<Reason>,
 }
 
 impl Findings {
-    /// One more dependent was found.
-    pub fn add(&mut self, dependent: &Dependent) {
-        self.counts.found += 1;
-        self.counts.blocking += u64::from(dependent.blocking);
+    /// One more dependent was found, by the check at that place in the list.
+    pub fn add(&mut self, check: usize, dependent: &Dependent) {
+        if let Some(check) = self.checks.0.get_mut(check) {
+            check.counts.found += 1;
+            check.counts.blocking += u64::from(dependent.blocking);
+        }
+    }
+
+    /// The check at that place has ended.
+    pub fn ended(&mut self, check: usize, outcome: Result<(), Reason>) {
+        let state = if outcome.is_ok() { CheckState::Answered } else { CheckState::Unanswered };
+        if let Some(check) = self.checks.0.get_mut(check) {
+            check.state = state;
+        }
+        self.unanswered = self.unanswered.take().or(outcome.err());
+    }
+
+    /// What all of them have found.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.checks.counts()
     }
 }
 

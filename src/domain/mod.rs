@@ -10,6 +10,7 @@
 //! compiler lists the places; the test that prints the table lists the rest.
 
 pub mod capability;
+pub mod checklist;
 pub mod dependents;
 pub mod place;
 pub mod plan;

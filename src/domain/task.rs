@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use std::fmt;
 
-use super::{reason::Reason, state::TaskState};
+use super::{checklist::Checklist, reason::Reason, state::TaskState};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -75,18 +75,36 @@ fn parse_id(text: &str) -> Result<u64, NotAnId> {
 pub enum TaskKind {
     /// Take a user out of the staged configuration, unless somebody depends on him.
     StagedUser,
+    /// Find out what depends on a user, as his deletion would, and do nothing: a dry run.
+    Dependents,
 }
 
 impl TaskKind {
     /// All kinds.
-    pub const ALL: [Self; 1] = [Self::StagedUser];
+    pub const ALL: [Self; 2] = [Self::StagedUser, Self::Dependents];
 
     /// The name under which the kind is stored and logged.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::StagedUser => "staged_user",
+            Self::Dependents => "dependents",
         }
+    }
+
+    /// It changes something when it completes: then in one step with its task, by a commit.
+    #[must_use]
+    pub const fn has_effect(self) -> bool {
+        match self {
+            Self::StagedUser => true,
+            Self::Dependents => false,
+        }
+    }
+
+    /// A user has one live task of it at most; a second request gets that one.
+    #[must_use]
+    pub const fn is_exclusive(self) -> bool {
+        self.has_effect()
     }
 
     /// The kind of that name.
@@ -103,24 +121,6 @@ pub struct Requester {
     pub name: String,
     /// The caller may edit everybody's content.
     pub is_administrator: bool,
-}
-
-/// How far the checks of the running attempt have come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// Checks that have answered.
-    pub done: u64,
-    /// Checks in all; zero before the first one began.
-    pub of: u64,
-}
-
-/// How many dependents an attempt has found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Found in all.
-    pub found: u64,
-    /// Those among them that block the deletion.
-    pub blocking: u64,
 }
 
 /// The record of a task, as it is kept and shown.
@@ -142,10 +142,8 @@ pub struct Task {
     pub reason: Option<Reason>,
     /// The running attempt, or the last one: 1 at the first claim. Hand-backs and pauses are not counted.
     pub attempt: u32,
-    /// The checks of that attempt.
-    pub progress: Progress,
-    /// What they found.
-    pub counts: Counts,
+    /// The checks of that attempt: how far they are, and what they found.
+    pub checks: Checklist,
     /// The task that this one tries again.
     pub retry_of: Option<TaskId>,
     /// When it was accepted.
@@ -179,8 +177,7 @@ impl Task {
             cancelled_by: None,
             reason: None,
             attempt: 0,
-            progress: Progress::default(),
-            counts: Counts::default(),
+            checks: Checklist::default(),
             retry_of: None,
             created: at,
             started: None,

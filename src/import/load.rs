@@ -168,6 +168,7 @@ async fn load_tokens(store: &Store, tokens: Vec<NewToken>, report: &mut Report) 
             TokenKept::Created => report.tokens.added += 1,
             TokenKept::Replaced | TokenKept::Kept => report.tokens.kept += 1,
             TokenKept::Taken => report.skip(Subject::Token(name), SkipReason::TokenTaken),
+            TokenKept::Full => report.skip(Subject::Token(name), SkipReason::TooManyTokens),
         }
     }
     Ok(())

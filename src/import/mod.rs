@@ -26,10 +26,7 @@ pub use self::{
     faults::{Invalid, MOST_LISTED},
     report::{Report, Skip, SkipReason, Subject, Tally},
 };
-use crate::store::{
-    Store,
-    directory::{Collection, Seeded},
-};
+use crate::store::{Store, directory::Collection, seeding::Seeded};
 
 /// Largest file that is read, in bytes.
 const MOST_FILE_BYTES: u64 = 1 << 30;

@@ -46,6 +46,8 @@ pub enum SkipReason {
     Full,
     /// The same token is another name's.
     TokenTaken,
+    /// There are as many tokens as there may be.
+    TooManyTokens,
 }
 
 impl fmt::Display for SkipReason {
@@ -57,6 +59,7 @@ impl fmt::Display for SkipReason {
             Self::NoSuchUser => "the user is not there",
             Self::Full => "the user has as many dependents as one may have",
             Self::TokenTaken => "the same token has another name already",
+            Self::TooManyTokens => "there are as many tokens as there may be",
         })
     }
 }

@@ -19,6 +19,35 @@ pub struct Shortcoming {
     pub grave: bool,
 }
 
+/// When Redis writes what it acknowledges to disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Before it acknowledges.
+    Always,
+    /// Once a second: a power cut loses the last moments.
+    EverySecond,
+    /// When the system gets round to it.
+    No,
+    /// Never: a restart loses everything since the last snapshot.
+    Off,
+    /// The server does not tell.
+    Unknown,
+}
+
+impl Durability {
+    /// The word for it; the first three are Redis's own, of `appendfsync`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::EverySecond => "everysec",
+            Self::No => "no",
+            Self::Off => "off",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl Store {
     /// What is missing; nothing where all is well. A server that does not tell (a managed one may not) is taken at its
     /// word.
@@ -26,31 +55,65 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn shortcomings(&self) -> Result<Vec<Shortcoming>, StoreError> {
+        let info = self.info("server").await?;
+        Ok(judge(&info, &self.settings().await?))
+    }
+
+    /// What survives when the machine loses power.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn durability(&self) -> Result<Durability, StoreError> {
+        let settings = self.settings().await?;
+        let setting = |name: &str| settings.get(name).map(String::as_str);
+        Ok(match (setting("appendonly"), setting("appendfsync")) {
+            (Some("yes"), Some("always")) => Durability::Always,
+            (Some("yes"), Some("everysec")) => Durability::EverySecond,
+            (Some("yes"), Some("no")) => Durability::No,
+            (Some("no"), _) => Durability::Off,
+            _ => Durability::Unknown,
+        })
+    }
+
+    /// A section of what the server tells of itself.
+    pub(super) async fn info(&self, section: &str) -> Result<String, StoreError> {
         let mut commands = pipe();
-        commands.cmd("INFO").arg("server");
+        commands.cmd("INFO").arg(section);
         let (info,): (String,) = self.inner.link.pipeline("info", &commands).await?;
+        Ok(info)
+    }
+
+    /// The settings that matter here; none where the server does not tell.
+    pub(super) async fn settings(&self) -> Result<HashMap<String, String>, StoreError> {
         let mut commands = pipe();
         for setting in ["maxmemory-policy", "appendonly", "appendfsync"] {
             commands.cmd("CONFIG").arg("GET").arg(setting);
         }
-        let settings =
-            match self.inner.link.pipeline::<Vec<HashMap<String, String>>>("config", &commands).await {
-                Ok(settings) => settings.into_iter().flatten().collect(),
-                Err(StoreError::Refused { .. }) => HashMap::new(),
-                Err(error) => return Err(error),
-            };
-        Ok(judge(&info, &settings))
+        match self.inner.link.pipeline::<Vec<HashMap<String, String>>>("config", &commands).await {
+            Ok(settings) => Ok(settings.into_iter().flatten().collect()),
+            Err(StoreError::Refused { .. }) => Ok(HashMap::new()),
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// A field of what the server tells of itself.
+pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+    info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+}
+
+/// Its scripts do not do what ours need.
+pub(super) fn is_too_old(version: &str) -> bool {
+    let major = version.split('.').next().and_then(|major| major.parse().ok());
+    major.is_some_and(|major: u32| major < OLDEST_MAJOR_VERSION)
 }
 
 fn judge(info: &str, settings: &HashMap<String, String>) -> Vec<Shortcoming> {
     let setting = |name: &str, good: &str| settings.get(name).filter(|value| *value != good);
     let mut found = Vec::new();
     let mut add = |grave, remedy: String| found.push(Shortcoming { remedy, grave });
-    let version =
-        info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or_default().trim();
-    let major = version.split('.').next().and_then(|major| major.parse().ok());
-    if major.is_some_and(|major: u32| major < OLDEST_MAJOR_VERSION) {
+    let version = field(info, "redis_version").unwrap_or_default();
+    if is_too_old(version) {
         add(
             true,
             format!("Redis {version} is too old: run Redis {OLDEST_MAJOR_VERSION}.0 or newer, or Valkey"),

@@ -8,7 +8,11 @@
 //! | `task:<id>:history` | list | `at from to by event reason`, by tabs, from the second transition on; bounded |
 //! | `task:<id>:dependents` | list | what the running attempt found, JSON; bounded |
 //! | `task:<id>:keys` | list | hashes of idempotency keys that came to name the task after it was made; bounded |
-//! | `tasks` | zset | every task, by id |
+//! | `floor` | string | no task up to this id is there any more |
+//! | `tasks:<kind>:<STATE>` | zset | every task of that kind in that state, by id |
+//! | `user:<id>:tasks` | zset | every task about that user, by id |
+//! | `creator:<sha1>` | zset | every task that the caller with that name's SHA-1 asked for, by id |
+//! | `events` | stream | transitions, `task kind user at from to by event reason`, by tabs, many lines an entry; bounded |
 //! | `live` | hash | `user:<id>` to the task that deletes him |
 //! | `pending` | list | hints for workers: look at task N |
 //! | `claimable` | zset | tasks that wait for a worker, by when they began to |
@@ -18,6 +22,8 @@
 //! | `counts` | hash | tasks per state |
 //! | `paused` | string | while it is there, nothing is claimed |
 //! | `idempotency` | hash | key's hash to `<request's hash>:<task>` |
+//! | `workers` | zset | names of workers, by when they were last heard of |
+//! | `worker:<name>` | hash | what a worker says of itself, and whether it is to be quiet; expires |
 //! | `notices` | channel | ids of running tasks that were cancelled or paused |
 //! | `staged:user:<id>`, `deployed:user:<id>` | hash | the user; the staged one counts his dependents |
 //! | `staged:users`, `deployed:users` | zset | their ids |
@@ -31,6 +37,8 @@
 //! | `seeded` | string | `loading` or `done`: whether the seed was loaded whole |
 //!
 //! All share the hash tag in the prefix, so that they live on one shard of a Redis Cluster.
+
+use super::principals::hex;
 
 /// The keys under one prefix.
 #[derive(Debug, Clone)]
@@ -62,6 +70,20 @@ impl Keys {
 
     pub(super) fn task_dependents(&self, id: u64) -> String {
         format!("{}task:{id}:dependents", self.prefix)
+    }
+
+    pub(super) fn tasks_in(&self, kind: &str, state: &str) -> String {
+        format!("{}tasks:{kind}:{state}", self.prefix)
+    }
+
+    pub(super) fn tasks_of_user(&self, user: u64) -> String {
+        format!("{}user:{user}:tasks", self.prefix)
+    }
+
+    /// The scripts make the same name: see `asked_by` in the prelude.
+    pub(super) fn tasks_asked_by(&self, name: &str) -> String {
+        use sha1::{Digest, Sha1};
+        format!("{}creator:{}", self.prefix, hex(&Sha1::digest(name.as_bytes())))
     }
 
     /// One of the keys that stand alone: `pending`, `roles`, `staged:names` and so on.

@@ -13,10 +13,13 @@ mod calls;
 mod connection;
 pub mod dependents;
 pub mod directory;
+pub mod doctor;
 pub mod durability;
 pub mod error;
+pub mod events;
 pub mod gauges;
 mod keys;
+pub mod listing;
 mod moves;
 pub mod patience;
 pub mod principals;
@@ -24,9 +27,11 @@ pub mod queue;
 mod records;
 mod reply;
 pub mod scripts;
+pub mod seeding;
 pub mod submit;
 pub mod tasks;
 pub mod upkeep;
+pub mod workers;
 
 use std::sync::{
     Arc,

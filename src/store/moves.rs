@@ -6,7 +6,10 @@
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
-use crate::domain::state::{Event, Place, TaskState, next};
+use crate::domain::{
+    state::{Event, Place, TaskState, next},
+    task::TaskKind,
+};
 
 /// The rows of one event, as JSON text.
 pub(super) fn of(event: Event) -> String {
@@ -39,9 +42,26 @@ pub(super) static SUBMIT: LazyLock<String> = LazyLock::new(|| {
         "being_cancelled": being_cancelled,
         "now": start(TaskState::Queued),
         "later": start(TaskState::Initializing),
+        "exclusive": exclusive(),
     })
     .to_string()
 });
+
+/// The kinds of which a user has one live task at most.
+pub(super) static EXCLUSIVE: LazyLock<String> = LazyLock::new(|| exclusive().to_string());
+
+fn exclusive() -> Value {
+    kinds(TaskKind::is_exclusive)
+}
+
+fn kinds(which: impl Fn(TaskKind) -> bool) -> Value {
+    let kinds: Map<_, _> = TaskKind::ALL
+        .into_iter()
+        .filter(|kind| which(*kind))
+        .map(|kind| (kind.name().to_owned(), Value::Bool(true)))
+        .collect();
+    Value::Object(kinds)
+}
 
 /// What the holder of a task is told, by the task's state.
 pub(super) static HELD: LazyLock<String> = LazyLock::new(|| {
@@ -65,17 +85,22 @@ pub(super) static PLACES: LazyLock<String> = LazyLock::new(|| {
     Value::Object(places).to_string()
 });
 
-/// The events that end an attempt otherwise than by a deletion, for `settle.lua`.
+/// The events that end an attempt otherwise than by a deletion, for `settle.lua`. Only a task without an effect is
+/// completed there.
 pub(super) static SETTLE: LazyLock<String> = LazyLock::new(|| {
     let rules = |event: Event, to: TaskState| {
-        let rules = json!({
+        let mut rules = json!({
             "moves": rows(event),
             "to": to.name(),
             "uncount": event == Event::HandBack,
         });
+        if event == Event::Complete {
+            rules["kinds"] = kinds(|kind| !kind.has_effect());
+        }
         (event.name().to_owned(), rules)
     };
     let events: Map<_, _> = [
+        rules(Event::Complete, TaskState::Completed),
         rules(Event::Refuse, TaskState::Conflict),
         rules(Event::Retry, TaskState::Interrupted),
         rules(Event::HandBack, TaskState::Interrupted),

@@ -1,10 +1,15 @@
 //! Who calls: service tokens by their SHA-256, users by name and password.
 
-use super::{Store, StoreError, scripts};
+use chrono::{DateTime, Utc};
+
+use super::{Store, StoreError, records::time, reply::number, scripts};
 use crate::domain::{
     capability::{Capability, Principal},
     task::UserId,
 };
+
+/// Most service tokens.
+const MOST_TOKENS: u64 = 1_000;
 
 /// The SHA-256 of a service token, in hex. The token itself is kept nowhere.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -28,7 +33,6 @@ impl std::fmt::Debug for TokenHash {
 #[must_use]
 pub fn sha256_hex(parts: &[&[u8]]) -> String {
     use sha2::{Digest, Sha256};
-    use std::fmt::Write;
     let mut hasher = Sha256::new();
     for part in parts {
         if parts.len() > 1 {
@@ -36,10 +40,24 @@ pub fn sha256_hex(parts: &[&[u8]]) -> String {
         }
         hasher.update(part);
     }
-    hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+    hex(&hasher.finalize())
+}
+
+/// Two digits for every byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
         write!(hex, "{byte:02x}").unwrap_or_else(|error| unreachable!("a string takes text: {error}"));
         hex
     })
+}
+
+/// The first half of such a hash: more than enough to tell requests apart, in half the memory.
+#[must_use]
+pub fn sha256_half_hex(parts: &[&[u8]]) -> String {
+    let mut hex = sha256_hex(parts);
+    hex.truncate(32);
+    hex
 }
 
 /// What became of a token that was to be kept.
@@ -53,6 +71,23 @@ pub enum TokenKept {
     Kept,
     /// The same token already is another name's.
     Taken,
+    /// There are as many tokens as there may be.
+    Full,
+}
+
+/// A service token, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenEntry {
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub capabilities: Vec<Capability>,
+    /// When it was made; not known of those that came by an import of an earlier version.
+    pub created: Option<DateTime<Utc>>,
+    /// When it stops working.
+    pub expires: Option<DateTime<Utc>>,
+    /// When it was last used, to within a few seconds.
+    pub last_used: Option<DateTime<Utc>>,
 }
 
 /// A deployed user who may log in if his password is right.
@@ -67,7 +102,7 @@ pub struct Login {
 }
 
 impl Store {
-    /// Keeps a service token under a name.
+    /// Keeps a service token under a name, for ever.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -78,14 +113,72 @@ impl Store {
         capabilities: &[Capability],
         replace: bool,
     ) -> Result<TokenKept, StoreError> {
+        self.put_token(name, token, capabilities, replace, None).await
+    }
+
+    /// Keeps a service token under a name that has none, until it expires.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn create_token(
+        &self,
+        name: &str,
+        token: &TokenHash,
+        capabilities: &[Capability],
+        expires: Option<DateTime<Utc>>,
+    ) -> Result<TokenKept, StoreError> {
+        self.put_token(name, token, capabilities, false, expires).await
+    }
+
+    async fn put_token(
+        &self,
+        name: &str,
+        token: &TokenHash,
+        capabilities: &[Capability],
+        replace: bool,
+        expires: Option<DateTime<Utc>>,
+    ) -> Result<TokenKept, StoreError> {
         let words: Vec<_> = capabilities.iter().map(|capability| capability.name()).collect();
-        let args = vec![name.to_owned(), token.0.clone(), words.join(" "), u8::from(replace).to_string()];
+        let args = vec![
+            name.to_owned(),
+            token.0.clone(),
+            words.join(" "),
+            u8::from(replace).to_string(),
+            expires.map_or_else(String::new, |at| at.timestamp_millis().to_string()),
+            MOST_TOKENS.to_string(),
+        ];
         let reply = self.run(&scripts::PUT_TOKEN, args).await?;
         match reply.tag() {
             "CREATED" => Ok(TokenKept::Created),
             "REPLACED" => Ok(TokenKept::Replaced),
             "KEPT" => Ok(TokenKept::Kept),
             "TAKEN" => Ok(TokenKept::Taken),
+            "FULL" => Ok(TokenKept::Full),
+            _ => Err(reply.unexpected()),
+        }
+    }
+
+    /// Every service token, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn tokens(&self) -> Result<Vec<TokenEntry>, StoreError> {
+        let name = scripts::LIST_TOKENS.name;
+        let rows = self.run(&scripts::LIST_TOKENS, Vec::new()).await?.ok(name)?.rows()?;
+        let mut tokens = rows.iter().map(|row| read_token(row)).collect::<Result<Vec<_>, _>>()?;
+        tokens.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        Ok(tokens)
+    }
+
+    /// Forgets the token of that name. False if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn revoke_token(&self, name: &str) -> Result<bool, StoreError> {
+        let reply = self.run(&scripts::REVOKE_TOKEN, vec![name.to_owned()]).await?;
+        match reply.tag() {
+            "DONE" => Ok(true),
+            "NOT_FOUND" => Ok(false),
             _ => Err(reply.unexpected()),
         }
     }
@@ -127,4 +220,20 @@ impl Store {
             capabilities: super::directory::role_capabilities(role),
         }))
     }
+}
+
+fn read_token(row: &[String]) -> Result<TokenEntry, StoreError> {
+    let script = scripts::LIST_TOKENS.name;
+    let [name, capabilities, created, expires, last_used] = row else {
+        return Err(StoreError::UnknownReply { script, what: "a token of another shape".into() });
+    };
+    let at =
+        |text: &String| if text.is_empty() { Ok(None) } else { number(script, text).map(time).map(Some) };
+    Ok(TokenEntry {
+        name: name.clone(),
+        capabilities: capabilities.split_whitespace().filter_map(Capability::from_name).collect(),
+        created: at(created)?,
+        expires: at(expires)?,
+        last_used: at(last_used)?,
+    })
 }

@@ -29,7 +29,9 @@ use crate::domain::{
 
 pub use self::{
     backend::{Delivery, Queue, QueueConfig},
-    exchange::{Claim, Claimed, Commit, Committed, Lease, RedisMoment, Report, Settlement, Standing},
+    exchange::{
+        Claim, Claimed, Commit, Committed, Lease, RedisMoment, Report, Settled, Settlement, Standing,
+    },
     finisher::Finisher,
     held::Interruption,
 };
@@ -99,11 +101,9 @@ impl Store {
             moves::HELD.clone(),
             lease.task.to_string(),
             lease.fence.to_string(),
-            report.counts.found.saturating_sub(report.found.len() as u64).to_string(),
-            report.progress.done.to_string(),
-            report.progress.of.to_string(),
+            report.checks.counts().found.saturating_sub(report.found.len() as u64).to_string(),
+            report.checks.to_string(),
             MOST_DEPENDENTS.to_string(),
-            report.counts.blocking.to_string(),
         ];
         args.extend(report.found.iter().map(records::write_dependent));
         let reply = self.run(&scripts::REPORT, args).await?;
@@ -153,11 +153,11 @@ impl Store {
             .collect()
     }
 
-    /// Ends attempts otherwise. False for one that was not held any more.
+    /// Ends attempts otherwise.
     ///
     /// # Errors
     /// [`StoreError`]. Where the outcome is unknown, repeating is safe.
-    pub async fn settle(&self, settlements: &[Settlement], worker: &str) -> Result<Vec<bool>, StoreError> {
+    pub async fn settle(&self, settlements: &[Settlement], worker: &str) -> Result<Vec<Settled>, StoreError> {
         let name = scripts::SETTLE.name;
         let mut args = vec![moves::SETTLE.clone()];
         for settlement in settlements {
@@ -170,13 +170,15 @@ impl Store {
                 reason.map_or("", Reason::detail).to_owned(),
                 settlement.delay_ms.to_string(),
                 worker.to_owned(),
+                settlement.checks.as_ref().map_or_else(String::new, ToString::to_string),
             ]);
         }
         let tags = self.run(&scripts::SETTLE, args).await?.ok(name)?.texts()?;
         tags.into_iter()
             .map(|tag| match tag.as_str() {
-                "DONE" => Ok(true),
-                "LOST" => Ok(false),
+                "DONE" => Ok(Settled::Done),
+                "LOST" => Ok(Settled::Lost),
+                "CANCEL" => Ok(Settled::Cancelled),
                 _ => Err(StoreError::UnknownReply { script: name, what: tag }),
             })
             .collect()

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 
 use super::StoreError;
 use crate::domain::{
+    checklist::Checklist,
     dependents::{Database, Dependent, Label},
     reason::Reason,
     state::TaskState,
-    task::{Counts, Progress, Requester, Task, TaskId, TaskKind, UserId},
+    task::{Requester, Task, TaskId, TaskKind, UserId},
 };
 
 /// Milliseconds since the epoch, as a time. What no calendar holds becomes the epoch.
@@ -69,14 +70,7 @@ impl Fields {
             cancelled_by: self.text("cancelled_by").map(str::to_owned),
             reason,
             attempt: self.needed("attempt", self.parsed("attempt", |text| text.parse().ok())?)?,
-            progress: Progress {
-                done: self.number("done")?.unwrap_or(0),
-                of: self.number("of")?.unwrap_or(0),
-            },
-            counts: Counts {
-                found: self.number("found")?.unwrap_or(0),
-                blocking: self.number("blocking")?.unwrap_or(0),
-            },
+            checks: self.parsed("checks", Checklist::parse)?.unwrap_or_default(),
             retry_of: self.number("retry_of")?.map(TaskId),
             created: self.needed("created", self.instant("created")?)?,
             started: self.instant("started")?,

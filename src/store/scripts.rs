@@ -50,6 +50,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    ANNOUNCE "announce", allowed;
     CANCEL "cancel", allowed;
     CLAIM "claim", allowed;
     COMMIT "commit", allowed;
@@ -58,17 +59,22 @@ scripts! {
     EXTEND "extend", allowed;
     FIND_LOGIN "find_login", allowed;
     IMPORT_USERS "import_users", refused;
+    LEAVE "leave", allowed;
     LIST_DEPENDENTS "list_dependents", allowed;
+    LIST_TOKENS "list_tokens", allowed;
+    LIST_WORKERS "list_workers", allowed;
     PAUSE "pause", allowed;
     PAUSE_QUEUE "pause_queue", allowed;
     PROMOTE "promote", allowed;
     PRUNE "prune", allowed;
     PUT_DEPENDENTS "put_dependents", refused;
     PUT_TOKEN "put_token", refused;
+    QUIET "quiet", allowed;
     RECLAIM "reclaim", allowed;
     RECONCILE "reconcile", allowed;
     REPORT "report", allowed;
     RESUME "resume", allowed;
+    REVOKE_TOKEN "revoke_token", allowed;
     SETTLE "settle", allowed;
     SUBMIT "submit", refused;
     USE_TOKEN "use_token", allowed;

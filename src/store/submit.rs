@@ -42,9 +42,9 @@ pub struct Submission {
 /// An idempotency key, hashed together with caller and operation, and the request it stands for, hashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// SHA-256 of caller, operation and key, in hex.
+    /// The first half of the SHA-256 of caller, operation and key, in hex.
     pub key: String,
-    /// SHA-256 of the request, in hex.
+    /// The first half of the SHA-256 of the request, in hex.
     pub request: String,
 }
 

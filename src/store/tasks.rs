@@ -8,6 +8,7 @@ use super::{
     records::{self, Fields},
     reply::number,
     scripts,
+    workers::COUNTED,
 };
 use crate::domain::{
     dependents::Dependent,
@@ -61,6 +62,8 @@ pub struct Depth {
     pub oldest_age_ms: Option<u64>,
     /// Nothing is claimed for now.
     pub paused: bool,
+    /// Workers that were heard of just now.
+    pub workers: u64,
 }
 
 impl Store {
@@ -186,8 +189,9 @@ impl Store {
     /// [`StoreError`]
     pub async fn depth(&self) -> Result<Depth, StoreError> {
         let name = scripts::DEPTH.name;
-        let values = self.run(&scripts::DEPTH, Vec::new()).await?.ok(name)?.texts()?;
-        let [now, oldest, paused, counts @ ..] = values.as_slice() else {
+        let args = vec![COUNTED.as_millis().to_string()];
+        let values = self.run(&scripts::DEPTH, args).await?.ok(name)?.texts()?;
+        let [now, oldest, paused, workers, counts @ ..] = values.as_slice() else {
             return Err(StoreError::UnknownReply { script: name, what: "too few values".into() });
         };
         let now = number(name, now)?;
@@ -204,6 +208,7 @@ impl Store {
             states,
             oldest_age_ms: oldest.map(|since| now.saturating_sub(since)),
             paused: paused == "1",
+            workers: number(name, workers)?,
         })
     }
 
@@ -212,13 +217,14 @@ impl Store {
     }
 }
 
-fn read_transition(line: &str) -> Option<Transition> {
+/// A line of a history, or of an event; the first one of a task comes from no state.
+pub(super) fn read_transition(line: &str) -> Option<Transition> {
     let mut parts = line.split('\t');
     let (at, from, to) = (parts.next()?, parts.next()?, parts.next()?);
     let (by, event, reason) = (parts.next()?, parts.next()?, parts.next()?);
     Some(Transition {
         at: records::time(at.parse().ok()?),
-        from: Some(TaskState::from_name(from)?),
+        from: if from.is_empty() { None } else { Some(TaskState::from_name(from)?) },
         to: TaskState::from_name(to)?,
         by: by.to_owned(),
         why: if reason.is_empty() { event.to_owned() } else { format!("{event}: {reason}") },

@@ -58,7 +58,12 @@ impl Store {
     /// [`StoreError`]
     pub async fn reconcile(&self, cursor: u64) -> Result<Reconciled, StoreError> {
         let name = scripts::RECONCILE.name;
-        let args = vec![moves::PLACES.clone(), cursor.to_string(), MOST_AT_ONCE.to_string()];
+        let args = vec![
+            moves::PLACES.clone(),
+            cursor.to_string(),
+            MOST_AT_ONCE.to_string(),
+            moves::EXCLUSIVE.clone(),
+        ];
         let values = self.run(&scripts::RECONCILE, args).await?.ok(name)?.texts()?;
         let [cursor, mended, open] = values.as_slice() else {
             return Err(StoreError::UnknownReply { script: name, what: "another number of values".into() });

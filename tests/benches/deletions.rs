@@ -6,7 +6,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and fails by panicking")]
 
 use offstage::{
-    domain::state::TaskState,
+    domain::{checklist::Checklist, state::TaskState},
     store::{
         Store,
         queue::{Claim, Commit},
@@ -101,7 +101,7 @@ async fn drain_bare(store: &Store) -> Duration {
         }
         let commits: Vec<_> = tasks
             .iter()
-            .map(|task| Commit { lease: task.lease, oldest_answer_ms: None, checks: 1 })
+            .map(|task| Commit { lease: task.lease, oldest_answer_ms: None, checks: Checklist::default() })
             .collect();
         store.commit(&commits, "bare", LIMIT).await.unwrap();
     }

@@ -137,13 +137,13 @@ async fn not_found_and_an_empty_list_are_no_dependents() {
 #[tokio::test]
 async fn a_dependent_that_an_outside_system_names_blocks_unless_it_says_otherwise() {
     let (stack, _, task) = outcome(Says::Dependents(r#"[{"type":"REPORT","id":"7"}]"#)).await;
-    assert_eq!((task.state, task.counts.blocking), (TaskState::Conflict, 1));
+    assert_eq!((task.state, task.checks.counts().blocking), (TaskState::Conflict, 1));
     let found = stack.store.found_dependents(task.id).await.unwrap();
     assert_eq!((found[0].kind.as_str(), found[0].id.as_str(), found[0].blocking), ("REPORT", "7", true));
 
     let (stack, _, task) =
         outcome(Says::Dependents(r#"[{"type":"REPORT","id":"7","blocking":false}]"#)).await;
-    assert_eq!((task.state, task.counts.found), (TaskState::Completed, 1));
+    assert_eq!((task.state, task.checks.counts().found), (TaskState::Completed, 1));
     assert_eq!(stack.store.found_dependents(task.id).await.unwrap().len(), 1);
 }
 

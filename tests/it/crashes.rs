@@ -2,6 +2,7 @@
 
 use offstage::{
     domain::{
+        checklist::Checklist,
         state::TaskState,
         task::{Task, TaskId},
     },
@@ -45,7 +46,7 @@ async fn redis_knows_the_scripts(stack: &Stack) {
     let Claim::Taken { tasks, .. } = stack.store.claim(1, "warm", LEASE).await.unwrap() else {
         panic!("the queue is not paused")
     };
-    let commit = Commit { lease: tasks[0].lease, oldest_answer_ms: None, checks: 1 };
+    let commit = Commit { lease: tasks[0].lease, oldest_answer_ms: None, checks: Checklist::default() };
     assert_eq!(stack.store.commit(&[commit], "warm", LEASE).await.unwrap(), [Committed::Done]);
 }
 

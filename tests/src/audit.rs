@@ -1,7 +1,10 @@
 //! What must be true of a whole store at any moment between two scripts: every record, and every place, index and counter
 //! that follows from it, agree.
 
-use offstage::domain::state::{Place, TaskState};
+use offstage::domain::{
+    state::{Place, TaskState},
+    task::TaskKind,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dump::Dump;
@@ -29,6 +32,7 @@ pub fn audit(dump: &Dump) {
     let records = records(dump);
     audit_places(dump, &records);
     audit_counts(dump, &records);
+    audit_indexes(dump, &records);
     for (id, record) in &records {
         audit_times(id, record);
         audit_history(dump, id, record);
@@ -45,16 +49,43 @@ fn audit_places(dump: &Dump, records: &[Record]) {
     assert_eq!(members("claimable"), ids(Place::Claimable), "claimable");
     assert_eq!(members("delayed"), ids(Place::Delayed), "delayed");
     assert_eq!(members("ended"), ids(Place::Ended), "ended");
-    assert_eq!(members("tasks"), records.iter().map(|(id, _)| id.clone()).collect(), "tasks");
     let held = at(Place::Held).map(|(id, record)| format!("{id}:{}", record["fence"])).collect();
     assert_eq!(members("leases"), held, "leases");
     let pending: BTreeSet<_> = dump.list("pending").iter().cloned().collect();
     let claimable = ids(Place::Claimable);
     assert!(claimable.is_subset(&pending), "claimable {claimable:?}, pending {pending:?}");
-    let live = records.iter().filter(|(_, record)| !state_of(record).is_terminal());
+    let holds_slot = |record: &BTreeMap<String, String>| {
+        let kind = TaskKind::from_name(&record["kind"]).expect("a kind that exists");
+        kind.is_exclusive() && !state_of(record).is_terminal()
+    };
+    let live = records.iter().filter(|(_, record)| holds_slot(record));
     let live: BTreeMap<_, _> =
         live.map(|(id, record)| (format!("user:{}", record["user"]), id.clone())).collect();
     assert_eq!(dump.hash("live"), live, "live");
+}
+
+/// Every task is found by its kind and state, by its user and by its requester, and by nothing else.
+#[track_caller]
+fn audit_indexes(dump: &Dump, records: &[Record]) {
+    let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (id, record) in records {
+        let (kind, user) = (&record["kind"], &record["user"]);
+        for key in [format!("tasks:{kind}:{}", record["state"]), format!("user:{user}:tasks")] {
+            expected.entry(key).or_default().insert(id.clone());
+        }
+    }
+    let is_index =
+        |name: &str| name.starts_with("tasks:") || (name.starts_with("user:") && name.ends_with(":tasks"));
+    let found: BTreeMap<_, BTreeSet<_>> = dump
+        .0
+        .keys()
+        .filter(|name| is_index(name))
+        .map(|name| (name.clone(), dump.sorted(name).into_keys().collect()))
+        .collect();
+    assert_eq!(found, expected, "indexes");
+    let asked: usize =
+        dump.0.keys().filter(|name| name.starts_with("creator:")).map(|name| dump.sorted(name).len()).sum();
+    assert_eq!(asked, records.len(), "creators");
 }
 
 #[track_caller]

@@ -16,7 +16,7 @@ pub enum Stored {
     Text(String),
     /// A hash.
     Hash(BTreeMap<String, String>),
-    /// A list, in its order.
+    /// A list, in its order; or the lines of a stream.
     List(Vec<String>),
     /// A set.
     Set(BTreeSet<String>),
@@ -106,6 +106,11 @@ fn reading(key: &str, kind: &str) -> Cmd {
         "list" => Cmd::lrange(key, 0, -1),
         "set" => Cmd::smembers(key),
         "zset" => Cmd::zrange_withscores(key, 0, -1),
+        "stream" => {
+            let mut command = redis::cmd("XRANGE");
+            command.arg(key).arg("-").arg("+");
+            command
+        }
         other => panic!("{key} is of a type that offstage does not use: {other}"),
     }
 }
@@ -122,6 +127,11 @@ fn parse(kind: &str, value: redis::Value) -> Stored {
             Stored::Hash(fields)
         }
         "list" => Stored::List(of(value)),
+        "stream" => {
+            let entries: Vec<(String, Vec<(String, String)>)> = of(value);
+            let lines = entries.iter().flat_map(|(_, fields)| fields).flat_map(|(_, text)| text.lines());
+            Stored::List(lines.map(str::to_owned).collect())
+        }
         "set" => Stored::Set(of(value)),
         _ => Stored::Sorted(of::<Vec<(String, String)>>(value).into_iter().collect()),
     }

@@ -3,6 +3,7 @@
 use offstage::{
     domain::{
         capability::Capability,
+        checklist::{CheckState, Checklist, Counts},
         dependents::{Dependent, Label},
         task::{Requester, TaskKind, UserId},
     },
@@ -71,6 +72,16 @@ pub fn dependent(id: &str, blocking: bool) -> Dependent {
         group_ids: vec![3],
         blocking,
     }
+}
+
+/// So many checks, of which so many have answered; the first one has found all that there is.
+#[must_use]
+pub fn checks(answered: usize, of: usize, counts: Counts) -> Checklist {
+    let names = (0..of).map(|number| Label::new(&format!("check-{number}")).expect("a label"));
+    let mut checks = Checklist::running(names);
+    checks.0.iter_mut().take(answered).for_each(|check| check.state = CheckState::Answered);
+    checks.0[0].counts = counts;
+    checks
 }
 
 /// Registers one dependent.

@@ -6,12 +6,13 @@
 use chrono::{DateTime, Utc};
 use offstage::{
     domain::{
+        checklist::Counts,
         state::{Event, TaskState},
         task::{Fence, TaskId, UserId},
     },
     store::{
         Store,
-        queue::{Claim, Claimed, Commit, Committed, Lease, Settlement},
+        queue::{Claim, Claimed, Commit, Committed, Lease, Settled, Settlement},
         submit::{Submission, Submitted},
         tasks::{Cancelled, Steered},
     },
@@ -115,13 +116,14 @@ impl World {
 
     /// Ends an attempt so; true if it was held.
     pub async fn settle(&self, lease: Lease, event: Event, delay_ms: u64) -> bool {
-        let settlement = Settlement { lease, event, reason: None, delay_ms };
-        self.store.settle(&[settlement], "w").await.expect("Redis answers")[0]
+        let settlement = Settlement { lease, event, reason: None, delay_ms, checks: None };
+        self.store.settle(&[settlement], "w").await.expect("Redis answers")[0] == Settled::Done
     }
 
     /// Lets one deletion take effect.
     pub async fn commit(&self, lease: Lease) -> Committed {
-        let commit = Commit { lease, oldest_answer_ms: None, checks: 1 };
+        let commit =
+            Commit { lease, oldest_answer_ms: None, checks: fixtures::checks(1, 1, Counts::default()) };
         self.store.commit(&[commit], "w", ANY_AGE).await.expect("Redis answers")[0]
     }
 

@@ -10,14 +10,15 @@ mod attempt;
 
 use offstage::{
     domain::{
-        plan::{Step, try_again},
+        checklist::Checklist,
+        plan::{Step, decide, try_again},
         reason::Reason,
         retry::RetryPolicy,
         state::Event,
     },
     store::{
         Store,
-        queue::{Committed, Delivery, Finisher, Interruption, Lease, Settlement},
+        queue::{Committed, Delivery, Finisher, Interruption, Lease, Settled, Settlement},
     },
 };
 use std::time::Instant;
@@ -44,7 +45,7 @@ pub struct Context {
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The user is deleted.
+    /// The user is deleted, or the dry run is through.
     Completed,
     /// Blocking dependents were found.
     Conflict,
@@ -115,7 +116,7 @@ impl Settler<'_> {
     async fn attempt(&self) -> Outcome {
         let attempt = self.delivery.claimed.attempt;
         let Some(username) = self.delivery.claimed.username.clone() else {
-            return self.apply(Step::Fail { reason: Reason::UserGone }).await;
+            return self.apply(Step::Fail { reason: Reason::UserGone }, None).await;
         };
         let mut unsettled = Reason::Unsettled;
         for round in 1..=MOST_ROUNDS {
@@ -123,34 +124,43 @@ impl Settler<'_> {
                 Ok(look) => look,
                 Err(interruption) => return self.interrupted(interruption).await,
             };
-            let step = offstage::domain::plan::decide(attempt, &look.findings, &self.context.retry, jitter());
+            let kind = self.delivery.claimed.kind;
+            let step = decide(kind, attempt, &look.findings, &self.context.retry, jitter());
             if step != Step::Commit {
-                return self.apply(step).await;
+                return self.apply(step, Some(look.findings.checks)).await;
             }
             unsettled = match self.context.finisher.commit(look.commit(self.lease())).await {
                 Committed::Done => return Outcome::Completed,
                 Committed::Lost => return Outcome::Lost,
-                Committed::Cancelled => return self.interrupted(Interruption::Cancelled).await,
-                Committed::UserGone => return self.apply(Step::Fail { reason: Reason::UserGone }).await,
+                Committed::Cancelled => return self.give_up().await,
+                Committed::UserGone => {
+                    return self.apply(Step::Fail { reason: Reason::UserGone }, None).await;
+                }
                 Committed::LastAdministrator => {
-                    return self.apply(Step::Fail { reason: Reason::LastAdministrator }).await;
+                    return self.apply(Step::Fail { reason: Reason::LastAdministrator }, None).await;
                 }
                 Committed::Blocked => Reason::Unsettled,
                 Committed::TooOld => Reason::AnswersTooOld,
             };
             tracing::info!(round, why = unsettled.name(), "the ground has moved: looking again");
         }
-        self.apply(try_again(attempt, unsettled, &self.context.retry, jitter())).await
+        self.apply(try_again(attempt, unsettled, &self.context.retry, jitter()), None).await
     }
 
-    async fn apply(&self, step: Step) -> Outcome {
+    async fn apply(&self, step: Step, checks: Option<Checklist>) -> Outcome {
         let (event, reason, delay_ms, outcome) = match step {
-            Step::Refuse => (Event::Refuse, Reason::Dependents, 0, Outcome::Conflict),
-            Step::Retry { reason, delay_ms } => (Event::Retry, reason, delay_ms, Outcome::Retry),
-            Step::Fail { reason } => (Event::Fail, reason, 0, Outcome::Failed),
+            Step::Finish => (Event::Complete, None, 0, Outcome::Completed),
+            Step::Refuse => (Event::Refuse, Some(Reason::Dependents), 0, Outcome::Conflict),
+            Step::Retry { reason, delay_ms } => (Event::Retry, Some(reason), delay_ms, Outcome::Retry),
+            Step::Fail { reason } => (Event::Fail, Some(reason), 0, Outcome::Failed),
             Step::Commit => unreachable!("a commit is applied where it is decided"),
         };
-        self.settle(event, Some(reason), delay_ms, outcome).await
+        let settlement = Settlement { lease: self.lease(), event, reason, delay_ms, checks };
+        match self.context.finisher.settle(settlement).await {
+            Settled::Done => outcome,
+            Settled::Lost => Outcome::Lost,
+            Settled::Cancelled => self.give_up().await,
+        }
     }
 
     /// Stops, and says so if there is anything to say.
@@ -158,18 +168,23 @@ impl Settler<'_> {
         match interruption {
             Interruption::Lost => Outcome::Lost,
             Interruption::Stopped => {
-                self.settle(Event::HandBack, Some(Reason::WorkerStopped), 0, Outcome::HandedBack).await
+                self.leave(Event::HandBack, Some(Reason::WorkerStopped), Outcome::HandedBack).await
             }
-            Interruption::Cancelled => {
-                self.settle(Event::NoticeCancel, None, 0, Outcome::Cancelled).await;
-                self.settle(Event::GiveUp, None, 0, Outcome::Cancelled).await
-            }
+            Interruption::Cancelled => self.give_up().await,
         }
     }
 
-    async fn settle(&self, event: Event, reason: Option<Reason>, delay_ms: u64, outcome: Outcome) -> Outcome {
-        let settlement = Settlement { lease: self.lease(), event, reason, delay_ms };
-        if self.context.finisher.settle(settlement).await { outcome } else { Outcome::Lost }
+    async fn give_up(&self) -> Outcome {
+        self.leave(Event::NoticeCancel, None, Outcome::Cancelled).await;
+        self.leave(Event::GiveUp, None, Outcome::Cancelled).await
+    }
+
+    async fn leave(&self, event: Event, reason: Option<Reason>, outcome: Outcome) -> Outcome {
+        let settlement = Settlement { lease: self.lease(), event, reason, delay_ms: 0, checks: None };
+        match self.context.finisher.settle(settlement).await {
+            Settled::Done => outcome,
+            Settled::Lost | Settled::Cancelled => Outcome::Lost,
+        }
     }
 
     fn lease(&self) -> Lease {
@@ -186,9 +201,13 @@ fn jitter() -> f64 {
 pub async fn panicked(context: &Context, lease: Lease, attempt: u32) -> Outcome {
     let (event, delay_ms) = match try_again(attempt, Reason::WorkerPanicked, &context.retry, jitter()) {
         Step::Retry { delay_ms, .. } => (Event::Retry, delay_ms),
-        Step::Fail { .. } | Step::Refuse | Step::Commit => (Event::Fail, 0),
+        Step::Fail { .. } | Step::Refuse | Step::Commit | Step::Finish => (Event::Fail, 0),
     };
     metrics::counter!("offstage_attempts_total", "outcome" => "panicked").increment(1);
-    let settlement = Settlement { lease, event, reason: Some(Reason::WorkerPanicked), delay_ms };
-    if context.finisher.settle(settlement).await { Outcome::Retry } else { Outcome::Lost }
+    let settlement =
+        Settlement { lease, event, reason: Some(Reason::WorkerPanicked), delay_ms, checks: None };
+    match context.finisher.settle(settlement).await {
+        Settled::Done => Outcome::Retry,
+        Settled::Lost | Settled::Cancelled => Outcome::Lost,
+    }
 }

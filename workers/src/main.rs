@@ -16,6 +16,9 @@ use tokio_util::sync::CancellationToken;
 /// How long a blocking call that is still under way may hold up the end.
 const BLOCKING_LIMIT: Duration = Duration::from_millis(100);
 
+/// How long saying goodbye may take.
+const GOODBYE_LIMIT: Duration = Duration::from_millis(500);
+
 /// Works on deletions: finds what depends on a user, and deletes him or refuses.
 #[derive(Debug, Parser)]
 #[command(name = "offstage-worker", version)]
@@ -75,6 +78,16 @@ async fn work(settings: config::Settings) -> anyhow::Result<()> {
     let outcome = runner::run(&queue, context, &settings, &name, stop).await;
     status_stop.cancel();
     status.await.context("the probes' server panicked")?;
+    say_goodbye(&store, &name).await;
     tracing::info!(worker.id = name, "stopped");
     outcome
+}
+
+/// A worker that has ended is no longer listed. Without Redis, it is forgotten after a while.
+async fn say_goodbye(store: &Store, name: &str) {
+    match tokio::time::timeout(GOODBYE_LIMIT, store.leave(name)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(error = %telemetry::chain(&error), "nobody to say goodbye to"),
+        Err(_) => tracing::debug!("nobody to say goodbye to in time"),
+    }
 }

@@ -17,7 +17,7 @@ use crate::{
         task::{Requester, Task, TaskId, TaskKind, UserId},
     },
     store::{
-        principals::sha256_hex,
+        principals::sha256_half_hex,
         submit::{IdempotencyKey, Submission, Submitted},
         tasks::Cancelled,
     },
@@ -211,8 +211,8 @@ fn idempotency(principal: &Principal, kind: TaskKind, user: UserId, key: &Client
     let operation = format!("submit {}", kind.name());
     let parts = [caller.as_bytes(), principal.name.as_bytes(), operation.as_bytes(), key.0.as_bytes()];
     IdempotencyKey {
-        key: sha256_hex(&parts),
-        request: sha256_hex(&[operation.as_bytes(), user.to_string().as_bytes()]),
+        key: sha256_half_hex(&parts),
+        request: sha256_half_hex(&[operation.as_bytes(), user.to_string().as_bytes()]),
     }
 }
 

@@ -7,18 +7,32 @@ if redis.call('GET', KEYS[1]) ~= ARGV[2] then return {'DATA_LOST'} end
 local clock = redis.call('TIME')
 local NOW = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local HISTORY_LIMIT = 200
-local tally = {}
+local EVENTS_LIMIT, EVENTS_PER_ENTRY = 5000, 20
+local tally, told = {}, {}
 
 -- Counts a task into a state, or out of it. Written with `done`, once a script and not once a task.
 local function count(state, by) tally[state] = (tally[state] or 0) + by end
 
--- What every script that moves tasks returns through: its reply, after the counters are written.
+-- What every script that moves tasks returns through: its reply, after counters and events are written.
 local function done(reply)
   for state, by in pairs(tally) do
     if by ~= 0 then redis.call('HINCRBY', P .. 'counts', state, by) end
   end
+  for i = 1, #told, EVENTS_PER_ENTRY do
+    local some = table.concat(told, '\n', i, math.min(i + EVENTS_PER_ENTRY - 1, #told))
+    redis.call('XADD', P .. 'events', 'MAXLEN', '~', EVENTS_LIMIT, '*', 'e', some)
+  end
   return reply
 end
+
+-- What listeners are told. Written with `done`, many transitions in one entry.
+local function tell(id, kind, user, line) told[#told + 1] = table.concat({ id, kind, user, line }, '\t') end
+
+-- The set of all tasks of that kind in that state, by id.
+local function index(kind, state) return P .. 'tasks:' .. kind .. ':' .. state end
+
+-- The set of all tasks that a caller asked for, by id. A name stands in no key.
+local function asked_by(name) return P .. 'creator:' .. redis.sha1hex(name) end
 
 -- The task's record, or nil and NOT_FOUND or CORRUPT.
 local function load_task(id)
@@ -37,7 +51,7 @@ local function row(moves, task)
   return moves[task.committed and task.state .. '!' or task.state]
 end
 
--- Moves a task that `row` allows: record, counters, places, history. `fields` are written along with the state.
+-- Moves a task that `row` allows: record, counters, indexes, places, history, events. `fields` are written along with the state.
 local function move(id, task, to, event, by, reason, fields, due)
   local key = P .. 'task:' .. id
   local state, leaves, enters = to[1], to[2], to[3]
@@ -61,7 +75,12 @@ local function move(id, task, to, event, by, reason, fields, due)
   redis.call('HSET', key, 'state', state, 'modified', task.at, unpack(fields))
   count(task.state, -1)
   count(state, 1)
+  if state ~= task.state then
+    redis.call('ZREM', index(task.kind, task.state), id)
+    redis.call('ZADD', index(task.kind, state), id, id)
+  end
   local line = table.concat({ task.at, task.state, state, by, event, reason }, '\t')
+  tell(id, task.kind, task.user, line)
   if redis.call('RPUSH', key .. ':history', line) > HISTORY_LIMIT then
     redis.call('LTRIM', key .. ':history', -HISTORY_LIMIT, -1)
   end

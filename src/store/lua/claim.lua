@@ -3,8 +3,9 @@
 --
 -- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms
 -- Replies {OK, entries taken off the list, a task's {id, fence, kind, user, attempt, username, registered
--- dependents}...} or {PAUSED}. A user who is gone has '' for a name, a record without a kind '' for its kind.
+-- dependents}...} or {PAUSED} (the queue, or this worker). A user who is gone has '' for a name, a record without a kind '' for its kind.
 if redis.call('EXISTS', P .. 'paused') == 1 then return {'PAUSED'} end
+if redis.call('HGET', P .. 'worker:' .. ARGV[5], 'quiet') == '1' then return {'PAUSED'} end
 local moves = cjson.decode(ARGV[3])
 local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
 local reply = {'OK', tostring(#ids)}
@@ -21,7 +22,7 @@ for _, id in ipairs(ids) do
       fields[#fields + 1] = task.at
     else
       redis.call('UNLINK', key .. ':dependents')
-      redis.call('HDEL', key, 'done', 'of', 'found', 'blocking', 'reason', 'detail')
+      redis.call('HDEL', key, 'checks', 'reason', 'detail')
     end
     move(id, task, to, 'claim', ARGV[5], '', fields)
     redis.call('ZADD', P .. 'leases', NOW + tonumber(ARGV[6]), id .. ':' .. fence)

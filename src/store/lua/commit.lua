@@ -2,7 +2,7 @@
 -- user, no blocking dependent, fresh outside answers, another administrator.
 --
 -- ARGV[3] moves; ARGV[4] the state they lead to; ARGV[5] longest age of an outside answer, in ms; ARGV[6..] five an item:
--- task id, fence, when the oldest outside answer was asked for (ms, '' none), worker, checks
+-- task id, fence, when the oldest outside answer was asked for (ms, '' none), worker, how its checks ended
 -- Replies {OK, an item's tag...}: DONE (now or already), LOST (fence or state), CANCEL, GONE, BLOCKED, LAST, STALE.
 local moves = cjson.decode(ARGV[3])
 
@@ -31,7 +31,7 @@ local function commit(id, fence, asked, worker, checks)
   if asked ~= '' and math.abs(NOW - tonumber(asked)) > tonumber(ARGV[5]) then return 'STALE' end
   -- writes
   delete_user(task.user, user[3] or '', user[1])
-  move(id, task, to, 'complete', worker, '', { 'done', checks, 'of', checks })
+  move(id, task, to, 'complete', worker, '', { 'checks', checks })
   return 'DONE'
 end
 

@@ -1,6 +1,7 @@
 -- Accepts deletions: idempotency key, subject, live deletion, then id, record, indexes, counters and queue entry.
 --
--- ARGV[3] {forward: moves, being_cancelled: {state: true}, now: {state, place}, later: {state, place}}
+-- ARGV[3] {forward: moves, being_cancelled: {state: true}, now: {state, place}, later: {state, place}, exclusive: {kind:
+-- true} for kinds of which a user has one live task at most}
 -- ARGV[4] the highest task id this program was ever told; ARGV[5] most idempotency keys a task keeps
 -- ARGV[6..] nine an item: user, kind, caller, caller is an administrator, caller may delete administrators,
 --           not before (ms, 0: now), idempotency key's hash ('' none), request's hash, task that is retried ('' none)
@@ -48,9 +49,12 @@ local function create(item)
   if item.retry_of ~= '' then fields[#fields + 1] = 'retry_of'; fields[#fields + 1] = item.retry_of end
   if item.key ~= '' then fields[#fields + 1] = 'key'; fields[#fields + 1] = item.key; name_task(item, id) end
   redis.call('HSET', P .. 'task:' .. id, unpack(fields))
-  redis.call('HSET', P .. 'live', 'user:' .. item.user, id)
-  redis.call('ZADD', P .. 'tasks', id, id)
+  if rules.exclusive[item.kind] then redis.call('HSET', P .. 'live', 'user:' .. item.user, id) end
+  for _, set in ipairs({ index(item.kind, start[1]), asked_by(item.by), P .. 'user:' .. item.user .. ':tasks' }) do
+    redis.call('ZADD', set, id, id)
+  end
   count(start[1], 1)
+  tell(id, item.kind, item.user, table.concat({ NOW, '', start[1], item.by, 'submit', '' }, '\t'))
   if later then
     redis.call('ZADD', P .. 'delayed', item.not_before, id)
   else
@@ -69,7 +73,7 @@ local function submit(item)
   local admin = redis.call('HGET', P .. 'staged:user:' .. item.user, 'admin')
   if admin == '1' and item.may_admin ~= '1' then return {'FORBIDDEN', '0', '0'} end
   if not admin then return {'NOT_FOUND', '0', '0'} end
-  local id = redis.call('HGET', P .. 'live', 'user:' .. item.user)
+  local id = rules.exclusive[item.kind] and redis.call('HGET', P .. 'live', 'user:' .. item.user)
   local task = id and load_task(id)
   if not task then return create(item) end
   if rules.being_cancelled[task.state] then return {'BEING_CANCELLED', id, '0'} end

@@ -66,12 +66,18 @@ pub(super) struct Shared {
     /// Cancelled when a loop that the worker cannot do without has panicked.
     failed: CancellationToken,
     last_answer: Mutex<Option<Instant>>,
+    last_claim: Mutex<Option<Instant>>,
 }
 
 impl Shared {
     /// Redis has answered just now.
     pub(super) fn answered(&self) {
         *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Tasks were claimed just now.
+    pub(super) fn claimed(&self) {
+        *self.last_claim.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 }
 
@@ -98,6 +104,7 @@ impl Queue {
             ended: CancellationToken::new(),
             failed,
             last_answer: Mutex::new(None),
+            last_claim: Mutex::new(None),
             config,
         };
         Self { shared: Arc::new(shared) }
@@ -138,6 +145,12 @@ impl Queue {
     #[must_use]
     pub fn last_answer(&self) -> Option<Instant> {
         *self.shared.last_answer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When tasks were last claimed here.
+    #[must_use]
+    pub fn last_claim(&self) -> Option<Instant> {
+        *self.shared.last_claim.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many tasks run here.
@@ -196,6 +209,7 @@ impl Delivery {
             event: Event::HandBack,
             reason: Some(Reason::WorkerStopped),
             delay_ms: 0,
+            checks: None,
         };
         self.shared.finisher.settle(settlement).await;
     }

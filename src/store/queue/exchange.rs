@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use crate::domain::{
+    checklist::Checklist,
     dependents::Dependent,
     reason::Reason,
     state::Event,
-    task::{Counts, Fence, Progress, TaskId, TaskKind, UserId},
+    task::{Fence, TaskId, TaskKind, UserId},
 };
 
 /// A task and the fence under which it is held.
@@ -65,10 +66,9 @@ pub enum Standing {
 /// What a running attempt reports.
 #[derive(Debug, Clone, Default)]
 pub struct Report<'a> {
-    /// All that was found by now, `found` included; where that is all, what stood there before is forgotten.
-    pub counts: Counts,
-    /// How far the checks are.
-    pub progress: Progress,
+    /// How the checks stand. What they found by now has `found` among it; where that is all, what stood there before is
+    /// forgotten.
+    pub checks: Checklist,
     /// What is new, at most [`MOST_PER_REPORT`](super::MOST_PER_REPORT).
     pub found: &'a [Dependent],
 }
@@ -90,14 +90,14 @@ impl RedisMoment {
 }
 
 /// A deletion that is to take effect.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Commit {
     /// The task.
     pub lease: Lease,
     /// When the oldest outside answer was asked for, by Redis's clock; none if nobody outside was asked.
     pub oldest_answer_ms: Option<u64>,
-    /// How many checks there were.
-    pub checks: u64,
+    /// How the checks ended.
+    pub checks: Checklist,
 }
 
 /// What became of a deletion.
@@ -124,10 +124,24 @@ pub enum Committed {
 pub struct Settlement {
     /// The task.
     pub lease: Lease,
-    /// How it ends: one of refuse, retry, hand back, fail, notice the cancel, give up.
+    /// How it ends: one of refuse, retry, hand back, fail, notice the cancel, give up; complete, where the task has no
+    /// effect.
     pub event: Event,
     /// Why.
     pub reason: Option<Reason>,
     /// The wait before the next attempt.
     pub delay_ms: u64,
+    /// How the checks ended; none leaves what was reported last.
+    pub checks: Option<Checklist>,
+}
+
+/// What became of an attempt that was to end otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It has ended so, now or when the same worker tried before.
+    Done,
+    /// The task is not held any more.
+    Lost,
+    /// It was to be completed, but a cancel was accepted.
+    Cancelled,
 }

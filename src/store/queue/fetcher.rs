@@ -96,6 +96,9 @@ async fn deliver(
         Claim::Paused => return Wait::For(PAUSED_WAIT),
         Claim::Taken { entries, tasks, strangers } => (entries, tasks, strangers),
     };
+    if !tasks.is_empty() {
+        shared.claimed();
+    }
     let mut still_running = Vec::new();
     for (task, permit) in tasks.into_iter().zip(permits) {
         match shared.held.begin(task.lease) {
@@ -120,7 +123,7 @@ async fn deliver(
 
 /// Hands a task back at once; the attempt does not count.
 async fn leave_to_others(shared: &Shared, lease: Lease, reason: Option<Reason>, delay_ms: u64) {
-    let settlement = Settlement { lease, event: Event::HandBack, reason, delay_ms };
+    let settlement = Settlement { lease, event: Event::HandBack, reason, delay_ms, checks: None };
     shared.finisher.settle(settlement).await;
 }
 

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{Commit, Committed, Settlement, backend::watched};
+use super::{Commit, Committed, Settled, Settlement, backend::watched};
 use crate::store::{Store, StoreError, patience::until_answered};
 
 /// Most items in one script call.
@@ -24,7 +24,7 @@ pub struct Finisher {
 #[derive(Debug)]
 enum Item {
     Commit(Commit, oneshot::Sender<Committed>),
-    Settle(Settlement, oneshot::Sender<bool>),
+    Settle(Settlement, oneshot::Sender<Settled>),
 }
 
 impl Finisher {
@@ -55,13 +55,13 @@ impl Finisher {
         outcome.await.unwrap_or(Committed::Lost)
     }
 
-    /// Ends an attempt otherwise. False if the task was not held any more. Waits as long as Redis is away.
-    pub async fn settle(&self, settlement: Settlement) -> bool {
+    /// Ends an attempt otherwise. Waits as long as Redis is away.
+    pub async fn settle(&self, settlement: Settlement) -> Settled {
         let (answer, outcome) = oneshot::channel();
         if self.queue.send(Item::Settle(settlement, answer)).await.is_err() {
-            return false;
+            return Settled::Lost;
         }
-        outcome.await.unwrap_or(false)
+        outcome.await.unwrap_or(Settled::Lost)
     }
 }
 

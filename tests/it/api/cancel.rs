@@ -2,9 +2,9 @@
 
 use super::{DEADLINE, NINE, TASKS, header, keys, refuses};
 use offstage::{
-    domain::{reason::Reason, state::Event, task::TaskId},
+    domain::{checklist::Checklist, reason::Reason, state::Event, task::TaskId},
     store::{
-        queue::{Claim, Commit, Lease, Settlement},
+        queue::{Claim, Commit, Lease, Settled, Settlement},
         submit::{Submission, Submitted},
     },
 };
@@ -37,8 +37,8 @@ pub(super) async fn held(stack: &Stack, user: u64) -> Lease {
 
 pub(super) async fn settle(stack: &Stack, lease: Lease, event: Event) {
     let reason = Some(Reason::CheckUnavailable { check: "reports".to_owned() });
-    let settlement = Settlement { lease, event, reason, delay_ms: 3_600_000 };
-    assert_eq!(stack.store.settle(&[settlement], "test").await.unwrap(), [true]);
+    let settlement = Settlement { lease, event, reason, delay_ms: 3_600_000, checks: None };
+    assert_eq!(stack.store.settle(&[settlement], "test").await.unwrap(), [Settled::Done]);
 }
 
 /// Cancels a task that stands there, and finds it in that state then.
@@ -96,7 +96,7 @@ async fn a_task_that_a_worker_holds_is_cancelled_when_it_lets_go() {
     let lease = held(&stack, 5).await;
     cancelled(&api, lease.task, "PROCESSING", "CANCEL_REQUESTED").await;
     cancelled(&api, lease.task, "CANCEL_REQUESTED", "CANCEL_REQUESTED").await;
-    let commit = Commit { lease, oldest_answer_ms: None, checks: 1 };
+    let commit = Commit { lease, oldest_answer_ms: None, checks: Checklist::default() };
     let committed = stack.store.commit(&[commit], "test", HELD).await.unwrap();
     assert_eq!(committed, [offstage::store::queue::Committed::Cancelled], "it can no longer be completed");
     settle(&stack, lease, Event::NoticeCancel).await;
@@ -127,7 +127,7 @@ async fn it_is_too_late_to_cancel_what_has_ended() {
     let stack = Stack::with_users([5, 6, 7]).await;
     let (_program, api) = stack.api(&[]).await;
     let completed = held(&stack, 5).await;
-    let commit = Commit { lease: completed, oldest_answer_ms: None, checks: 1 };
+    let commit = Commit { lease: completed, oldest_answer_ms: None, checks: Checklist::default() };
     stack.store.commit(&[commit], "test", HELD).await.unwrap();
     let conflict = held(&stack, 6).await;
     settle(&stack, conflict, Event::Refuse).await;

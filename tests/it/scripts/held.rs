@@ -2,8 +2,9 @@
 
 use offstage::{
     domain::{
+        checklist::Counts,
         state::{Place, TaskState},
-        task::{Counts, Fence, Progress, TaskId},
+        task::{Fence, TaskId},
     },
     store::queue::{Lease, Report, Standing},
 };
@@ -66,11 +67,8 @@ async fn a_report_is_kept_from_the_holder_alone() {
         let world = World::new(&redis).await;
         let id = world.task_committed(state, committed).await;
         let lease = world.lease(id);
-        let report = Report {
-            counts: Counts { found: 2, blocking: 1 },
-            progress: Progress { done: 1, of: 3 },
-            found: &found,
-        };
+        let report =
+            Report { checks: fixtures::checks(1, 3, Counts { found: 2, blocking: 1 }), found: &found };
         for not_mine in [stale(lease), Lease { task: TaskId(99), ..lease }] {
             let answer = world.unchanged("report", world.store.report(not_mine, &report)).await.unwrap();
             assert_eq!(answer.0, Standing::Lost, "{state}");
@@ -81,8 +79,7 @@ async fn a_report_is_kept_from_the_holder_alone() {
             let now = world.now_ms();
             assert!((now - 10_000..=now).contains(&moment.millis_at(std::time::Instant::now())));
             let task = world.store.task(id).await.unwrap().unwrap();
-            assert_eq!((task.progress.done, task.progress.of), (1, 3));
-            assert_eq!(task.counts, Counts { found: 2, blocking: 1 });
+            assert_eq!(task.checks, report.checks);
             assert_eq!(world.store.found_dependents(id).await.unwrap(), found);
         } else {
             let answer = world.unchanged("report", world.store.report(lease, &report)).await.unwrap();
@@ -101,14 +98,11 @@ async fn a_report_that_is_repeated_counts_once_and_the_first_begins_afresh() {
     let one = [fixtures::dependent("1", true)];
     // What was found by then, that dependent included; a number that comes twice is a report whose answer was lost.
     for total in [1, 1, 2, 2, 3, 3, 1, 2] {
-        let report = Report {
-            counts: Counts { found: total, blocking: total },
-            progress: Progress { done: 0, of: 1 },
-            found: &one,
-        };
+        let report =
+            Report { checks: fixtures::checks(0, 1, Counts { found: total, blocking: total }), found: &one };
         world.store.report(lease, &report).await.unwrap();
         let task = world.store.task(id).await.unwrap().unwrap();
-        assert_eq!(task.counts, Counts { found: total, blocking: total });
+        assert_eq!(task.checks.counts(), Counts { found: total, blocking: total });
         assert_eq!(world.store.found_dependents(id).await.unwrap().len() as u64, total);
     }
 }
@@ -125,10 +119,14 @@ async fn dependents_beyond_the_limit_are_counted_and_not_listed() {
     }
     world.set("RPUSH", &key, &[line; 9]);
     let found: Vec<_> = (0..3).map(|number| fixtures::dependent(&number.to_string(), true)).collect();
-    let report = Report { counts: Counts { found: 10_002, blocking: 3 }, found: &found, ..Report::default() };
+    let report =
+        Report { checks: fixtures::checks(0, 1, Counts { found: 10_002, blocking: 3 }), found: &found };
     world.store.report(world.lease(id), &report).await.unwrap();
     assert_eq!(world.raw::<u64>("LLEN", &key, &[]), 10_000);
-    assert_eq!(world.store.task(id).await.unwrap().unwrap().counts, Counts { found: 10_002, blocking: 3 });
+    assert_eq!(
+        world.store.task(id).await.unwrap().unwrap().checks.counts(),
+        Counts { found: 10_002, blocking: 3 }
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use offstage::{
     domain::{
+        checklist::Checklist,
         state::{Event, TaskState},
         task::{TaskId, UserId},
     },
@@ -11,6 +12,7 @@ use offstage::{
         principals::TokenHash,
         queue::{Commit, Lease, Report, Settlement},
         scripts,
+        workers::Announcement,
     },
 };
 use offstage_tests::{
@@ -23,11 +25,21 @@ use offstage_tests::{
 async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), StoreError>)> {
     let id = lease.task;
     let dependent = fixtures::dependent("1", true);
-    let settlement = Settlement { lease, event: Event::Retry, reason: None, delay_ms: 0 };
-    let commit = Commit { lease, oldest_answer_ms: None, checks: 1 };
+    let settlement = Settlement { lease, event: Event::Retry, reason: None, delay_ms: 0, checks: None };
+    let commit = Commit { lease, oldest_answer_ms: None, checks: Checklist::default() };
     let token = TokenHash::of(b"t");
     let user = UserId(6);
+    let worker = Announcement {
+        name: "w".to_owned(),
+        host: "h".to_owned(),
+        pid: 1,
+        version: "1".to_owned(),
+        running: 0,
+        last_claim: None,
+        quiet: false,
+    };
     vec![
+        ("announce", store.announce(&worker).await.map(drop)),
         ("cancel", store.cancel(id, "c").await.map(drop)),
         ("claim", store.claim(1, "w", LONG).await.map(drop)),
         ("commit", store.commit(&[commit], "w", ANY_AGE).await.map(drop)),
@@ -36,17 +48,22 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("extend", store.extend(&[lease], LONG).await.map(drop)),
         ("find_login", store.login("admin").await.map(drop)),
         ("import_users", store.load_users(&[fixtures::user(8)], true).await.map(drop)),
+        ("leave", store.leave("w").await),
         ("list_dependents", store.registered(user, "", 9).await.map(drop)),
+        ("list_tokens", store.tokens().await.map(drop)),
+        ("list_workers", store.workers().await.map(drop)),
         ("pause", store.pause(id, "op").await.map(drop)),
         ("pause_queue", store.pause_queue(true, "op").await.map(drop)),
         ("promote", store.promote("p").await.map(drop)),
         ("prune", store.prune(0).await.map(drop)),
         ("put_dependents", store.register(&[(user, dependent)], Existing::Replaced).await.map(drop)),
         ("put_token", store.keep_token("n", &token, &[], true).await.map(drop)),
+        ("quiet", store.set_quiet("w", true).await.map(drop)),
         ("reclaim", store.reclaim(1, "r").await.map(drop)),
         ("reconcile", store.reconcile(0).await.map(drop)),
         ("report", store.report(lease, &Report::default()).await.map(drop)),
         ("resume", store.resume(id, "op").await.map(drop)),
+        ("revoke_token", store.revoke_token("n").await.map(drop)),
         ("settle", store.settle(&[settlement], "w").await.map(drop)),
         ("submit", store.submit(&[fixtures::submission(6)]).await.map(drop)),
         ("use_token", store.use_token(&token).await.map(drop)),

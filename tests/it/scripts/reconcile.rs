@@ -46,7 +46,11 @@ async fn where_all_is_well_nothing_is_touched() {
 async fn each_place_that_was_lost_is_put_back() {
     let redis = PrivateRedis::start().await;
     for (state, committed) in situations() {
-        for lost in ["pending", "claimable", "delayed", "leases", "ended", "live"] {
+        let index = format!("tasks:staged_user:{state}");
+        // The SHA-1 of "tester".
+        let creator = "creator:ab4d8d2a5f480a137067da17100271cd176607a1";
+        let places = ["pending", "claimable", "delayed", "leases", "ended", "live"];
+        for lost in places.into_iter().chain([index.as_str(), "user:5:tasks", creator]) {
             let world = World::new(&redis).await;
             world.task_committed(state, committed).await;
             world.set("DEL", lost, &[]);
@@ -65,6 +69,7 @@ async fn mended_places_are_counted() {
         (TaskState::Interrupted, "delayed"),
         (TaskState::Processing, "leases"),
         (TaskState::Conflict, "ended"),
+        (TaskState::Paused, "tasks:staged_user:PAUSED"),
     ];
     for (state, lost) in mends {
         let world = World::new(&redis).await;
@@ -154,4 +159,23 @@ async fn a_walk_goes_on_where_the_last_stretch_ended() {
     assert_eq!(world.store.reconcile(100).await.unwrap(), Reconciled { cursor: 0, mended: 3, open: 3 });
     world.audit();
     assert_eq!(world.store.task(TaskId(103)).await.unwrap().unwrap().state, TaskState::Queued);
+}
+
+#[tokio::test]
+async fn a_past_that_is_gone_is_walked_once() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    fixtures::users(&world.store, 100..350).await;
+    for user in 100..350 {
+        fixtures::submit(&world.store, user).await;
+    }
+    for id in 1..=220 {
+        world.store.cancel(TaskId(id), "c").await.unwrap();
+    }
+    while world.store.prune(0).await.unwrap() > 0 {}
+    walk(&world).await;
+    assert_eq!(world.raw::<u64>("GET", "floor", &[]), 220);
+    // The first stretch begins at the first task that is there.
+    assert_eq!(world.store.reconcile(0).await.unwrap(), Reconciled { cursor: 0, mended: 0, open: 30 });
+    world.audit();
 }

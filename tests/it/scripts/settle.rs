@@ -8,7 +8,7 @@ use offstage::{
     },
     store::{
         StoreError,
-        queue::{Lease, Settlement},
+        queue::{Lease, Settled, Settlement},
     },
 };
 use offstage_tests::{
@@ -65,8 +65,9 @@ async fn a_settlement_keeps_its_reason_unless_a_cancel_came_first() {
         let world = World::new(&redis).await;
         let id = world.task_in(state).await;
         let lease = world.lease(id);
-        let settlement = Settlement { lease, event: Event::Fail, reason: Some(reason.clone()), delay_ms: 0 };
-        assert_eq!(world.store.settle(&[settlement], "w").await.unwrap(), [true]);
+        let settlement =
+            Settlement { lease, event: Event::Fail, reason: Some(reason.clone()), delay_ms: 0, checks: None };
+        assert_eq!(world.store.settle(&[settlement], "w").await.unwrap(), [Settled::Done]);
         assert_eq!(world.store.task(id).await.unwrap().unwrap().reason, expected, "{state}");
         let history = world.store.history(id).await.unwrap().unwrap();
         assert_eq!(history.last().unwrap().why, "fail: check_unavailable");
@@ -121,7 +122,8 @@ async fn an_event_that_does_not_settle_is_refused() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
     let id = world.task_in(TaskState::Processing).await;
-    let settlement = Settlement { lease: world.lease(id), event: Event::Claim, reason: None, delay_ms: 0 };
+    let settlement =
+        Settlement { lease: world.lease(id), event: Event::Claim, reason: None, delay_ms: 0, checks: None };
     let answer = world.unchanged("settle", world.store.settle(&[settlement], "w")).await;
     assert!(matches!(answer, Err(StoreError::Refused { script: "settle", .. })), "{answer:?}");
 }

@@ -34,18 +34,32 @@ pub struct Subject {
 /// Where a check puts what it finds.
 #[derive(Debug, Clone)]
 pub struct Findings {
-    dependents: mpsc::Sender<Dependent>,
+    /// The check's place among those that run.
+    place: usize,
+    dependents: mpsc::Sender<(usize, Dependent)>,
     asked: mpsc::UnboundedSender<Instant>,
 }
 
 impl Findings {
-    pub(crate) fn new(dependents: mpsc::Sender<Dependent>, asked: mpsc::UnboundedSender<Instant>) -> Self {
-        Self { dependents, asked }
+    pub(crate) fn new(
+        dependents: mpsc::Sender<(usize, Dependent)>,
+        asked: mpsc::UnboundedSender<Instant>,
+    ) -> Self {
+        Self { place: 0, dependents, asked }
+    }
+
+    /// The same for the check at that place.
+    pub(crate) fn of(&self, place: usize) -> Self {
+        Self { place, ..self.clone() }
+    }
+
+    pub(crate) fn place(&self) -> usize {
+        self.place
     }
 
     /// One more dependent. Waits while earlier ones are being written down.
     pub async fn add(&self, dependent: Dependent) {
-        if self.dependents.send(dependent).await.is_err() {
+        if self.dependents.send((self.place, dependent)).await.is_err() {
             // The attempt is over; the check is about to be dropped with it.
             std::future::pending::<()>().await;
         }

@@ -6,9 +6,9 @@
 use futures::{StreamExt, stream::FuturesUnordered};
 use offstage::{
     domain::{
-        dependents::{Dependent, Findings},
+        checklist::{CheckState, Checklist},
+        dependents::{Dependent, Findings, Label},
         reason::Reason,
-        task::Progress,
     },
     store::{
         StoreError,
@@ -30,7 +30,7 @@ pub(super) struct Look {
 
 impl Look {
     pub(super) fn commit(&self, lease: Lease) -> Commit {
-        Commit { lease, oldest_answer_ms: self.oldest_answer_ms, checks: self.findings.progress.of }
+        Commit { lease, oldest_answer_ms: self.oldest_answer_ms, checks: self.findings.checks.clone() }
     }
 }
 
@@ -44,16 +44,17 @@ pub(super) async fn look(
     let subject =
         Subject { user: claimed.user, username: username.to_owned(), registered: claimed.registered, round };
     let checks: Vec<_> = context.checks.applying(&subject).collect();
-    let mut scribe = Scribe::new(context, claimed.lease, checks.len());
+    let mut scribe = Scribe::new(context, claimed.lease, checks.iter().map(|check| label(*check)));
     if round > 1 || checks.len() > 1 {
         scribe.begin().await?;
     }
     let (found, mut incoming) = mpsc::channel(MOST_PER_REPORT);
     let (asked, mut asks) = mpsc::unbounded_channel();
     let sink = checks::Findings::new(found, asked);
-    let (outside, inside): (Vec<_>, Vec<_>) = checks.into_iter().partition(|check| check.asks_outside());
+    let (outside, inside): (Vec<_>, Vec<_>) =
+        checks.into_iter().enumerate().partition(|(_, check)| check.asks_outside());
     let mut running: FuturesUnordered<_> =
-        inside.into_iter().map(|check| run(check, None, &subject, &sink)).collect();
+        inside.into_iter().map(|(place, check)| run(check, None, &subject, sink.of(place))).collect();
     let mut waiting = !outside.is_empty();
     let mut slots = pin!(slots(outside));
     let mut batch = Vec::with_capacity(MOST_PER_REPORT);
@@ -61,29 +62,31 @@ pub(super) async fn look(
         tokio::select! {
             biased;
             _ = incoming.recv_many(&mut batch, MOST_PER_REPORT) => {
-                scribe.write(&std::mem::take(&mut batch)).await?;
+                scribe.write(std::mem::take(&mut batch)).await?;
                 // What can have changed since the first look is only whether somebody blocks.
-                if round > 1 && scribe.findings.counts.blocking > 0 {
+                if round > 1 && scribe.findings.counts().blocking > 0 {
                     break;
                 }
             }
             placed = &mut slots, if waiting => {
                 waiting = false;
-                running.extend(placed.into_iter().map(|(check, slot)| run(check, slot, &subject, &sink)));
+                let placed = placed.into_iter();
+                running.extend(placed.map(|(place, check, slot)| run(check, slot, &subject, sink.of(place))));
             }
             ended = running.next(), if !running.is_empty() => {
-                if let Some(outcome) = ended {
-                    scribe.checked(outcome).await?;
+                if let Some((place, outcome)) = ended {
+                    scribe.checked(place, outcome).await?;
                 }
             }
         }
     }
     drop(running);
-    while let Ok(dependent) = incoming.try_recv() {
-        batch.push(dependent);
+    while let Ok(found) = incoming.try_recv() {
+        batch.push(found);
     }
-    for some in batch.chunks(MOST_PER_REPORT) {
-        scribe.write(some).await?;
+    while !batch.is_empty() {
+        let rest = batch.split_off(batch.len().min(MOST_PER_REPORT));
+        scribe.write(std::mem::replace(&mut batch, rest)).await?;
     }
     let oldest = std::iter::from_fn(|| asks.try_recv().ok()).min();
     Ok(scribe.finish(oldest))
@@ -91,32 +94,40 @@ pub(super) async fn look(
 
 type Slot<'a> = Option<SemaphorePermit<'a>>;
 
-/// The checks, each with its place, once all of them have one.
-async fn slots(checks: Vec<&dyn Check>) -> Vec<(&dyn Check, Slot<'_>)> {
+/// The checks, each with the slot it runs in, once all of them have one.
+async fn slots(checks: Vec<(usize, &dyn Check)>) -> Vec<(usize, &dyn Check, Slot<'_>)> {
     let mut placed = Vec::with_capacity(checks.len());
-    for check in checks {
-        placed.push((check, check.slot().await));
+    for (place, check) in checks {
+        placed.push((place, check, check.slot().await));
     }
     placed
 }
 
+/// The name of a check, as the record keeps it.
+fn label(check: &dyn Check) -> Label {
+    Label::new(check.name())
+        .unwrap_or_else(|| unreachable!("the settings allow labels only as names of checks"))
+}
+
+/// Runs one check; says how it ended, and which place it has among the others.
 async fn run(
     check: &dyn Check,
     slot: Slot<'_>,
     subject: &Subject,
-    sink: &checks::Findings,
-) -> Result<(), Reason> {
+    sink: checks::Findings,
+) -> (usize, Result<(), Reason>) {
     let begun = Instant::now();
-    let outcome = check.find(subject, sink).await;
+    let outcome = check.find(subject, &sink).await;
     drop(slot);
     let name = check.name().to_owned();
     metrics::histogram!("offstage_check_duration_seconds", "check" => name.clone())
         .record(begun.elapsed().as_secs_f64());
-    outcome.map_err(|Unanswered(why)| {
+    let outcome = outcome.map_err(|Unanswered(why)| {
         tracing::warn!(check = name, why, "a check could not answer");
         metrics::counter!("offstage_checks_unanswered_total", "check" => name.clone()).increment(1);
         Reason::CheckUnavailable { check: name }
-    })
+    });
+    (sink.place(), outcome)
 }
 
 /// Writes down what is found, under the fence, and learns from the answers whether to go on.
@@ -130,40 +141,32 @@ struct Scribe<'a> {
 }
 
 impl<'a> Scribe<'a> {
-    fn new(context: &'a Context, lease: Lease, checks: usize) -> Self {
-        let progress = Progress { done: 0, of: checks as u64 };
-        Self {
-            context,
-            lease,
-            findings: Findings { progress, ..Findings::default() },
-            began: false,
-            moment: None,
-        }
+    fn new(context: &'a Context, lease: Lease, checks: impl Iterator<Item = Label>) -> Self {
+        let findings = Findings { checks: Checklist::running(checks), unanswered: None };
+        Self { context, lease, findings, began: false, moment: None }
     }
 
     async fn begin(&mut self) -> Result<(), Interruption> {
         self.report(&[]).await
     }
 
-    async fn write(&mut self, found: &[Dependent]) -> Result<(), Interruption> {
-        for dependent in found {
-            self.findings.add(dependent);
+    async fn write(&mut self, found: Vec<(usize, Dependent)>) -> Result<(), Interruption> {
+        for (place, dependent) in &found {
+            self.findings.add(*place, dependent);
         }
-        self.report(found).await
+        let found: Vec<_> = found.into_iter().map(|(_, dependent)| dependent).collect();
+        self.report(&found).await
     }
 
-    async fn checked(&mut self, outcome: Result<(), Reason>) -> Result<(), Interruption> {
-        match outcome {
-            Ok(()) => self.findings.progress.done += 1,
-            Err(reason) => self.findings.unanswered = self.findings.unanswered.take().or(Some(reason)),
-        }
+    async fn checked(&mut self, place: usize, outcome: Result<(), Reason>) -> Result<(), Interruption> {
+        self.findings.ended(place, outcome);
         // The last check's end is written with the attempt's.
-        let more_to_come = self.findings.progress.done < self.findings.progress.of;
+        let more_to_come = self.findings.checks.0.iter().any(|check| check.state == CheckState::Running);
         if self.began && more_to_come { self.report(&[]).await } else { Ok(()) }
     }
 
     async fn report(&mut self, found: &[Dependent]) -> Result<(), Interruption> {
-        let report = Report { counts: self.findings.counts, progress: self.findings.progress, found };
+        let report = Report { checks: self.findings.checks.clone(), found };
         let answer = until_answered("report", || self.context.store.report(self.lease, &report)).await;
         let (standing, moment) = answer.map_err(|error| lost(&error))?;
         match standing {

@@ -1,8 +1,9 @@
-//! The loops that keep tasks moving when nobody else does, one file each. Every worker runs all of them; each step is one
+//! The loops that keep tasks moving when nobody else does, and the one that says that the worker is there, one file each. Every worker runs all of them; each step is one
 //! bounded script, so that several of them at once do no harm.
 //!
 //! Each loop has a `run_once` that says how much it did, and goes again at once while there is more.
 
+pub mod announce;
 pub mod promote;
 pub mod prune;
 pub mod reclaim;
@@ -39,6 +40,8 @@ pub enum More {
 /// Starts all loops under the queue's watch; they end with `stop`.
 pub fn start(queue: &Queue, store: &Store, settings: &Settings, worker: &str, stop: &CancellationToken) {
     let (store, worker) = (store.clone(), worker.to_owned());
+    let announce = announce::Announce::new(store.clone(), queue.clone(), worker.clone());
+    spawn(queue, announce, stop);
     spawn(queue, promote::Promote { store: store.clone(), worker: worker.clone() }, stop);
     spawn(queue, reclaim::Reclaim::new(store.clone(), worker, &settings.worker), stop);
     spawn(queue, prune::Prune::new(store.clone(), &settings.tasks), stop);

@@ -1,0 +1,55 @@
+//! Says that this worker is there, so that operators see it, and learns whether it is to be quiet.
+//!
+//! What it learns is only kept to be said again, in case Redis forgets: the claim script itself refuses a quiet worker.
+
+use offstage::store::{
+    Store, StoreError,
+    queue::Queue,
+    workers::{ANNOUNCED_EVERY, Announcement},
+};
+use std::time::Duration;
+
+use super::{Duty, More};
+
+/// See the module's header.
+#[derive(Debug)]
+pub struct Announce {
+    store: Store,
+    queue: Queue,
+    host: String,
+    worker: String,
+    quiet: bool,
+}
+
+impl Announce {
+    pub(super) fn new(store: Store, queue: Queue, worker: String) -> Self {
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        Self { store, queue, host, worker, quiet: false }
+    }
+}
+
+impl Duty for Announce {
+    const NAME: &'static str = "announce";
+
+    fn interval(&self) -> Duration {
+        ANNOUNCED_EVERY
+    }
+
+    async fn run_once(&mut self) -> Result<More, StoreError> {
+        let announcement = Announcement {
+            name: self.worker.clone(),
+            host: self.host.clone(),
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            running: self.queue.running() as u64,
+            last_claim: self.queue.last_claim().map(|at| at.elapsed()),
+            quiet: self.quiet,
+        };
+        let quiet = self.store.announce(&announcement).await?;
+        if quiet != self.quiet {
+            tracing::info!(quiet, "an operator has spoken to this worker");
+        }
+        self.quiet = quiet;
+        Ok(More::No)
+    }
+}
