@@ -29,6 +29,7 @@ mod reply;
 pub mod scripts;
 pub mod seeding;
 pub mod submit;
+mod tallies;
 pub mod tasks;
 pub mod upkeep;
 pub mod workers;

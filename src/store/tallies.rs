@@ -53,10 +53,14 @@ pub(super) fn came_to(kind: &str, state: &str) {
     metrics::counter!("offstage_tasks_finished_total", "kind" => kind, "status" => state.name()).increment(1);
 }
 
-/// A transition was refused in the state `met`.
+/// A transition was refused in the state `met`; '' where there was no task to refuse it for.
 pub(super) fn refused(met: &str, event: Event) {
+    if met.is_empty() {
+        return;
+    }
     let from = TaskState::from_name(met).map_or(OTHER, TaskState::name);
-    metrics::counter!("offstage_transitions_refused_total", "from" => from, "event" => event.name()).increment(1);
+    metrics::counter!("offstage_transitions_refused_total", "from" => from, "event" => event.name())
+        .increment(1);
 }
 
 /// A task was claimed that had waited so long.
@@ -69,9 +73,12 @@ pub(super) fn claimed_at(millis: u64) {
     metrics::gauge!("offstage_worker_last_claim_timestamp_seconds").set(seconds(millis));
 }
 
-/// A running task was cancelled, so long after it was asked for.
-pub(super) fn cancelled_after(millis: u64) {
-    metrics::histogram!("offstage_cancel_latency_seconds").record(seconds(millis));
+/// A running task was cancelled so many milliseconds after that was asked for; '' if it was not. Where nobody works on a
+/// task, a cancel is final at once and no entry here.
+pub(super) fn cancelled_after(took: &str) {
+    if let Ok(millis) = took.parse() {
+        metrics::histogram!("offstage_cancel_latency_seconds").record(seconds(millis));
+    }
 }
 
 /// Leases ran out.

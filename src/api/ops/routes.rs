@@ -22,7 +22,7 @@ use super::{
 };
 use crate::api::{Entrance, parameters, service::Operation};
 
-/// The name of this dialect in metrics.
+/// The name of this dialect in the log.
 const DIALECT: &str = "ops";
 
 /// The routes of this dialect, with their documentation.

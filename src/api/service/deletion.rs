@@ -21,6 +21,7 @@ use crate::{
         submit::{IdempotencyKey, Submission, Submitted},
         tasks::Cancelled,
     },
+    telemetry::trace,
 };
 
 /// The longest idempotency key, in characters.
@@ -95,10 +96,16 @@ impl Service {
         let outcome = within(self.accept(principal, user, key)).await;
         let word =
             outcome.as_ref().map_or_else(|problem| problem.kind.name(), |accepted| accepted.how.name());
-        metrics::counter!("offstage_submits_total", "dialect" => self.dialect, "outcome" => word)
-            .increment(1);
+        let kind = TaskKind::StagedUser.name();
+        metrics::counter!("offstage_tasks_submitted_total", "kind" => kind, "outcome" => word).increment(1);
         if let Ok(accepted) = &outcome {
-            info!(task.id = accepted.task.id.0, user.id = user.0, outcome = word, "deletion accepted");
+            info!(
+                task.id = accepted.task.id.0,
+                user.id = user.0,
+                dialect = self.dialect,
+                outcome = word,
+                "deletion accepted"
+            );
         }
         outcome
     }
@@ -121,6 +128,7 @@ impl Service {
             not_before: None,
             idempotency: key.map(|key| idempotency(principal, kind, user, key)),
             retry_of: None,
+            trace: trace::cause(),
         };
         match self.inner.submitter.submit(submission).await? {
             Submitted::Created { id, at } => {
@@ -163,10 +171,8 @@ impl Service {
     /// [`Problem`]
     pub async fn cancel(&self, principal: &Principal, id: TaskId) -> Result<Task, Problem> {
         let outcome = within(self.take_back(principal, id)).await;
-        let word = outcome.as_ref().map_or_else(|problem| problem.kind.name(), |_| "kept");
-        metrics::counter!("offstage_cancels_total", "outcome" => word).increment(1);
         if let Ok(task) = &outcome {
-            info!(task.id = id.0, task.state = task.state.name(), "cancel accepted");
+            info!(task.id = id.0, task.state = task.state.name(), dialect = self.dialect, "cancel accepted");
         }
         outcome
     }
