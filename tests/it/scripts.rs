@@ -20,3 +20,4 @@ mod steer;
 mod submit;
 mod submit_keys;
 mod submit_live;
+mod tallies;
