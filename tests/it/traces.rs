@@ -64,6 +64,52 @@ async fn a_request_s_span_goes_on_with_the_caller_s_trace() {
 }
 
 #[tokio::test]
+async fn the_worker_s_span_is_linked_to_the_request_s() {
+    let (stack, collector) = (Stack::with_users([5, 6]).await, Collector::start().await);
+    let quiet = [(ENDPOINT, collector.endpoint()), ("OFFSTAGE_LOG", "error")];
+    let (mut program, api) = stack.api(&quiet).await;
+    let mut worker = stack.worker(&quiet);
+    for (user, flags) in [(5, "01"), (6, "00")] {
+        let task = delete(&api, user, &traceparent(flags)).await;
+        api.until(task, &["COMPLETED"], DEADLINE).await;
+    }
+    end(&mut program).await;
+    end(&mut worker).await;
+    let request = only(&collector, "offstage-api", DELETE);
+    let run = only(&collector, "offstage-worker", "worker.task.run");
+    assert_eq!(request.id.0, TRACE);
+    assert_eq!(run.links, [request.id], "the other one was not to be recorded, and so is its work");
+    assert!(run.id.0 != TRACE && run.parent.is_empty(), "a run is a trace of its own: {run:?}");
+}
+
+#[tokio::test]
+async fn without_a_collector_the_caller_s_trace_goes_to_the_worker_all_the_same() {
+    let (stack, collector) = (Stack::with_users([5, 6]).await, Collector::start().await);
+    let (_program, api) = stack.api(&[]).await;
+    let mut worker = stack.worker(&[(ENDPOINT, collector.endpoint())]);
+    let (traced, untraced) = (delete(&api, 5, &traceparent("01")).await, api.submit(6).await);
+    for task in [traced, untraced] {
+        api.until(task, &["COMPLETED"], DEADLINE).await;
+    }
+    end(&mut worker).await;
+    let mut links: Vec<_> = collector
+        .spans("offstage-worker", "worker.task.run")
+        .into_iter()
+        .map(|run| (run.attributes["task.id"].clone(), run.links))
+        .collect();
+    links.sort();
+    let caller = (TRACE.to_owned(), CALLER.to_owned());
+    assert_eq!(links, [(traced.to_string(), vec![caller]), (untraced.to_string(), vec![])]);
+    assert!(worker.log().contains(&format!("\"trace.id\":\"{TRACE}\"")), "{}", worker.log());
+    let untraced: Option<String> = redis::cmd("HGET")
+        .arg(format!("{{offstage}}:task:{untraced}"))
+        .arg("trace")
+        .query(&mut stack.redis.connection())
+        .unwrap();
+    assert_eq!(untraced, None);
+}
+
+#[tokio::test]
 async fn a_malformed_traceparent_is_ignored() {
     let (stack, collector) = (Stack::with_users(5..10).await, Collector::start().await);
     let (mut program, api) = stack.api(&[(ENDPOINT, collector.endpoint())]).await;
