@@ -9,6 +9,7 @@
 //! Easy to get wrong: the order of refusals. Who calls (401), whether he may (403), what he says (4xx), whether it
 //! exists (404): each handler reads in that order, so that nobody learns what he may not.
 
+pub mod language;
 pub mod message;
 mod openapi;
 mod ops;
@@ -21,6 +22,7 @@ pub mod service;
 mod staged_config;
 
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 use service::Service;
 
@@ -30,4 +32,6 @@ struct Entrance {
     service: Service,
     /// How long a body may take.
     body_timeout: Duration,
+    /// Cancelled when the program is to stop: answers without an end end then.
+    stop: CancellationToken,
 }

@@ -6,9 +6,12 @@
 //! Easy to get wrong: `public` goes to the caller and `internal` never does. `internal` is for the log, written once,
 //! by [`Problem::log`], where the answer is made.
 
+mod kind;
+
 use std::{error::Error, sync::Arc};
 use tracing::{error, warn};
 
+pub use self::kind::{Missing, ProblemKind};
 use crate::{http::Fault, store::StoreError, telemetry::chain};
 
 /// How long a caller should wait before he tries again, in seconds.
@@ -23,127 +26,6 @@ pub struct Problem {
     pub public: String,
     /// What happened, for the log.
     pub internal: Option<Box<dyn Error + Send + Sync>>,
-}
-
-/// What could not be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    /// No such user in the staged configuration.
-    User,
-    /// No such task.
-    Task,
-    /// No such dependent of the user, or no such user.
-    Dependent,
-}
-
-/// Every reason for which a request is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProblemKind {
-    /// No route has this path.
-    UnknownPath,
-    /// The path exists, but not with this method.
-    MethodNotAllowed,
-    /// The caller does not say who he is.
-    NoCredentials,
-    /// The caller is not who he says, or says it in no usable way.
-    BadCredentials,
-    /// The caller lacks the capability for what he wants to do.
-    NotAllowed,
-    /// The caller may not use this endpoint at all.
-    NoAccess,
-    /// The built-in administrator stays.
-    BuiltInAdministrator,
-    /// The caller may delete users, but not this one.
-    NotThisUser,
-    /// A parameter's value cannot be used.
-    BadParameter {
-        /// The parameter.
-        name: &'static str,
-    },
-    /// A field selection that cannot be read, or that names a field which does not exist.
-    UnknownField,
-    /// A field selection that names a field twice.
-    DuplicateField,
-    /// There is no body where one is needed.
-    MissingBody {
-        /// What the documentation calls the body.
-        name: &'static str,
-    },
-    /// The body does not say what it must.
-    BadBody,
-    /// The body is not plain JSON by its label.
-    UnsupportedBody,
-    /// The body is too long.
-    BodyTooLarge,
-    /// The body did not come in time.
-    RequestTimeout,
-    /// The request's head or framing is faulty.
-    MalformedRequest,
-    /// Path and query are too long.
-    TargetTooLong,
-    /// The headers are too many or too long.
-    HeadTooLarge,
-    /// What is asked for is not there.
-    NotFound(Missing),
-    /// The task has ended, or is past the point of no return.
-    AlreadyEnded,
-    /// A task cannot be given that status.
-    BadStatus,
-    /// The user's deletion is being cancelled; try again.
-    BeingCancelled {
-        /// When to try again, in seconds.
-        retry_after_s: u64,
-    },
-    /// The idempotency key stands for another request.
-    KeyReused,
-    /// Too many idempotency keys name the running task.
-    TooManyKeys,
-    /// The user has as many dependents as one may have.
-    Full,
-    /// The storage does not answer; try again.
-    Unavailable {
-        /// When to try again, in seconds.
-        retry_after_s: u64,
-    },
-    /// Our fault.
-    Internal,
-}
-
-impl ProblemKind {
-    /// A stable word for metrics and logs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::UnknownPath => "unknown_path",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::NoCredentials => "no_credentials",
-            Self::BadCredentials => "bad_credentials",
-            Self::NotAllowed => "not_allowed",
-            Self::NoAccess => "no_access",
-            Self::BuiltInAdministrator => "built_in_administrator",
-            Self::NotThisUser => "not_this_user",
-            Self::BadParameter { .. } => "bad_parameter",
-            Self::UnknownField => "unknown_field",
-            Self::DuplicateField => "duplicate_field",
-            Self::MissingBody { .. } => "missing_body",
-            Self::BadBody => "bad_body",
-            Self::UnsupportedBody => "unsupported_body",
-            Self::BodyTooLarge => "body_too_large",
-            Self::RequestTimeout => "request_timeout",
-            Self::MalformedRequest => "malformed_request",
-            Self::TargetTooLong => "target_too_long",
-            Self::HeadTooLarge => "head_too_large",
-            Self::NotFound(_) => "not_found",
-            Self::AlreadyEnded => "already_ended",
-            Self::BadStatus => "bad_status",
-            Self::BeingCancelled { .. } => "being_cancelled",
-            Self::KeyReused => "key_reused",
-            Self::TooManyKeys => "too_many_keys",
-            Self::Full => "full",
-            Self::Unavailable { .. } => "unavailable",
-            Self::Internal => "internal",
-        }
-    }
 }
 
 impl Problem {

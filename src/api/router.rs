@@ -8,6 +8,7 @@
 
 use axum::body::Bytes;
 use axum::{Extension, Router, response::Response};
+use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -17,18 +18,20 @@ use super::{
     ops,
     probes::{self, Probed, Written},
     problem::Problem,
+    serve::Options,
     service::{Service, describe_metrics},
     staged_config,
 };
 use crate::{
-    http::{Fault, Limits, harden},
+    http::{Fault, harden},
     telemetry::Metrics,
 };
 
-/// Everything that is served, behind every guard. `metrics_public` lets anybody see the metrics.
-pub fn router(service: Service, metrics: Metrics, metrics_public: bool, limits: &Limits) -> Router {
+/// Everything that is served, behind every guard, until `stop` is cancelled.
+pub fn router(service: Service, metrics: Metrics, options: &Options, stop: CancellationToken) -> Router {
     describe_metrics();
-    let entrance = Entrance { service: service.clone(), body_timeout: limits.body_timeout() };
+    let Options { limits, metrics_public } = *options;
+    let entrance = Entrance { service: service.clone(), body_timeout: limits.body_timeout(), stop };
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(staged_config::router(&entrance))
         .merge(ops::router(&entrance))
@@ -37,7 +40,7 @@ pub fn router(service: Service, metrics: Metrics, metrics_public: bool, limits: 
     let written = document
         .to_json()
         .unwrap_or_else(|error| unreachable!("a document made of strings and maps is JSON: {error}"));
-    harden(router.layer(Extension(Written(Bytes::from(written)))), limits, render)
+    harden(router.layer(Extension(Written(Bytes::from(written)))), &limits, render)
 }
 
 /// The dialect that owns the path answers.

@@ -32,6 +32,6 @@ pub async fn run(
     metrics: Metrics,
     stop: CancellationToken,
 ) {
-    let router = router(Service::new(store), metrics, options.metrics_public, &options.limits);
+    let router = router(Service::new(store), metrics, &options, stop.clone());
     http::serve(listener, router, options.limits, stop).await;
 }

@@ -10,22 +10,47 @@
 
 mod authentication;
 mod deletion;
+mod deletions;
 mod dependents;
+mod doctor;
+mod events;
 mod operation;
+mod queue;
+mod tasks;
+mod tokens;
+mod workers;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use self::authentication::Doorman;
+use self::{authentication::Doorman, events::Hall};
 use super::problem::Problem;
 use crate::store::{Store, submit::Submitter};
 
 pub use self::{
     authentication::Credentials,
     deletion::{Acceptance, Accepted, ClientKey, FoundDependent},
+    deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
+    events::{Heard, Listener, MOST_LISTENERS},
     operation::Operation,
+    queue::QueueStatus,
+    tasks::Action,
+    tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
 };
-pub use crate::{domain::capability::Principal, store::dependents::Page as DependentsPage};
+pub use crate::{
+    domain::capability::Principal,
+    store::{
+        dependents::Page as DependentsPage,
+        directory::Reference,
+        doctor::{Finding, Level},
+        events::{EventId, TaskEvent},
+        listing::{TaskFilter, TaskPage},
+        principals::TokenEntry,
+        story::Story,
+        tasks::Transition,
+        workers::WorkerEntry,
+    },
+};
 
 /// How long the store may take for one operation, whatever it consists of.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -43,6 +68,7 @@ struct Inner {
     store: Store,
     submitter: Submitter,
     doorman: Doorman,
+    hall: Hall,
 }
 
 impl Service {
@@ -51,7 +77,7 @@ impl Service {
     pub fn new(store: Store) -> Self {
         let submitter = Submitter::start(store.clone());
         let doorman = Doorman::new(store.clone());
-        Self { inner: Arc::new(Inner { store, submitter, doorman }), dialect: "none" }
+        Self { inner: Arc::new(Inner { store, submitter, doorman, hall: Hall::new() }), dialect: "none" }
     }
 
     /// The same service, its log lines labelled with the dialect it is asked in.

@@ -11,7 +11,10 @@ use tokio::net::TcpListener;
 
 use super::{CommonArgs, output};
 use crate::{
-    api::serve::{self, Options},
+    api::{
+        serve::{self, Options},
+        service::ADMINISTRATOR,
+    },
     config::{self, Overrides, Settings},
     domain::capability::Capability,
     http::{Limits, raise_file_limit},
@@ -19,9 +22,6 @@ use crate::{
     store::{Store, StoreError, patience::until_answered, principals::TokenHash},
     telemetry,
 };
-
-/// The name under which the administrator's token is kept.
-const ADMINISTRATOR: &str = "administrator";
 
 /// An administrator's token that is shorter is taken, and warned of.
 const GUESSABLE_BELOW_CHARS: usize = 32;

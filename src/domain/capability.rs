@@ -90,15 +90,36 @@ impl Principal {
         self.has(Capability::OpsWrite) || self.has(Capability::Admin)
     }
 
+    /// He may make and revoke service tokens.
+    #[must_use]
+    pub fn may_manage_tokens(&self) -> bool {
+        self.has(Capability::Admin)
+    }
+
+    /// He has that capability, or one that includes it, and so may hand it on.
+    #[must_use]
+    pub fn may_grant(&self, capability: Capability) -> bool {
+        match capability {
+            Capability::Admin | Capability::AdminManager => self.has(capability),
+            Capability::OpsRead => self.may_read_operations(),
+            Capability::OpsWrite => self.may_write_operations(),
+        }
+    }
+
     /// What can be said about a deletion before looking at the user. Whether the user's role is an administrator's is
     /// decided in the submit script, by [`Principal::may_delete_administrators`].
     ///
     /// # Errors
     /// The [`Refusal`], which comes before any word about whether the user exists.
     pub fn authorize_deletion(&self, user: UserId) -> Result<(), Refusal> {
-        if !self.may_delete_users() {
-            return Err(Refusal::NotAllowed);
-        }
+        if self.may_delete_users() { self.authorize_subject(user) } else { Err(Refusal::NotAllowed) }
+    }
+
+    /// What holds for everybody, whatever he may: nobody deletes the built-in administrator, or himself.
+    ///
+    /// # Errors
+    /// The [`Refusal`]
+    pub fn authorize_subject(&self, user: UserId) -> Result<(), Refusal> {
         if user == BUILT_IN_ADMINISTRATOR {
             return Err(Refusal::BuiltInAdministrator);
         }
@@ -126,5 +147,18 @@ mod tests {
         assert_eq!(manager.authorize_deletion(UserId(9)), Err(Refusal::NotThisUser));
         assert_eq!(manager.authorize_deletion(UserId(5)), Ok(()));
         assert!(!principal(&[Capability::Admin]).may_delete_administrators());
+    }
+
+    #[test]
+    fn nobody_hands_on_what_he_has_not() {
+        let grants = |held: Capability| {
+            let caller = principal(&[held]);
+            Capability::ALL.map(|wanted| u8::from(caller.may_grant(wanted)))
+        };
+        assert_eq!(grants(Capability::Admin), [1, 0, 1, 1], "the operators' are in it");
+        assert_eq!(grants(Capability::AdminManager), [0, 1, 0, 0]);
+        assert_eq!(grants(Capability::OpsRead), [0, 0, 1, 0]);
+        assert_eq!(grants(Capability::OpsWrite), [0, 0, 0, 1]);
+        assert!(!principal(&[Capability::AdminManager, Capability::OpsWrite]).may_manage_tokens());
     }
 }

@@ -66,9 +66,9 @@ impl Reason {
         }
     }
 
-    /// The reason of that code and detail.
+    /// Every reason, with that detail where one belongs to it.
     #[must_use]
-    pub fn from_parts(name: &str, detail: &str) -> Option<Self> {
+    pub fn every(detail: &str) -> [Self; 10] {
         [
             Self::Dependents,
             Self::UserGone,
@@ -81,7 +81,11 @@ impl Reason {
             Self::WorkerPanicked,
             Self::Paused,
         ]
-        .into_iter()
-        .find(|reason| reason.name() == name)
+    }
+
+    /// The reason of that code and detail.
+    #[must_use]
+    pub fn from_parts(name: &str, detail: &str) -> Option<Self> {
+        Self::every(detail).into_iter().find(|reason| reason.name() == name)
     }
 }

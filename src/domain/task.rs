@@ -188,6 +188,25 @@ impl Task {
     }
 }
 
+impl Task {
+    /// The same may be asked for again: it has ended, and left something to be done.
+    #[must_use]
+    pub const fn may_be_retried(&self) -> bool {
+        match self.state {
+            TaskState::Conflict | TaskState::Cancelled | TaskState::Exception => true,
+            TaskState::Completed => !self.kind.has_effect(),
+            TaskState::Initializing
+            | TaskState::Queued
+            | TaskState::Processing
+            | TaskState::CancelRequested
+            | TaskState::Canceling
+            | TaskState::Paused
+            | TaskState::Interrupted
+            | TaskState::Resuming => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{NotAnId, UserId};

@@ -14,6 +14,7 @@ use axum::{Router, body::Body};
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::net::sockopt;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -39,10 +40,7 @@ pub(super) async fn run(
     limits: Limits,
     stop: CancellationToken,
 ) {
-    // Answers are small and complete; waiting for more bytes to send with them only delays them.
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%error, "cannot set TCP_NODELAY");
-    }
+    prepare(&stream, &limits);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(PeerAddr(peer));
@@ -67,6 +65,20 @@ pub(super) async fn run(
     }
 }
 
+/// A socket that sends at once, and that notices a peer which vanished without a word.
+fn prepare(stream: &TcpStream, limits: &Limits) {
+    // Answers are small and complete; waiting for more bytes to send with them only delays them.
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%error, "cannot set TCP_NODELAY");
+    }
+    // The kernel takes a few bytes now and then for a quarter of an hour before it says that nobody acknowledges them, so
+    // that the write stall limit alone would keep a dead listener of events for as long.
+    let unacknowledged_ms = u32::try_from(limits.write_stall_ms).unwrap_or(u32::MAX);
+    if let Err(error) = sockopt::set_tcp_user_timeout(stream, unacknowledged_ms) {
+        debug!(%error, "cannot set TCP_USER_TIMEOUT");
+    }
+}
+
 fn builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
@@ -78,4 +90,19 @@ fn builder(limits: &Limits) -> http1::Builder {
         // A client may close its sending side once the request is out; a handler is not dropped for it.
         .half_close(true);
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn what_is_never_acknowledged_ends_a_connection_as_soon_as_what_is_never_taken() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        prepare(&stream, &Limits { write_stall_ms: 1_234, ..Limits::default() });
+        assert_eq!(sockopt::tcp_user_timeout(&stream).unwrap(), 1_234);
+        assert!(stream.nodelay().unwrap());
+    }
 }

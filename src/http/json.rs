@@ -5,14 +5,14 @@
 //!
 //! Easy to get wrong: serde keeps the last of two equal members and reads an array as a struct; either lets
 //! two programs understand the same body differently. So the values are built by a visitor of our own, and
-//! handlers take their members out of [`Members`] one by one and end with [`Members::finish`].
+//! handlers take their members out of [`Members`].
 
 use std::{cell::Cell, fmt};
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
+use super::{fault::Fault, members::Members};
 
 /// Levels of arrays and objects in a body. `serde_json`'s own bound of 128 lies beyond.
 pub const MAX_JSON_DEPTH: usize = 32;
@@ -35,116 +35,11 @@ pub fn members(body: &[u8]) -> Result<Members, Fault> {
         .and_then(|value| reader.end().map(|()| value))
         .map_err(|_| found.take().unwrap_or(Fault::MalformedJson))?;
     match value {
-        Value::Object(map) => Ok(Members(map)),
+        Value::Object(map) => Ok(Members::of(map)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             Err(Fault::NotAnObject)
         }
     }
-}
-
-/// The members of an object, taken out by name and type.
-#[derive(Debug)]
-pub struct Members(Map<String, Value>);
-
-impl Members {
-    /// A string that must be there.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::MissingMember`] or [`Fault::WrongType`]; null is of the wrong type.
-    pub fn take_string(&mut self, name: &str) -> Result<String, Fault> {
-        match self.take(name)? {
-            Value::String(text) => Ok(text),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                Err(wrong_type(name, "a string"))
-            }
-        }
-    }
-
-    /// A string that may be left out or be null, which is the same.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::WrongType`].
-    pub fn take_optional_string(&mut self, name: &str) -> Result<Option<String>, Fault> {
-        match self.0.remove(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-                Err(wrong_type(name, "a string"))
-            }
-        }
-    }
-
-    /// A boolean, `default` when left out.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::WrongType`]; null is of the wrong type, since it says neither.
-    pub fn take_bool_or(&mut self, name: &str, default: bool) -> Result<bool, Fault> {
-        match self.0.remove(name) {
-            None => Ok(default),
-            Some(Value::Bool(truth)) => Ok(truth),
-            Some(Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
-                Err(wrong_type(name, "true or false"))
-            }
-        }
-    }
-
-    /// An array of non-negative whole numbers that must be there. It may be empty, and may repeat itself.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::MissingMember`] or [`Fault::WrongType`]; `1.0` and `"1"` are of the wrong type.
-    pub fn take_u64_array(&mut self, name: &str) -> Result<Vec<u64>, Fault> {
-        let expected = "an array of non-negative whole numbers";
-        match self.take(name)? {
-            Value::Array(items) => {
-                items.iter().map(|item| item.as_u64().ok_or_else(|| wrong_type(name, expected))).collect()
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-                Err(wrong_type(name, expected))
-            }
-        }
-    }
-
-    /// An array of non-negative whole numbers; empty when left out or null.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::WrongType`]
-    pub fn take_optional_u64_array(&mut self, name: &str) -> Result<Vec<u64>, Fault> {
-        if self.0.get(name).is_none_or(Value::is_null) {
-            self.ignore(name);
-            return Ok(Vec::new());
-        }
-        self.take_u64_array(name)
-    }
-
-    /// Accepts a member, whatever its value, and forgets it: for what is read-only and may be sent back.
-    pub fn ignore(&mut self, name: &str) {
-        self.0.remove(name);
-    }
-
-    /// Ends the reading. Call it before acting on what was taken.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::UnknownMember`] with the first member that nobody took.
-    pub fn finish(self) -> Result<(), Fault> {
-        match self.0.into_iter().next() {
-            None => Ok(()),
-            Some((name, _)) => Err(Fault::UnknownMember(name)),
-        }
-    }
-
-    fn take(&mut self, name: &str) -> Result<Value, Fault> {
-        self.0.remove(name).ok_or_else(|| Fault::MissingMember(name.to_owned()))
-    }
-}
-
-fn wrong_type(member: &str, expected: &'static str) -> Fault {
-    Fault::WrongType { member: member.to_owned(), expected }
 }
 
 /// Builds a [`Value`] and stops at the first fault, which it leaves in `found`: serde's error can only carry

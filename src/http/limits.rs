@@ -30,7 +30,7 @@ pub struct Limits {
     pub head_timeout_ms: u64,
     /// From the first to the last byte of a body; for the callers of [`read`](super::read).
     pub body_timeout_ms: u64,
-    /// How long a peer may refuse to take a single byte of a response.
+    /// How long a peer may refuse to take a single byte of a response, or to acknowledge one.
     pub write_stall_ms: u64,
     /// How long a closing connection still takes, and discards, what the peer is sending.
     pub linger_ms: u64,

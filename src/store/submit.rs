@@ -71,8 +71,8 @@ pub enum Submitted {
     BeingCancelled(TaskId),
     /// The idempotency key stands for another request.
     KeyReused,
-    /// Too many idempotency keys name the running deletion.
-    TooManyKeys,
+    /// A deletion of this user already runs, and as many idempotency keys name it as may.
+    TooManyKeys(TaskId),
     /// The user's role is an administrator's, and the caller may not delete such.
     Forbidden,
     /// No such user in the staged configuration.
@@ -88,8 +88,11 @@ pub struct Submitter {
 #[derive(Debug)]
 struct Waiting {
     submission: Submission,
-    answer: oneshot::Sender<Result<Submitted, Arc<StoreError>>>,
+    answer: oneshot::Sender<Outcome>,
 }
+
+/// What one caller is told. Those of one call share its failure.
+type Outcome = Result<Submitted, Arc<StoreError>>;
 
 impl Submitter {
     /// Starts the task that makes the calls; it ends with the last clone of this.
@@ -110,12 +113,35 @@ impl Submitter {
     /// # Errors
     /// The error of the whole call. Where it is [`StoreError::Unknown`], the task may exist.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, Arc<StoreError>> {
-        let (answer, outcome) = oneshot::channel();
-        let stopped =
-            || Arc::new(StoreError::UnknownReply { script: scripts::SUBMIT.name, what: "nothing".into() });
-        self.queue.send(Waiting { submission, answer }).await.map_err(|_| stopped())?;
-        outcome.await.unwrap_or_else(|_| Err(stopped()))
+        self.enqueue(submission).await?.await.unwrap_or_else(|_| Err(stopped()))
     }
+
+    /// Submits several requests, one after the other in their order, together with whatever else waits.
+    ///
+    /// # Errors
+    /// The error of the first call that failed. Requests before it were accepted, and those after it may have been.
+    pub async fn submit_all(&self, submissions: Vec<Submission>) -> Result<Vec<Submitted>, Arc<StoreError>> {
+        let mut answers = Vec::with_capacity(submissions.len());
+        for submission in submissions {
+            answers.push(self.enqueue(submission).await?);
+        }
+        let mut outcomes = Vec::with_capacity(answers.len());
+        for answer in answers {
+            outcomes.push(answer.await.unwrap_or_else(|_| Err(stopped()))?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn enqueue(&self, submission: Submission) -> Result<oneshot::Receiver<Outcome>, Arc<StoreError>> {
+        let (answer, outcome) = oneshot::channel();
+        self.queue.send(Waiting { submission, answer }).await.map_err(|_| stopped())?;
+        Ok(outcome)
+    }
+}
+
+/// The task that makes the calls is gone, which only the end of the program brings about.
+fn stopped() -> Arc<StoreError> {
+    Arc::new(StoreError::UnknownReply { script: scripts::SUBMIT.name, what: "nothing".into() })
 }
 
 /// Whoever was told "try again later" meanwhile must not find his request carried out minutes later, when Redis is back:
@@ -193,7 +219,7 @@ fn read_item(row: &[String]) -> Result<Submitted, StoreError> {
         "LIVE" => Ok(Submitted::Live(task)),
         "BEING_CANCELLED" => Ok(Submitted::BeingCancelled(task)),
         "KEY_REUSED" => Ok(Submitted::KeyReused),
-        "TOO_MANY_KEYS" => Ok(Submitted::TooManyKeys),
+        "TOO_MANY_KEYS" => Ok(Submitted::TooManyKeys(task)),
         "FORBIDDEN" => Ok(Submitted::Forbidden),
         "NOT_FOUND" => Ok(Submitted::NotFound),
         _ => Err(StoreError::UnknownReply { script, what: tag.clone() }),

@@ -107,19 +107,19 @@ impl Store {
         let mut commands = redis::pipe();
         commands.lrange(&key, 0, -1);
         let (lines,): (Vec<String>,) = self.inner.link.pipeline("history", &commands).await?;
-        let corrupt = || StoreError::Corrupt { key: key.clone(), field: "history" };
+        self.chain(&task, &lines).map(Some)
+    }
+
+    /// The transitions of these lines, led by the task's acceptance, which no line tells.
+    pub(super) fn chain(&self, task: &Task, lines: &[String]) -> Result<Vec<Transition>, StoreError> {
+        let corrupt =
+            || StoreError::Corrupt { key: self.inner.keys.task_history(task.id.0), field: "history" };
         let later = lines
             .iter()
             .map(|line| read_transition(line).ok_or_else(corrupt))
             .collect::<Result<Vec<_>, _>>()?;
-        let first = Transition {
-            at: task.created,
-            from: None,
-            to: later.first().and_then(|transition| transition.from).unwrap_or(task.state),
-            by: task.requester.name,
-            why: "submit".to_owned(),
-        };
-        Ok(Some(std::iter::once(first).chain(later).collect()))
+        let into = later.first().and_then(|transition| transition.from).unwrap_or(task.state);
+        Ok(std::iter::once(acceptance(task, into)).chain(later).collect())
     }
 
     /// Takes a request back; `by` is the caller's name.
@@ -227,6 +227,12 @@ impl Store {
     fn corrupt(&self, id: TaskId) -> StoreError {
         StoreError::Corrupt { key: self.inner.keys.task(id.0), field: "state" }
     }
+}
+
+/// The first line of a task's history, which is made from its record.
+pub(super) fn acceptance(task: &Task, into: TaskState) -> Transition {
+    let by = task.requester.name.clone();
+    Transition { at: task.created, from: None, to: into, by, why: "submit".to_owned() }
 }
 
 /// A line of a history, or of an event; the first one of a task comes from no state.

@@ -12,4 +12,5 @@ mod outcomes;
 mod programs;
 mod queue;
 mod scripts;
+mod states;
 mod traces;

@@ -4,7 +4,7 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::Value;
 use std::time::Duration;
 
-use crate::{eventually, fixtures::ADMIN_TOKEN};
+use crate::{eventually, fixtures::ADMIN_TOKEN, listening::Listening};
 
 /// Longest error body.
 const MOST_ERROR_BYTES: usize = 8 * 1024;
@@ -68,12 +68,27 @@ impl Api {
         let path = request.url().path().to_owned();
         let response = self.client.execute(request).await.expect("the server answers");
         let (status, headers) = (response.status(), response.headers().clone());
+        if is_stream(&headers) {
+            assert!(headers.contains_key("x-request-id") && status == StatusCode::OK, "{status} {path}");
+            return Answer { status, headers, body: Value::Null };
+        }
         let bytes = response.bytes().await.expect("the body comes whole");
         let text = String::from_utf8(bytes.to_vec()).expect("the body is UTF-8");
         let body =
             if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::Null) };
         look_at(&path, status, &headers, &text, &body);
         Answer { status, headers, body }
+    }
+
+    /// Listens to what happens, from now on or behind the event of that id.
+    pub async fn listen(&self, last_event_id: Option<&str>) -> Listening {
+        let mut request = self.request(Method::GET, "/ops/v1/events");
+        if let Some(id) = last_event_id {
+            request = request.header("Last-Event-ID", id);
+        }
+        let response = request.send().await.expect("the server answers");
+        assert!(is_stream(response.headers()), "{response:?}");
+        Listening::new(response)
     }
 
     /// GET
@@ -133,6 +148,11 @@ impl Api {
         })
         .await
     }
+}
+
+/// The body has no end.
+fn is_stream(headers: &HeaderMap) -> bool {
+    headers.get("content-type").is_some_and(|kind| kind == "text/event-stream")
 }
 
 fn look_at(path: &str, status: StatusCode, headers: &HeaderMap, text: &str, body: &Value) {

@@ -27,7 +27,11 @@ pub struct Stack {
 impl Stack {
     /// A Redis with the built-in administrator, these users, and the tests' tokens.
     pub async fn with_users(ids: impl IntoIterator<Item = u64>) -> Self {
-        let redis = PrivateRedis::start().await;
+        Self::on(PrivateRedis::start().await, ids).await
+    }
+
+    /// The same on a server of the test's choice.
+    pub async fn on(redis: PrivateRedis, ids: impl IntoIterator<Item = u64>) -> Self {
         let store = fixtures::store(&redis);
         fixtures::tokens(&store).await;
         fixtures::users(&store, ids).await;

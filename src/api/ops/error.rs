@@ -12,10 +12,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 
 use super::status::status;
-use crate::api::{
-    openapi,
-    problem::{Problem, ProblemKind},
-};
+use crate::api::{openapi, problem::Problem};
 
 const CONTENT_TYPE: &str = "application/problem+json";
 
@@ -65,9 +62,7 @@ pub(in crate::api) fn render(problem: &Problem) -> Response {
         let challenge = HeaderValue::from_static("Bearer realm=\"offstage\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
-    if let ProblemKind::Unavailable { retry_after_s } | ProblemKind::BeingCancelled { retry_after_s } =
-        problem.kind
-    {
+    if let Some(retry_after_s) = problem.kind.retry_after_s() {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after_s.into());
     }
     response
@@ -89,16 +84,17 @@ impl IntoResponses for Failures {
                 (400, "The path, the query or the body is not valid."),
                 (401, "No credentials, or none that are valid."),
                 (403, "Not allowed to this caller."),
-                (404, "There is no such user, or no such dependent."),
+                (404, "There is nothing of that number or name."),
                 (405, "The endpoint does not support this method."),
                 (408, "The body did not arrive in time."),
-                (409, "A limit has been reached."),
+                (409, "The state of things does not allow it, or a limit has been reached."),
                 (413, "The body is too large."),
                 (414, "Path and query are too long."),
                 (431, "The headers are too many or too long."),
                 (415, "The body is not plain JSON."),
+                (422, "The Idempotency-Key was used for another request."),
                 (500, "The server failed."),
-                (503, "The storage does not answer; try again after Retry-After."),
+                (503, "The storage does not answer, or too many listen; try again after Retry-After."),
             ],
         )
     }
@@ -107,7 +103,7 @@ impl IntoResponses for Failures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::problem::Missing;
+    use crate::api::problem::{Missing, ProblemKind};
     use http_body_util::BodyExt as _;
 
     #[tokio::test]

@@ -1,16 +1,20 @@
-//! Reading requests: credentials, path, page, a dependent's body.
+//! Reading requests: what several resources read alike. Each has a file of its own for the rest.
 //!
-//! Owns what this dialect accepts, which is exactly what it documents. What was read may be sent back, so a body may
-//! repeat the type and the id of the path; if it says something else than the path, it is refused.
+//! Owns what this dialect accepts, which is exactly what it documents: what it does not know, it refuses.
 //!
-//! Easy to get wrong: a cursor is the caller's text like any other. It is decoded and checked before it gets near the
-//! store.
+//! Easy to get wrong: a parameter that is given twice. Every reader of a query keeps what it has seen and refuses the
+//! second one, by way of [`once`].
 
-use axum::extract::{Path, Request, rejection::PathRejection};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+pub(super) mod deletions;
+pub(super) mod dependents;
+pub(super) mod events;
+pub(super) mod tasks;
+pub(super) mod tokens;
+pub(super) mod workers;
+
+use axum::extract::{Path, rejection::PathRejection};
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
-use std::time::Duration;
-use utoipa::ToSchema;
 
 use crate::{
     api::{
@@ -18,58 +22,14 @@ use crate::{
         problem::{Problem, ProblemKind},
         service::Credentials,
     },
-    domain::{
-        dependents::{Database, Dependent, Label, MAX_GROUPS, MAX_ID_BYTES, MAX_NAME_BYTES, is_plain_text},
-        task::UserId,
-    },
-    http::{Members, members, read, require_json},
+    domain::task::{TaskId, UserId},
 };
 
-/// The largest body: a thousand groups and two names in any encoding.
-const MAX_BODY_BYTES: usize = 64 * 1024;
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 1_000;
+/// The last millisecond of the year 9999.
+const LATEST_MS: u64 = 253_402_300_799_999;
 
-/// The path of a user's dependents, or why it could not be taken apart.
-pub(super) type UserPath = Result<Path<String>, PathRejection>;
-/// The path of one dependent, or why it could not be taken apart.
-pub(super) type DependentPath = Result<Path<(String, String, String)>, PathRejection>;
-
-/// Which dependent.
-pub(super) struct Named {
-    pub(super) user: UserId,
-    pub(super) kind: Label,
-    pub(super) id: String,
-}
-
-/// Which page.
-pub(super) struct Paging {
-    /// Where the page before ended; empty at the start.
-    pub(super) after: String,
-    pub(super) limit: usize,
-}
-
-/// What is said about a dependent.
-#[derive(ToSchema)]
-#[schema(as = DependentToRegister)]
-#[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
-pub(super) struct DependentBody {
-    /// What people call it.
-    #[schema(max_length = 1024)]
-    name: Option<String>,
-    /// Whose it is.
-    #[schema(max_length = 1024)]
-    owner: Option<String>,
-    /// Which database it lives in: EVENTS, FLOWS or ASSETS.
-    #[schema(pattern = "^(EVENTS|FLOWS|ASSETS)$")]
-    database: Option<String>,
-    /// The groups it is in.
-    #[schema(max_items = 1000)]
-    group_ids: Option<Vec<u64>>,
-    /// It stops the deletion of the user.
-    #[schema(required = false, default = true)]
-    blocking: bool,
-}
+/// One piece of a path, or why it could not be taken out of it.
+pub(super) type Piece = Result<Path<String>, PathRejection>;
 
 /// Who calls.
 pub(in crate::api) fn credentials(headers: &HeaderMap) -> Result<Credentials, Problem> {
@@ -78,45 +38,24 @@ pub(in crate::api) fn credentials(headers: &HeaderMap) -> Result<Credentials, Pr
 }
 
 /// The user of the path.
-pub(super) fn user(path: UserPath) -> Result<UserId, Problem> {
-    user_id(&path.map(|Path(text)| text).unwrap_or_default())
+pub(super) fn user(path: Piece) -> Result<UserId, Problem> {
+    user_id(&piece(path))
 }
 
-/// The dependent of the path.
-pub(super) fn dependent(path: DependentPath) -> Result<Named, Problem> {
-    let Ok(Path((user, kind, id))) = path else {
-        return Err(Problem::bad_parameter(
-            "path",
-            "The path is not UTF-8 once its percent-encoding is undone.",
-        ));
-    };
-    let user = user_id(&user)?;
-    let kind = Label::new(&kind).ok_or_else(|| {
-        Problem::bad_parameter("type", "The type must be 1 to 64 letters, digits, '_', '-' or '.'.")
-    })?;
-    if !is_plain_text(&id, MAX_ID_BYTES) {
-        let said =
-            format!("The dependent's id must be 1 to {MAX_ID_BYTES} bytes without control characters.");
-        return Err(Problem::bad_parameter("dependent_id", said));
-    }
-    Ok(Named { user, kind, id })
+/// The task of the path.
+pub(super) fn task(path: Piece) -> Result<TaskId, Problem> {
+    piece(path)
+        .parse()
+        .map_err(|_| Problem::bad_parameter("id", "The task's id must be plain decimal digits."))
+}
+
+/// The text of a piece of the path; empty, which nothing is, where it is not UTF-8.
+fn piece(path: Piece) -> String {
+    path.map(|Path(text)| text).unwrap_or_default()
 }
 
 fn user_id(text: &str) -> Result<UserId, Problem> {
     text.parse().map_err(|_| Problem::bad_parameter("id", "The user's id must be plain decimal digits."))
-}
-
-/// The page that is asked for.
-pub(super) fn paging(query: Option<&str>) -> Result<Paging, Problem> {
-    let (mut limit, mut after) = (None, None);
-    for (name, value) in parameters::query(query)? {
-        match name.as_str() {
-            "limit" if limit.is_none() => limit = Some(read_limit(&value)?),
-            "cursor" if after.is_none() => after = Some(read_cursor(&value)?),
-            _ => return Err(surplus_parameter()),
-        }
-    }
-    Ok(Paging { after: after.unwrap_or_default(), limit: limit.unwrap_or(DEFAULT_LIMIT) })
 }
 
 /// Refuses a query where none belongs.
@@ -124,90 +63,37 @@ pub(super) fn no_query(query: Option<&str>) -> Result<(), Problem> {
     if parameters::query(query)?.is_empty() { Ok(()) } else { Err(surplus_parameter()) }
 }
 
+/// Keeps a parameter's value, unless there is one already.
+fn once<T>(kept: &mut Option<T>, value: T) -> Result<(), Problem> {
+    if kept.replace(value).is_some() { Err(surplus_parameter()) } else { Ok(()) }
+}
+
 fn surplus_parameter() -> Problem {
     Problem::bad_parameter("query", "The query has a parameter that is not known here, or one of them twice.")
 }
 
-fn read_limit(text: &str) -> Result<usize, Problem> {
+/// How many items a page may have.
+fn limit(text: &str, most: usize) -> Result<usize, Problem> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let limit = if digits { text.parse().ok() } else { None };
-    limit.filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
-        Problem::bad_parameter(
-            "limit",
-            format!("The parameter limit must be a number from 1 to {MAX_LIMIT}."),
-        )
+    limit.filter(|limit| (1..=most).contains(limit)).ok_or_else(|| {
+        Problem::bad_parameter("limit", format!("The parameter limit must be a number from 1 to {most}."))
     })
 }
 
-/// A cursor is the last dependent of the page before: its type, a slash, its id.
-fn read_cursor(text: &str) -> Result<String, Problem> {
-    let well_formed = |member: &String| {
-        member
-            .split_once('/')
-            .is_some_and(|(kind, id)| Label::new(kind).is_some() && is_plain_text(id, MAX_ID_BYTES))
-    };
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(well_formed).ok_or_else(|| {
-        Problem::bad_parameter("cursor", "The parameter cursor is not one that this interface gave out.")
+/// A time that a member of a body gives.
+fn instant(member: &'static str, millis: u64) -> Result<DateTime<Utc>, Problem> {
+    let known = i64::try_from(millis).ok().filter(|_| millis <= LATEST_MS);
+    known.and_then(DateTime::from_timestamp_millis).ok_or_else(|| {
+        let limit = "milliseconds since the epoch, up to the year 9999, or null";
+        bad_body(format!("The member \"{member}\" must be {limit}."))
     })
 }
 
-/// The cursor of the page after that dependent.
-pub(super) fn write_cursor(member: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(member)
+fn bad_cursor() -> Problem {
+    Problem::bad_parameter("cursor", "The parameter cursor is not one that this interface gave out.")
 }
 
-/// Reads what is said about a dependent.
-pub(super) async fn body(request: Request, timeout: Duration, named: Named) -> Result<Dependent, Problem> {
-    let (parts, body) = read(request, MAX_BODY_BYTES, timeout).await?;
-    require_json(&parts.headers, &body)?;
-    let mut given = members(&body)?;
-    let dependent = Dependent {
-        name: text(&mut given, "name")?,
-        owner: text(&mut given, "owner")?,
-        database: database(&mut given)?,
-        group_ids: given.take_optional_u64_array("group_ids")?,
-        blocking: given.take_bool_or("blocking", true)?,
-        kind: named.kind,
-        id: named.id,
-    };
-    same(&mut given, "type", dependent.kind.as_str())?;
-    same(&mut given, "id", &dependent.id)?;
-    given.finish()?;
-    if dependent.group_ids.len() > MAX_GROUPS {
-        return Err(bad(format!("The member \"group_ids\" may have {MAX_GROUPS} entries at most.")));
-    }
-    Ok(dependent)
-}
-
-fn text(given: &mut Members, name: &str) -> Result<Option<String>, Problem> {
-    let text = given.take_optional_string(name)?;
-    if text.as_ref().is_some_and(|text| !is_plain_text(text, MAX_NAME_BYTES)) {
-        let limit = format!("1 to {MAX_NAME_BYTES} bytes without control characters");
-        return Err(bad(format!("The member \"{name}\" must be {limit}, or null.")));
-    }
-    Ok(text)
-}
-
-fn database(given: &mut Members) -> Result<Option<Database>, Problem> {
-    let Some(text) = given.take_optional_string("database")? else { return Ok(None) };
-    let unknown = || bad("The member \"database\" must be EVENTS, FLOWS, ASSETS or null.".to_owned());
-    Database::from_name(&text).map(Some).ok_or_else(unknown)
-}
-
-/// A member that says what the path says already.
-fn same(given: &mut Members, name: &str, in_path: &str) -> Result<(), Problem> {
-    match given.take_optional_string(name)? {
-        Some(text) if text != in_path => {
-            Err(bad(format!("The member \"{name}\" says something else than the path.")))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-fn bad(public: String) -> Problem {
+fn bad_body(public: impl Into<String>) -> Problem {
     Problem::new(ProblemKind::BadBody, public)
 }
-
-#[cfg(test)]
-mod tests;

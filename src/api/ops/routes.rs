@@ -1,26 +1,25 @@
-//! The endpoints by which other systems say what depends on a user.
+//! Which paths this dialect answers: one file of handlers for each resource.
 //!
-//! Owns paths and handlers. Each handler reads credentials, then path, query and body, asks the service, renders; it
-//! must never hold a rule.
+//! Owns the list. Each handler reads credentials, then path, query and body, asks the service, renders; none may hold a
+//! rule.
 //!
-//! Easy to get wrong: a dependent that is registered while its user is deleted. Nothing is asked beforehand; the store
-//! decides both in one step, and the answer is 404.
+//! Easy to get wrong: methods of one path must be given to one `routes!`, or the later ones would take the place of the
+//! earlier ones.
 
-use axum::{
-    extract::{Request, State},
-    response::{IntoResponse as _, Response},
-};
-use http::StatusCode;
-use tracing::{Span, field::Empty, instrument};
+mod deletions;
+mod dependents;
+mod doctor;
+mod events;
+mod queue;
+mod tasks;
+mod tokens;
+mod workers;
+
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    error::{Failures, Refusal, Shapes},
-    request::{self, DependentBody, DependentPath, UserPath},
-    response::{self, DependentView, Items},
-};
-use crate::api::{Entrance, parameters, service::Operation};
+use super::error::Shapes;
+use crate::api::Entrance;
 
 /// The name of this dialect in the log.
 const DIALECT: &str = "ops";
@@ -29,108 +28,24 @@ const DIALECT: &str = "ops";
 pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
     OpenApiRouter::with_openapi(Shapes::openapi())
-        .routes(routes!(put_dependent, delete_dependent))
-        .routes(routes!(list_dependents))
+        .routes(routes!(dependents::put_dependent, dependents::delete_dependent))
+        .routes(routes!(dependents::list_dependents))
+        .routes(routes!(queue::get_queue))
+        .routes(routes!(queue::pause_queue))
+        .routes(routes!(queue::resume_queue))
+        .routes(routes!(tasks::list_tasks))
+        .routes(routes!(tasks::get_task))
+        .routes(routes!(tasks::cancel_task))
+        .routes(routes!(tasks::pause_task))
+        .routes(routes!(tasks::resume_task))
+        .routes(routes!(tasks::retry_task))
+        .routes(routes!(deletions::submit_deletions))
+        .routes(routes!(workers::list_workers))
+        .routes(routes!(workers::quiet_worker))
+        .routes(routes!(workers::wake_worker))
+        .routes(routes!(events::listen))
+        .routes(routes!(tokens::list_tokens, tokens::make_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(doctor::diagnose))
         .with_state(entrance)
-}
-
-/// Register a dependent, or replace what is said about it.
-#[utoipa::path(
-    put,
-    path = "/ops/v1/users/{id}/dependents/{type}/{dependent_id}",
-    tag = "ops",
-    operation_id = "putDependent",
-    params(
-        ("id" = u64, Path, description = "The user's number."),
-        ("type" = String, Path, description = "What depends on him: 1 to 64 letters, digits, `_`, `-` or `.`."),
-        ("dependent_id" = String, Path, description = "Its identifier, percent-encoded: 1 to 255 bytes."),
-    ),
-    request_body(content = DependentBody, content_type = "application/json",
-        description = "What is said about it; type and id may be repeated."),
-    responses(
-        (status = 201, description = "It is registered.", body = DependentView,
-            headers(("Location" = String, description = "Its own path."))),
-        (status = 200, description = "It was registered, and says this now.", body = DependentView),
-        Failures
-    ),
-    security(("bearer" = []))
-)]
-#[instrument(name = "api.ops.put_dependent", level = "error", skip_all, fields(user.id = Empty))]
-async fn put_dependent(
-    State(entrance): State<Entrance>,
-    path: DependentPath,
-    request: Request,
-) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::WriteDependents).await?;
-    let named = request::dependent(path)?;
-    let user = named.user;
-    Span::current().record("user.id", user.0);
-    request::no_query(request.uri().query())?;
-    let dependent = request::body(request, entrance.body_timeout, named).await?;
-    let registration = entrance.service.put_dependent(&principal, user, dependent.clone()).await?;
-    Ok(response::registered(user, dependent, registration)?)
-}
-
-/// Forget a dependent.
-#[utoipa::path(
-    delete,
-    path = "/ops/v1/users/{id}/dependents/{type}/{dependent_id}",
-    tag = "ops",
-    operation_id = "deleteDependent",
-    params(
-        ("id" = u64, Path, description = "The user's number."),
-        ("type" = String, Path, description = "What depends on him."),
-        ("dependent_id" = String, Path, description = "Its identifier, percent-encoded."),
-    ),
-    responses((status = 204, description = "It is forgotten."), Failures),
-    security(("bearer" = []))
-)]
-#[instrument(name = "api.ops.delete_dependent", level = "error", skip_all, fields(user.id = Empty))]
-async fn delete_dependent(
-    State(entrance): State<Entrance>,
-    path: DependentPath,
-    request: Request,
-) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::WriteDependents).await?;
-    let named = request::dependent(path)?;
-    Span::current().record("user.id", named.user.0);
-    request::no_query(request.uri().query())?;
-    parameters::no_body(request, entrance.body_timeout).await?;
-    entrance.service.delete_dependent(&principal, named.user, &named.kind, &named.id).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// List a user's dependents.
-#[utoipa::path(
-    get,
-    path = "/ops/v1/users/{id}/dependents",
-    tag = "ops",
-    operation_id = "listDependents",
-    params(
-        ("id" = u64, Path, description = "The user's number."),
-        ("limit" = Option<u16>, Query, description = "How many at most: 1 to 1000, 100 by default."),
-        ("cursor" = Option<String>, Query, description = "The `next` of the page before."),
-    ),
-    responses(
-        (status = 200, description = "A page of dependents, in the order of type and id.", body = Items),
-        Failures
-    ),
-    security(("bearer" = []))
-)]
-#[instrument(name = "api.ops.list_dependents", level = "error", skip_all, fields(user.id = Empty))]
-async fn list_dependents(
-    State(entrance): State<Entrance>,
-    path: UserPath,
-    request: Request,
-) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::ReadDependents).await?;
-    let user = request::user(path)?;
-    Span::current().record("user.id", user.0);
-    let paging = request::paging(request.uri().query())?;
-    parameters::no_body(request, entrance.body_timeout).await?;
-    let page = entrance.service.list_dependents(&principal, user, &paging.after, paging.limit).await?;
-    Ok(response::page(page))
 }

@@ -1,11 +1,107 @@
-//! The HTTP status of every kind of problem, and the title that goes with it.
+//! The words of this dialect: the HTTP status of every kind of problem, states, kinds of tasks, verdicts.
 //!
-//! This dialect shows no task yet, so there are no words for their states here. Easy to get wrong: a title belongs to the
-//! status, never to the occurrence; what happened goes into `detail`.
+//! Owns what programs compare. Easy to get wrong: these words are a promise to callers, while the names in `domain` are
+//! one to the records in Redis. They look alike today, and need not tomorrow.
 
 use http::StatusCode;
 
-use crate::api::problem::ProblemKind;
+use crate::{
+    api::{
+        problem::ProblemKind,
+        service::{Level, Verdict},
+    },
+    domain::{checklist::CheckState, reason::Reason, state::TaskState, task::TaskKind},
+};
+
+/// What that state is called.
+pub(super) const fn state(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Initializing => "INITIALIZING",
+        TaskState::Queued => "QUEUED",
+        TaskState::Processing => "PROCESSING",
+        TaskState::CancelRequested => "CANCEL_REQUESTED",
+        TaskState::Canceling => "CANCELING",
+        TaskState::Paused => "PAUSED",
+        TaskState::Interrupted => "INTERRUPTED",
+        TaskState::Resuming => "RESUMING",
+        TaskState::Completed => "COMPLETED",
+        TaskState::Conflict => "CONFLICT",
+        TaskState::Cancelled => "CANCELLED",
+        TaskState::Exception => "EXCEPTION",
+    }
+}
+
+/// All the words for states.
+pub(super) fn states() -> impl Iterator<Item = &'static str> {
+    TaskState::ALL.into_iter().map(state)
+}
+
+/// The state of that name.
+pub(super) fn state_of(word: &str) -> Option<TaskState> {
+    TaskState::ALL.into_iter().find(|candidate| state(*candidate) == word)
+}
+
+/// What that kind of task is called.
+pub(super) const fn kind(kind: TaskKind) -> &'static str {
+    match kind {
+        TaskKind::StagedUser => "staged_user",
+        TaskKind::Dependents => "dependents",
+    }
+}
+
+/// All the words for kinds of tasks.
+pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
+    TaskKind::ALL.into_iter().map(kind)
+}
+
+/// The kind of that name.
+pub(super) fn kind_of(word: &str) -> Option<TaskKind> {
+    TaskKind::ALL.into_iter().find(|candidate| kind(*candidate) == word)
+}
+
+/// Where a check stands.
+pub(super) const fn check(state: CheckState) -> &'static str {
+    match state {
+        CheckState::Running => "running",
+        CheckState::Answered => "answered",
+        CheckState::Unanswered => "unanswered",
+    }
+}
+
+/// Why a task ended, or why its last attempt ended without an outcome.
+pub(super) const fn reason(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Dependents => "dependents",
+        Reason::UserGone => "user_gone",
+        Reason::LastAdministrator => "last_administrator",
+        Reason::CheckUnavailable { .. } => "check_unavailable",
+        Reason::AnswersTooOld => "answers_too_old",
+        Reason::Unsettled => "unsettled",
+        Reason::WorkerLost => "worker_lost",
+        Reason::WorkerStopped => "worker_stopped",
+        Reason::WorkerPanicked => "worker_panicked",
+        Reason::Paused => "paused",
+    }
+}
+
+/// What became of one of many deletions.
+pub(super) const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Accepted => "accepted",
+        Verdict::Live => "live",
+        Verdict::NotFound => "not_found",
+        Verdict::Forbidden => "forbidden",
+    }
+}
+
+/// How one thing is that was looked at.
+pub(super) const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Good => "good",
+        Level::Warn => "warn",
+        Level::Bad => "bad",
+    }
+}
 
 /// The status of that kind of problem.
 pub(super) fn status(kind: ProblemKind) -> StatusCode {
@@ -31,9 +127,14 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         ProblemKind::AlreadyEnded
         | ProblemKind::BeingCancelled { .. }
         | ProblemKind::TooManyKeys
+        | ProblemKind::WrongState
+        | ProblemKind::DeletionLive
+        | ProblemKind::NameTaken
         | ProblemKind::Full => StatusCode::CONFLICT,
         ProblemKind::BadStatus | ProblemKind::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        ProblemKind::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

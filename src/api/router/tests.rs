@@ -14,7 +14,7 @@ const NOWHERE: &str = "redis://127.0.0.1:1/";
 fn app() -> Router {
     let store = Store::new(NOWHERE, "{offstage}", "test").unwrap();
     let metrics = telemetry::init(telemetry::DEFAULT_FILTER, None).unwrap();
-    router(Service::new(store), metrics, false, &Limits::default())
+    router(Service::new(store), metrics, &Options::default(), CancellationToken::new())
 }
 
 async fn ask(method: &str, uri: &str, headers: &[(&str, &str)]) -> (http::response::Parts, Value) {

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// How long a caller who was let in is remembered: a token that is revoked works this much longer.
+/// How long a caller who was let in is remembered: a token that is revoked elsewhere works this much longer.
 const REMEMBERED: Duration = Duration::from_secs(2);
 /// Most callers remembered.
 const MOST_REMEMBERED: u64 = 10_000;
@@ -93,6 +93,11 @@ impl Doorman {
             Ok(Err(denied)) => Err(refusal(denied)),
             Err(elapsed) => Err(Problem::unavailable().caused_by(elapsed)),
         }
+    }
+
+    /// Forgets who was let in: somebody among them may be no longer.
+    pub(super) fn forget_everybody(&self) {
+        self.remembered.invalidate_all();
     }
 
     fn key(&self, credentials: &Credentials) -> String {

@@ -96,8 +96,7 @@ impl Service {
         let outcome = within(self.accept(principal, user, key)).await;
         let word =
             outcome.as_ref().map_or_else(|problem| problem.kind.name(), |accepted| accepted.how.name());
-        let kind = TaskKind::StagedUser.name();
-        metrics::counter!("offstage_tasks_submitted_total", "kind" => kind, "outcome" => word).increment(1);
+        count_submission(TaskKind::StagedUser, word);
         if let Ok(accepted) = &outcome {
             info!(
                 task.id = accepted.task.id.0,
@@ -118,18 +117,11 @@ impl Service {
     ) -> Result<Accepted, Problem> {
         principal.authorize_deletion(user).map_err(refused)?;
         let kind = TaskKind::StagedUser;
-        let requester =
-            Requester { name: principal.name.clone(), is_administrator: principal.may_delete_users() };
         let submission = Submission {
-            kind,
-            user,
-            requester: requester.clone(),
-            may_delete_administrators: principal.may_delete_administrators(),
-            not_before: None,
             idempotency: key.map(|key| idempotency(principal, kind, user, key)),
-            retry_of: None,
-            trace: trace::cause(),
+            ..request(principal, kind, user)
         };
+        let requester = submission.requester.clone();
         match self.inner.submitter.submit(submission).await? {
             Submitted::Created { id, at } => {
                 Ok(Accepted { task: Task::accepted(id, kind, user, requester, at), how: Acceptance::Created })
@@ -137,11 +129,8 @@ impl Service {
             Submitted::Live(id) => self.known(id, Acceptance::Live).await,
             Submitted::Repeated(id) => self.known(id, Acceptance::Repeated).await,
             Submitted::BeingCancelled(id) => Err(being_cancelled(id)),
-            Submitted::KeyReused => Err(Problem::new(
-                ProblemKind::KeyReused,
-                "This Idempotency-Key was used before, for another request.",
-            )),
-            Submitted::TooManyKeys => Err(Problem::new(
+            Submitted::KeyReused => Err(key_reused()),
+            Submitted::TooManyKeys(_) => Err(Problem::new(
                 ProblemKind::TooManyKeys,
                 "The running deletion of this user has been asked for with too many different Idempotency-Keys.",
             )),
@@ -179,8 +168,14 @@ impl Service {
 
     async fn take_back(&self, principal: &Principal, id: TaskId) -> Result<Task, Problem> {
         Operation::CancelTask.permit(principal)?;
+        self.mark_cancelled(principal, id).await?;
+        self.inner.store.task(id).await?.ok_or_else(|| no_task(id))
+    }
+
+    /// Takes a request back, for a caller who may.
+    pub(super) async fn mark_cancelled(&self, principal: &Principal, id: TaskId) -> Result<(), Problem> {
         match self.inner.store.cancel(id, &principal.name).await? {
-            Cancelled::Kept => self.inner.store.task(id).await?.ok_or_else(|| no_task(id)),
+            Cancelled::Kept => Ok(()),
             Cancelled::TooLate => Err(Problem::new(
                 ProblemKind::AlreadyEnded,
                 format!("It is too late to cancel task {id}: it has ended, or can no longer be stopped."),
@@ -211,18 +206,42 @@ impl Service {
     }
 }
 
-/// The key is the caller's own: two callers who choose the same one do not meet.
-fn idempotency(principal: &Principal, kind: TaskKind, user: UserId, key: &ClientKey) -> IdempotencyKey {
+/// A request for something to be done with that user, now, by whoever calls.
+pub(super) fn request(principal: &Principal, kind: TaskKind, user: UserId) -> Submission {
+    Submission {
+        kind,
+        user,
+        requester: Requester { name: principal.name.clone(), is_administrator: principal.may_delete_users() },
+        may_delete_administrators: principal.may_delete_administrators(),
+        not_before: None,
+        idempotency: None,
+        retry_of: None,
+        trace: trace::cause(),
+    }
+}
+
+/// Counts a request for a task; `outcome` is one of few words.
+pub(super) fn count_submission(kind: TaskKind, outcome: &'static str) {
+    metrics::counter!("offstage_tasks_submitted_total", "kind" => kind.name(), "outcome" => outcome)
+        .increment(1);
+}
+
+/// The key is the caller's own: two callers who choose the same one do not meet, nor do two operations.
+pub(super) fn own_key(principal: &Principal, operation: &str, key: &ClientKey, more: &[&[u8]]) -> String {
     let caller = principal.user.map_or_else(|| "token".to_owned(), |user| format!("user {user}"));
-    let operation = format!("submit {}", kind.name());
     let parts = [caller.as_bytes(), principal.name.as_bytes(), operation.as_bytes(), key.0.as_bytes()];
+    sha256_half_hex(&[&parts, more].concat())
+}
+
+fn idempotency(principal: &Principal, kind: TaskKind, user: UserId, key: &ClientKey) -> IdempotencyKey {
+    let operation = format!("submit {}", kind.name());
     IdempotencyKey {
-        key: sha256_half_hex(&parts),
+        key: own_key(principal, &operation, key, &[]),
         request: sha256_half_hex(&[operation.as_bytes(), user.to_string().as_bytes()]),
     }
 }
 
-fn refused(refusal: Refusal) -> Problem {
+pub(super) fn refused(refusal: Refusal) -> Problem {
     let (kind, public) = match refusal {
         Refusal::NotAllowed => (ProblemKind::NotAllowed, "You do not have the capabilities to delete users."),
         Refusal::BuiltInAdministrator => {
@@ -237,7 +256,11 @@ fn refused(refusal: Refusal) -> Problem {
     Problem::new(kind, public)
 }
 
-fn being_cancelled(id: TaskId) -> Problem {
+pub(super) fn key_reused() -> Problem {
+    Problem::new(ProblemKind::KeyReused, "This Idempotency-Key was used before, for another request.")
+}
+
+pub(super) fn being_cancelled(id: TaskId) -> Problem {
     Problem::new(
         ProblemKind::BeingCancelled { retry_after_s: RETRY_AFTER_S },
         format!("The deletion of this user, task {id}, is being cancelled. Try again in a moment."),
@@ -248,6 +271,6 @@ pub(super) fn no_user(user: UserId) -> Problem {
     Problem::new(ProblemKind::NotFound(Missing::User), format!("No user found with id: {user}"))
 }
 
-fn no_task(id: TaskId) -> Problem {
+pub(super) fn no_task(id: TaskId) -> Problem {
     Problem::new(ProblemKind::NotFound(Missing::Task), format!("No task found with id: {id}"))
 }

@@ -24,6 +24,26 @@ pub enum Operation {
     ReadDependents,
     /// See the metrics from afar.
     ReadMetrics,
+    /// See how much there is to do.
+    ReadQueue,
+    /// Look for tasks, and see all about one.
+    ListTasks,
+    /// See who works.
+    ReadWorkers,
+    /// Listen to what happens.
+    ReadEvents,
+    /// See what Redis promises, and what is not as it should be.
+    ReadDiagnosis,
+    /// Cancel, pause, resume or retry a task.
+    ActOnTasks,
+    /// Stop claiming altogether, or let it go on.
+    ActOnQueue,
+    /// Stop one worker's claiming, or let it go on.
+    ActOnWorkers,
+    /// Ask for the deletion of many.
+    SubmitDeletions,
+    /// See, make and revoke service tokens.
+    ManageTokens,
 }
 
 impl Operation {
@@ -39,7 +59,20 @@ impl Operation {
             Self::WriteDependents => {
                 (principal.may_write_operations(), not_allowed("register or remove dependents"))
             }
-            Self::ReadDependents | Self::ReadMetrics => (principal.may_read_operations(), no_access()),
+            Self::ReadDependents
+            | Self::ReadMetrics
+            | Self::ReadQueue
+            | Self::ListTasks
+            | Self::ReadWorkers
+            | Self::ReadEvents
+            | Self::ReadDiagnosis => (principal.may_read_operations(), no_access()),
+            Self::ActOnTasks => (principal.may_write_operations(), not_allowed("act on tasks")),
+            Self::ActOnQueue => (principal.may_write_operations(), not_allowed("act on the queue")),
+            Self::ActOnWorkers => (principal.may_write_operations(), not_allowed("act on workers")),
+            Self::SubmitDeletions => {
+                (principal.may_write_operations(), not_allowed("ask for deletions as operators do"))
+            }
+            Self::ManageTokens => (principal.may_manage_tokens(), not_allowed("manage service tokens")),
         };
         if permitted { Ok(()) } else { Err(otherwise) }
     }

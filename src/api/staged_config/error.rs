@@ -21,6 +21,7 @@ use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 use super::version::Version;
 use crate::{
     api::{
+        message::phrases::{INSUFFICIENT_CAPABILITIES, NO_SEC_HEADER, UNAUTHORIZED},
         openapi,
         problem::{Missing, Problem, ProblemKind},
     },
@@ -85,9 +86,7 @@ fn answer(path: &str, version: Version, problem: &Problem) -> Response {
         let challenge = HeaderValue::from_static("Basic realm=\"offstage\", charset=\"UTF-8\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
-    if let ProblemKind::Unavailable { retry_after_s } | ProblemKind::BeingCancelled { retry_after_s } =
-        problem.kind
-    {
+    if let Some(retry_after_s) = problem.kind.retry_after_s() {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after_s.into());
     }
     response
@@ -175,11 +174,16 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::NotFound(Missing::User) => (S::NOT_FOUND, 1002, "The User does not exist"),
         ProblemKind::NotFound(Missing::Task) => (S::NOT_FOUND, 1002, "The Delete Task Status does not exist"),
         ProblemKind::NotFound(Missing::Dependent) => (S::NOT_FOUND, 1002, "The Dependent does not exist"),
+        ProblemKind::NotFound(Missing::Worker) => (S::NOT_FOUND, 1002, "The Worker does not exist"),
+        ProblemKind::NotFound(Missing::Token) => (S::NOT_FOUND, 1002, "The Token does not exist"),
         ProblemKind::AlreadyEnded => (S::CONFLICT, 1004, "The task is in a completed state"),
         ProblemKind::BeingCancelled { .. } => {
             (S::CONFLICT, 1004, "The deletion of the User is being cancelled")
         }
         ProblemKind::TooManyKeys | ProblemKind::Full => (S::CONFLICT, 1004, "A limit has been reached"),
+        ProblemKind::WrongState | ProblemKind::DeletionLive | ProblemKind::NameTaken => {
+            (S::CONFLICT, 1004, "The request conflicts with the current state")
+        }
         ProblemKind::BadBody | ProblemKind::BadStatus | ProblemKind::KeyReused => {
             (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID)
         }
@@ -189,7 +193,9 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::HeadTooLarge => (S::REQUEST_HEADER_FIELDS_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::RequestTimeout => (S::REQUEST_TIMEOUT, 1005, NOT_VALID),
         ProblemKind::MalformedRequest => (S::BAD_REQUEST, 1005, NOT_VALID),
-        ProblemKind::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
+        ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => {
+            (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE)
+        }
         ProblemKind::Internal => (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE),
     };
     Row { status, code, description }
@@ -206,17 +212,17 @@ fn message(path: &str, problem: &Problem) -> String {
             format!("The endpoint \"{}\" does not support this method", after_prefix(path))
         }
         ProblemKind::NoCredentials => {
-            "No SEC header present in request. Please provide a token as \"SEC: token\", or HTTP Basic credentials."
-                .to_owned()
+            format!("{NO_SEC_HEADER}. Please provide a token as \"SEC: token\", or HTTP Basic credentials.")
         }
         ProblemKind::BadCredentials => {
-            "No SEC header present in request, or the token or the HTTP Basic credentials are not valid.".to_owned()
+            format!("{NO_SEC_HEADER}, or the token or the HTTP Basic credentials are not valid.")
         }
-        ProblemKind::NoAccess => {
-            "User has insufficient capabilities to access this endpoint resource".to_owned()
-        }
+        ProblemKind::NoAccess => INSUFFICIENT_CAPABILITIES.to_owned(),
         ProblemKind::BadParameter { name } => {
-            format!("The value of the parameter \"{name}\" cannot be converted from TEXT_PLAIN: {}", problem.public)
+            format!(
+                "The value of the parameter \"{name}\" cannot be converted from TEXT_PLAIN: {}",
+                problem.public
+            )
         }
         ProblemKind::NotAllowed
         | ProblemKind::BuiltInAdministrator
@@ -233,11 +239,15 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::HeadTooLarge
         | ProblemKind::NotFound(_)
         | ProblemKind::AlreadyEnded
+        | ProblemKind::WrongState
         | ProblemKind::BadStatus
+        | ProblemKind::DeletionLive
         | ProblemKind::BeingCancelled { .. }
         | ProblemKind::KeyReused
         | ProblemKind::TooManyKeys
         | ProblemKind::Full
+        | ProblemKind::NameTaken
+        | ProblemKind::TooManyListeners { .. }
         | ProblemKind::Unavailable { .. }
         | ProblemKind::Internal => problem.public.clone(),
     }
@@ -250,7 +260,7 @@ fn after_prefix(path: &str) -> String {
 fn sentence(status: StatusCode) -> &'static str {
     match status {
         StatusCode::BAD_REQUEST => "The request could not be understood by the server",
-        StatusCode::UNAUTHORIZED => "You are unauthorized to access the requested resource.",
+        StatusCode::UNAUTHORIZED => UNAUTHORIZED,
         StatusCode::FORBIDDEN => "Your account is not authorized to access the requested resource",
         StatusCode::NOT_FOUND => "We could not find the resource you requested.",
         StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed for the requested resource",

@@ -19,7 +19,7 @@ use super::{
     status::Status,
 };
 use crate::{
-    api::{message, problem::Problem, service::FoundDependent},
+    api::{language::Language, message, problem::Problem, service::FoundDependent},
     domain::task::{Task, TaskId},
 };
 
@@ -79,12 +79,12 @@ pub(super) struct DeleteTask {
 }
 
 impl DeleteTask {
-    fn of(task: &Task) -> Self {
+    fn of(task: &Task, language: Language) -> Self {
         Self {
             id: task.id.0,
-            message: message::message(task),
+            message: message::message(task, language),
             status: task.state.into(),
-            name: message::name(task),
+            name: message::name(task, language),
             created_by: task.requester.name.clone(),
             created: task.created.timestamp_millis(),
             started: task.started.map(|at| at.timestamp_millis()),
@@ -136,9 +136,15 @@ impl DependentResult {
 }
 
 /// A task, and where to watch it.
-pub(super) fn task(status: StatusCode, task: &Task, fields: Option<&Selection>) -> Result<Response, Problem> {
-    let mut response = selected(status, &DeleteTask::of(task), fields)?;
+pub(super) fn task(
+    status: StatusCode,
+    task: &Task,
+    language: Language,
+    fields: Option<&Selection>,
+) -> Result<Response, Problem> {
+    let mut response = selected(status, &DeleteTask::of(task, language), fields)?;
     response.headers_mut().insert(header::LOCATION, location(task.id)?);
+    language.label(&mut response);
     Ok(response)
 }
 
@@ -185,7 +191,7 @@ mod tests {
     #[test]
     fn a_task_has_nine_fields_in_order_and_writes_null_out() {
         assert_eq!(
-            serde_json::to_string(&DeleteTask::of(&accepted())).unwrap(),
+            serde_json::to_string(&DeleteTask::of(&accepted(), Language::English)).unwrap(),
             concat!(
                 r#"{"id":71,"message":"Waiting to be started.","status":"QUEUED","name":"Deletion of user 5","#,
                 r#""created_by":"admin","created":1612971240237,"started":null,"modified":1612971240237,"completed":null}"#
@@ -195,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_task_says_where_to_watch_it() {
-        let response = task(StatusCode::ACCEPTED, &accepted(), None).unwrap();
+        let response = task(StatusCode::ACCEPTED, &accepted(), Language::English, None).unwrap();
         assert_eq!(response.headers()["location"], "/api/staged_config/access/user_delete_tasks/71");
         assert_eq!(response.headers()["content-type"], "application/json");
     }
@@ -203,7 +209,7 @@ mod tests {
     #[test]
     fn the_known_fields_are_those_of_the_shapes() {
         let names = |value: serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        let task = names(serde_json::to_value(DeleteTask::of(&accepted())).unwrap());
+        let task = names(serde_json::to_value(DeleteTask::of(&accepted(), Language::English)).unwrap());
         assert_eq!(task, TASK_FIELDS.iter().map(|known| known.name).collect::<Vec<_>>());
         let dependent = Dependent {
             kind: Label::new("REPORT").unwrap(),

@@ -22,7 +22,7 @@ use super::{
     version::Version,
 };
 use crate::{
-    api::{Entrance, parameters, service::Operation},
+    api::{Entrance, language::Language, parameters, service::Operation},
     domain::task::{TaskId, UserId},
 };
 
@@ -53,11 +53,15 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         ("id" = u64, Path, description = "The user's number, in plain decimal digits."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters: a repeated request gets the same task."),
     ),
     responses(
         (status = 202, description = "The deletion is accepted.", body = DeleteTask,
-            headers(("Location" = String, description = "Where to watch the task."))),
+            headers(
+                ("Location" = String, description = "Where to watch the task."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
         Failures
     ),
     security(("sec" = []), ("basic" = []))
@@ -72,13 +76,14 @@ async fn delete_user(
     let principal = entrance.service.admit(credentials, Operation::DeleteUser).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
+    let language = Language::of(request.headers());
     let user: UserId = request::id("id", id)?;
     Span::current().record("user.id", user.0);
     let key = parameters::idempotency_key(request.headers())?;
     parameters::no_body(request, entrance.body_timeout).await?;
     let accepted = entrance.service.submit(&principal, user, key.as_ref()).await?;
     Span::current().record("task.id", accepted.task.id.0);
-    Ok(response::task(StatusCode::ACCEPTED, &accepted.task, fields.as_ref())?)
+    Ok(response::task(StatusCode::ACCEPTED, &accepted.task, language, fields.as_ref())?)
 }
 
 /// Watch a deletion's task.
@@ -91,10 +96,14 @@ async fn delete_user(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
     ),
     responses(
         (status = 200, description = "The task as it stands.", body = DeleteTask,
-            headers(("Location" = String, description = "Where to watch the task."))),
+            headers(
+                ("Location" = String, description = "Where to watch the task."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
         Failures
     ),
     security(("sec" = []), ("basic" = []))
@@ -109,12 +118,13 @@ async fn get_task(
     let principal = entrance.service.admit(credentials, Operation::ReadTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
+    let language = Language::of(request.headers());
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
     parameters::no_body(request, entrance.body_timeout).await?;
     let task = entrance.service.task(&principal, id).await?;
     Span::current().record("user.id", task.user.0);
-    Ok(response::task(StatusCode::OK, &task, fields.as_ref())?)
+    Ok(response::task(StatusCode::OK, &task, language, fields.as_ref())?)
 }
 
 /// Cancel a deletion.
@@ -127,12 +137,16 @@ async fn get_task(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Header, description = "The fields wanted, with nesting: `id,status`. Taken from the query as well."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
     ),
     request_body(content = CancelBody, content_type = "application/json",
         description = "The task with the status CANCEL_REQUESTED; its other fields may be sent along and are ignored."),
     responses(
         (status = 200, description = "The cancel is kept: the task never ends in COMPLETED.", body = DeleteTask,
-            headers(("Location" = String, description = "Where to watch the task."))),
+            headers(
+                ("Location" = String, description = "Where to watch the task."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
         Failures
     ),
     security(("sec" = []), ("basic" = []))
@@ -147,12 +161,13 @@ async fn cancel_task(
     let principal = entrance.service.admit(credentials, Operation::CancelTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
+    let language = Language::of(request.headers());
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
     request::cancel(request, entrance.body_timeout).await?;
     let task = entrance.service.cancel(&principal, id).await?;
     Span::current().record("user.id", task.user.0);
-    Ok(response::task(StatusCode::OK, &task, fields.as_ref())?)
+    Ok(response::task(StatusCode::OK, &task, language, fields.as_ref())?)
 }
 
 /// See which dependents a deletion's task has found.

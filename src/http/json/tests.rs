@@ -5,7 +5,7 @@ fn fault(body: &str) -> Option<Fault> {
 }
 
 fn wrong(member: &str, expected: &'static str) -> Fault {
-    wrong_type(member, expected)
+    Fault::WrongType { member: member.to_owned(), expected }
 }
 
 #[test]
@@ -27,6 +27,34 @@ fn a_null_array_is_an_absent_one_and_an_ignored_member_may_be_anything() {
     assert!(taken.take_optional_u64_array("bad").is_err());
     taken.ignore("id");
     assert_eq!(taken.finish(), Ok(()));
+}
+
+#[test]
+fn arrays_of_strings_and_of_objects_come_out_whole() {
+    let mut taken =
+        members(br#"{"words":["a",""],"users":[{"id":5},{}],"at":null,"n":7,"bad":[{},1]}"#).unwrap();
+    assert_eq!(taken.take_string_array("words"), Ok(vec!["a".to_owned(), String::new()]));
+    let mut users = taken.take_objects("users").unwrap();
+    assert!(users[0].has("id") && !users[1].has("id"));
+    assert_eq!((users[0].take_u64("id"), users.len()), (Ok(5), 2));
+    assert_eq!((taken.take_optional_u64("at"), taken.take_optional_u64("n")), (Ok(None), Ok(Some(7))));
+    assert_eq!(taken.take_objects("bad").err(), Some(wrong("bad", "an array of objects")));
+    assert_eq!(taken.finish(), Ok(()));
+}
+
+#[test]
+fn numbers_and_arrays_are_not_made_of_anything_else() {
+    for text in ["null", "1.0", "-1", "\"1\"", "true", "18446744073709551616", "[1]"] {
+        let mut taken = members(format!(r#"{{"n":{text}}}"#).as_bytes()).unwrap();
+        assert_eq!(taken.take_u64("n"), Err(wrong("n", "a non-negative whole number")), "{text}");
+    }
+    for text in ["null", "1", "\"a\"", "{}", "[1]", "[null]"] {
+        let body = format!(r#"{{"w":{text},"o":{text}}}"#);
+        let mut taken = members(body.as_bytes()).unwrap();
+        assert_eq!(taken.take_string_array("w"), Err(wrong("w", "an array of strings")), "{text}");
+        assert_eq!(taken.take_objects("o").err(), Some(wrong("o", "an array of objects")), "{text}");
+    }
+    assert_eq!(members(b"{}").unwrap().take_u64("n"), Err(Fault::MissingMember("n".to_owned())));
 }
 
 #[test]

@@ -80,7 +80,8 @@ local function submit(item)
   if not task then return create(item) end
   if rules.being_cancelled[task.state] then return {'BEING_CANCELLED', id, '0'} end
   if not keep_later_key(item, id) then return {'TOO_MANY_KEYS', id, '0'} end
-  bring_forward(item, id, task)
+  -- A retry is a new task or nothing: it is refused, so it must not change the one that is live.
+  if item.retry_of == '' then bring_forward(item, id, task) end
   return {'LIVE', id, '0'}
 end
 

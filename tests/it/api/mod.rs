@@ -11,6 +11,7 @@ mod deletion;
 mod fuzz;
 mod idempotency;
 mod identity;
+mod language;
 mod logs;
 mod metrics;
 mod openapi;

@@ -10,6 +10,7 @@ mod dev_secrets;
 mod import;
 mod production;
 mod races;
+mod scale;
 mod settings;
 mod speed;
 mod strict;

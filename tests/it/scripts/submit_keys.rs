@@ -74,7 +74,7 @@ async fn a_task_keeps_a_hundred_keys_and_no_more() {
     let Submitted::Created { id, .. } = answers[0] else { panic!("no task") };
     assert!(answers[1..].iter().all(|answer| *answer == Submitted::Live(id)));
     let answer = world.unchanged("submit", world.submit(keyed("alice", "one more", 5))).await;
-    assert_eq!(answer, Submitted::TooManyKeys);
+    assert_eq!(answer, Submitted::TooManyKeys(id));
     assert_eq!(world.submit(keyed("alice", "99", 5)).await, Submitted::Repeated(id));
     assert_eq!(world.submit(fixtures::submission(5)).await, Submitted::Live(id), "without a key it is found");
 }

@@ -1,6 +1,6 @@
 //! Dependents as other systems register, list and forget them.
 
-use super::{DEADLINE, header, tasks};
+use super::{DEADLINE, count as tasks, header};
 use offstage_tests::{api::Api, fixtures::READER_TOKEN, stack::Stack};
 use reqwest::Method;
 use serde_json::{Value, json};

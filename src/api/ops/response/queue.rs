@@ -1,0 +1,42 @@
+//! The queue at a glance.
+//!
+//! Easy to get wrong: every state is there, also where no task is in it, so that a dashboard need not know them.
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+use crate::api::{ops::status, service::QueueStatus};
+
+/// How much there is to do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Queue)]
+pub(crate) struct QueueView {
+    /// Tasks in each of the twelve states.
+    depth: BTreeMap<&'static str, u64>,
+    /// How long the task that has waited longest for a worker has waited; null when none waits.
+    #[schema(required)]
+    oldest_age_ms: Option<u64>,
+    /// Nothing is claimed for now.
+    paused: bool,
+    /// Workers that were seen lately.
+    workers: u64,
+    /// When Redis writes to disk what it acknowledged: `always`, `everysec`, `no`, `off` or `unknown`.
+    durability: &'static str,
+}
+
+/// The queue as it stands.
+pub(crate) fn queue(queue: &QueueStatus) -> Response {
+    let view = QueueView {
+        depth: queue.depth.states.iter().map(|(state, tasks)| (status::state(*state), *tasks)).collect(),
+        oldest_age_ms: queue.depth.oldest_age_ms,
+        paused: queue.depth.paused,
+        workers: queue.depth.workers,
+        durability: queue.durability.name(),
+    };
+    Json(view).into_response()
+}

@@ -1,0 +1,228 @@
+//! The endpoints by which operators look for tasks and act on one.
+//!
+//! Easy to get wrong: a task that is not there is told only to those who may act. Whether he may is asked first, before
+//! anybody reads the path.
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use tracing::{Span, field::Empty, instrument};
+
+use crate::api::{
+    Entrance,
+    language::Language,
+    ops::{
+        error::{Failures, Refusal},
+        request::{self, Piece, tasks as asked},
+        response::tasks::{self as answer, TaskDetail, TaskItems},
+    },
+    parameters,
+    service::{Action, Operation},
+};
+
+/// Look for tasks.
+///
+/// Newest first. One filter is looked up, the others are applied to a bounded number of tasks, so that a page may be
+/// short, or empty, and still have a `next`.
+#[utoipa::path(
+    get,
+    path = "/ops/v1/tasks",
+    tag = "ops",
+    operation_id = "listTasks",
+    params(
+        ("state" = Option<String>, Query, description = "One of the twelve states: `QUEUED`."),
+        ("kind" = Option<String>, Query, description = "`staged_user` or `dependents`."),
+        ("user_id" = Option<u64>, Query, description = "The user whom they are about."),
+        ("created_by" = Option<String>, Query, description = "Who asked for them, exactly."),
+        ("limit" = Option<u16>, Query, description = "How many at most: 1 to 100, 50 by default."),
+        ("cursor" = Option<String>, Query, description = "The `next` of the page before."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+    ),
+    responses(
+        (status = 200, description = "A page of tasks.", body = TaskItems,
+            headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Failures
+    ),
+    security(("bearer" = []))
+)]
+#[instrument(name = "api.ops.list_tasks", level = "error", skip_all)]
+pub(crate) async fn list_tasks(
+    State(entrance): State<Entrance>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let credentials = request::credentials(request.headers())?;
+    let principal = entrance.service.admit(credentials, Operation::ListTasks).await?;
+    let query = asked::query(request.uri().query())?;
+    let language = Language::of(request.headers());
+    parameters::no_body(request, entrance.body_timeout).await?;
+    let page = entrance.service.list_tasks(&principal, &query.filter, query.before, query.limit).await?;
+    Ok(answer::page(&page, language))
+}
+
+/// See all about a task.
+#[utoipa::path(
+    get,
+    path = "/ops/v1/tasks/{id}",
+    tag = "ops",
+    operation_id = "getTask",
+    params(
+        ("id" = u64, Path, description = "The task's number."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+    ),
+    responses(
+        (status = 200, description = "The task as it stands, with checks, dependents and history.", body = TaskDetail,
+            headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Failures
+    ),
+    security(("bearer" = []))
+)]
+#[instrument(name = "api.ops.task", level = "error", skip_all, fields(task.id = Empty))]
+pub(crate) async fn get_task(
+    State(entrance): State<Entrance>,
+    path: Piece,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let credentials = request::credentials(request.headers())?;
+    let principal = entrance.service.admit(credentials, Operation::ListTasks).await?;
+    let id = request::task(path)?;
+    Span::current().record("task.id", id.0);
+    request::no_query(request.uri().query())?;
+    let language = Language::of(request.headers());
+    parameters::no_body(request, entrance.body_timeout).await?;
+    Ok(answer::detail(entrance.service.story(&principal, id).await?, language))
+}
+
+/// Cancel a task.
+///
+/// Final at once where nobody works on it; otherwise it can no longer be completed, and ends in CANCELLED shortly after.
+#[utoipa::path(
+    post,
+    path = "/ops/v1/tasks/{id}/cancel",
+    tag = "ops",
+    operation_id = "cancelTask",
+    params(
+        ("id" = u64, Path, description = "The task's number."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+    ),
+    responses(
+        (status = 200, description = "The cancel is kept: the task never ends in COMPLETED.", body = TaskDetail,
+            headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Failures
+    ),
+    security(("bearer" = []))
+)]
+#[instrument(name = "api.ops.cancel", level = "error", skip_all, fields(task.id = Empty))]
+pub(crate) async fn cancel_task(
+    State(entrance): State<Entrance>,
+    path: Piece,
+    request: Request,
+) -> Result<Response, Refusal> {
+    act(&entrance, path, request, Action::Cancel).await
+}
+
+/// Pause a task.
+///
+/// Nobody works on it until it is resumed. A worker that held it loses it; the attempt is not counted.
+#[utoipa::path(
+    post,
+    path = "/ops/v1/tasks/{id}/pause",
+    tag = "ops",
+    operation_id = "pauseTask",
+    params(
+        ("id" = u64, Path, description = "The task's number."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+    ),
+    responses(
+        (status = 200, description = "It is paused.", body = TaskDetail,
+            headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Failures
+    ),
+    security(("bearer" = []))
+)]
+#[instrument(name = "api.ops.pause", level = "error", skip_all, fields(task.id = Empty))]
+pub(crate) async fn pause_task(
+    State(entrance): State<Entrance>,
+    path: Piece,
+    request: Request,
+) -> Result<Response, Refusal> {
+    act(&entrance, path, request, Action::Pause).await
+}
+
+/// Let a paused task go on.
+#[utoipa::path(
+    post,
+    path = "/ops/v1/tasks/{id}/resume",
+    tag = "ops",
+    operation_id = "resumeTask",
+    params(
+        ("id" = u64, Path, description = "The task's number."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+    ),
+    responses(
+        (status = 200, description = "It goes on, or waits for its start time again.", body = TaskDetail,
+            headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Failures
+    ),
+    security(("bearer" = []))
+)]
+#[instrument(name = "api.ops.resume", level = "error", skip_all, fields(task.id = Empty))]
+pub(crate) async fn resume_task(
+    State(entrance): State<Entrance>,
+    path: Piece,
+    request: Request,
+) -> Result<Response, Refusal> {
+    act(&entrance, path, request, Action::Resume).await
+}
+
+async fn act(
+    entrance: &Entrance,
+    path: Piece,
+    request: Request,
+    action: Action,
+) -> Result<Response, Refusal> {
+    let credentials = request::credentials(request.headers())?;
+    let principal = entrance.service.admit(credentials, Operation::ActOnTasks).await?;
+    let id = request::task(path)?;
+    Span::current().record("task.id", id.0);
+    request::no_query(request.uri().query())?;
+    let language = Language::of(request.headers());
+    parameters::no_body(request, entrance.body_timeout).await?;
+    Ok(answer::detail(entrance.service.act(&principal, id, action).await?, language))
+}
+
+/// Ask again for what a task that ended was asked for.
+///
+/// Makes a new task that names the old one. A task that is COMPLETED has nothing left to do, unless it was a dry run.
+#[utoipa::path(
+    post,
+    path = "/ops/v1/tasks/{id}/retry",
+    tag = "ops",
+    operation_id = "retryTask",
+    params(
+        ("id" = u64, Path, description = "The number of the task that ended."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+    ),
+    responses(
+        (status = 202, description = "The new task.", body = TaskDetail, headers(
+            ("Location" = String, description = "Its own path."),
+            ("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Failures
+    ),
+    security(("bearer" = []))
+)]
+#[instrument(name = "api.ops.retry", level = "error", skip_all, fields(task.id = Empty))]
+pub(crate) async fn retry_task(
+    State(entrance): State<Entrance>,
+    path: Piece,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let credentials = request::credentials(request.headers())?;
+    let principal = entrance.service.admit(credentials, Operation::ActOnTasks).await?;
+    let id = request::task(path)?;
+    Span::current().record("task.id", id.0);
+    request::no_query(request.uri().query())?;
+    let language = Language::of(request.headers());
+    parameters::no_body(request, entrance.body_timeout).await?;
+    Ok(answer::accepted(entrance.service.retry(&principal, id).await?, language)?)
+}

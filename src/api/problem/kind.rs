@@ -1,0 +1,185 @@
+//! The closed list of reasons for which a request is refused.
+//!
+//! Owns the reasons and a stable word for each. It must never carry a dialect's code, nor anything about a person.
+//!
+//! Easy to get wrong: a new reason is met by every dialect, so each of them maps it, whether it can happen there or not;
+//! the compiler names the places.
+
+/// What could not be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// No such user in the staged configuration.
+    User,
+    /// No such task.
+    Task,
+    /// No such dependent of the user, or no such user.
+    Dependent,
+    /// No such worker, or none that was seen lately.
+    Worker,
+    /// No service token of that name.
+    Token,
+}
+
+/// Every reason for which a request is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// No route has this path.
+    UnknownPath,
+    /// The path exists, but not with this method.
+    MethodNotAllowed,
+    /// The caller does not say who he is.
+    NoCredentials,
+    /// The caller is not who he says, or says it in no usable way.
+    BadCredentials,
+    /// The caller lacks the capability for what he wants to do.
+    NotAllowed,
+    /// The caller may not use this endpoint at all.
+    NoAccess,
+    /// The built-in administrator stays.
+    BuiltInAdministrator,
+    /// The caller may delete users, but not this one.
+    NotThisUser,
+    /// A parameter's value cannot be used.
+    BadParameter {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A field selection that cannot be read, or that names a field which does not exist.
+    UnknownField,
+    /// A field selection that names a field twice.
+    DuplicateField,
+    /// There is no body where one is needed.
+    MissingBody {
+        /// What the documentation calls the body.
+        name: &'static str,
+    },
+    /// The body does not say what it must.
+    BadBody,
+    /// The body is not plain JSON by its label.
+    UnsupportedBody,
+    /// The body is too long.
+    BodyTooLarge,
+    /// The body did not come in time.
+    RequestTimeout,
+    /// The request's head or framing is faulty.
+    MalformedRequest,
+    /// Path and query are too long.
+    TargetTooLong,
+    /// The headers are too many or too long.
+    HeadTooLarge,
+    /// What is asked for is not there.
+    NotFound(Missing),
+    /// The task has ended, or is past the point of no return.
+    AlreadyEnded,
+    /// The task's state does not allow it.
+    WrongState,
+    /// A task cannot be given that status.
+    BadStatus,
+    /// A deletion of the user is under way already.
+    DeletionLive,
+    /// The user's deletion is being cancelled; try again.
+    BeingCancelled {
+        /// When to try again, in seconds.
+        retry_after_s: u64,
+    },
+    /// The idempotency key stands for another request.
+    KeyReused,
+    /// Too many idempotency keys name the running task.
+    TooManyKeys,
+    /// The user has as many dependents as one may have.
+    Full,
+    /// The name is in use, or reserved.
+    NameTaken,
+    /// As many callers listen as may; try again.
+    TooManyListeners {
+        /// When to try again, in seconds.
+        retry_after_s: u64,
+    },
+    /// The storage does not answer; try again.
+    Unavailable {
+        /// When to try again, in seconds.
+        retry_after_s: u64,
+    },
+    /// Our fault.
+    Internal,
+}
+
+impl ProblemKind {
+    /// A stable word for metrics and logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnknownPath => "unknown_path",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::NoCredentials => "no_credentials",
+            Self::BadCredentials => "bad_credentials",
+            Self::NotAllowed => "not_allowed",
+            Self::NoAccess => "no_access",
+            Self::BuiltInAdministrator => "built_in_administrator",
+            Self::NotThisUser => "not_this_user",
+            Self::BadParameter { .. } => "bad_parameter",
+            Self::UnknownField => "unknown_field",
+            Self::DuplicateField => "duplicate_field",
+            Self::MissingBody { .. } => "missing_body",
+            Self::BadBody => "bad_body",
+            Self::UnsupportedBody => "unsupported_body",
+            Self::BodyTooLarge => "body_too_large",
+            Self::RequestTimeout => "request_timeout",
+            Self::MalformedRequest => "malformed_request",
+            Self::TargetTooLong => "target_too_long",
+            Self::HeadTooLarge => "head_too_large",
+            Self::NotFound(_) => "not_found",
+            Self::AlreadyEnded => "already_ended",
+            Self::WrongState => "wrong_state",
+            Self::BadStatus => "bad_status",
+            Self::DeletionLive => "deletion_live",
+            Self::BeingCancelled { .. } => "being_cancelled",
+            Self::KeyReused => "key_reused",
+            Self::TooManyKeys => "too_many_keys",
+            Self::Full => "full",
+            Self::NameTaken => "name_taken",
+            Self::TooManyListeners { .. } => "too_many_listeners",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// When the caller should try again, in seconds, where that can help.
+    #[must_use]
+    pub const fn retry_after_s(self) -> Option<u64> {
+        match self {
+            Self::Unavailable { retry_after_s }
+            | Self::BeingCancelled { retry_after_s }
+            | Self::TooManyListeners { retry_after_s } => Some(retry_after_s),
+            Self::UnknownPath
+            | Self::MethodNotAllowed
+            | Self::NoCredentials
+            | Self::BadCredentials
+            | Self::NotAllowed
+            | Self::NoAccess
+            | Self::BuiltInAdministrator
+            | Self::NotThisUser
+            | Self::BadParameter { .. }
+            | Self::UnknownField
+            | Self::DuplicateField
+            | Self::MissingBody { .. }
+            | Self::BadBody
+            | Self::UnsupportedBody
+            | Self::BodyTooLarge
+            | Self::RequestTimeout
+            | Self::MalformedRequest
+            | Self::TargetTooLong
+            | Self::HeadTooLarge
+            | Self::NotFound(_)
+            | Self::AlreadyEnded
+            | Self::WrongState
+            | Self::BadStatus
+            | Self::DeletionLive
+            | Self::KeyReused
+            | Self::TooManyKeys
+            | Self::Full
+            | Self::NameTaken
+            | Self::Internal => None,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Tasks as operators see and steer them: look for some, all about one, cancel, pause, resume, retry.
+//!
+//! Owns what is answered where a task's state does not allow it. It must never decide what may follow what; the scripts
+//! do, by `domain`'s table, and whoever is refused is told the state the task was in a moment later.
+//!
+//! Easy to get wrong: a retry is a new task or nothing. Where a deletion of the user is live already, that one is named
+//! and stays as it is.
+
+use tracing::info;
+
+use super::{
+    Operation, Principal, Problem, Service,
+    deletion::{being_cancelled, count_submission, no_task, no_user, refused, request},
+    within,
+};
+use crate::{
+    api::problem::ProblemKind,
+    domain::{
+        capability::Refusal,
+        state::{Event, TaskState, next},
+        task::{Task, TaskId},
+    },
+    store::{
+        listing::{TaskFilter, TaskPage},
+        story::Story,
+        submit::{Submission, Submitted},
+        tasks::Steered,
+    },
+};
+
+/// What an operator does to one task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Take the request back.
+    Cancel,
+    /// Stop it. Whoever works on it loses it.
+    Pause,
+    /// Let a paused one go on.
+    Resume,
+}
+
+impl Action {
+    /// A stable word for logs.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+        }
+    }
+}
+
+impl Service {
+    /// A page of tasks, the newest first, behind the task `before`.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn list_tasks(
+        &self,
+        principal: &Principal,
+        filter: &TaskFilter,
+        before: Option<TaskId>,
+        limit: usize,
+    ) -> Result<TaskPage, Problem> {
+        Operation::ListTasks.permit(principal)?;
+        within(self.inner.store.list_tasks(filter, before, limit)).await
+    }
+
+    /// All about a task.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn story(&self, principal: &Principal, id: TaskId) -> Result<Story, Problem> {
+        Operation::ListTasks.permit(principal)?;
+        within(self.read_story(id)).await
+    }
+
+    /// Does that to a task, and shows it as it stands then.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn act(&self, principal: &Principal, id: TaskId, action: Action) -> Result<Story, Problem> {
+        Operation::ActOnTasks.permit(principal)?;
+        let outcome = within(async {
+            self.apply(principal, id, action).await?;
+            self.read_story(id).await
+        })
+        .await;
+        if let Ok(story) = &outcome {
+            let state = story.task.state.name();
+            info!(task.id = id.0, task.state = state, action = action.name(), "an operator acted on a task");
+        }
+        outcome
+    }
+
+    async fn apply(&self, principal: &Principal, id: TaskId, action: Action) -> Result<(), Problem> {
+        let (store, by) = (&self.inner.store, principal.name.as_str());
+        let (steered, event) = match action {
+            Action::Cancel => return self.mark_cancelled(principal, id).await,
+            Action::Pause => (store.pause(id, by).await?, Event::Pause),
+            Action::Resume => (store.resume(id, by).await?, Event::Resume),
+        };
+        match steered {
+            Steered::Done => Ok(()),
+            Steered::NotFound => Err(no_task(id)),
+            Steered::NotNow => {
+                let task = store.task(id).await?.ok_or_else(|| no_task(id))?;
+                Err(not_from_here(&task, action, event))
+            }
+        }
+    }
+
+    /// Asks again for what a task that ended was asked for, and shows the new task.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn retry(&self, principal: &Principal, id: TaskId) -> Result<Story, Problem> {
+        Operation::ActOnTasks.permit(principal)?;
+        let outcome = within(self.ask_again(principal, id)).await;
+        if let Ok(Story { task, .. }) = &outcome {
+            info!(task.id = task.id.0, user.id = task.user.0, retry_of = id.0, "retry accepted");
+        }
+        outcome
+    }
+
+    async fn ask_again(&self, principal: &Principal, id: TaskId) -> Result<Story, Problem> {
+        let old = self.inner.store.task(id).await?.ok_or_else(|| no_task(id))?;
+        let outcome = self.resubmit(principal, &old).await;
+        let word = outcome.as_ref().map_or_else(|problem| problem.kind.name(), |_| "created");
+        count_submission(old.kind, word);
+        outcome
+    }
+
+    async fn resubmit(&self, principal: &Principal, old: &Task) -> Result<Story, Problem> {
+        principal.authorize_subject(old.user).map_err(refused)?;
+        if !old.may_be_retried() {
+            return Err(nothing_to_retry(old));
+        }
+        let submission = Submission { retry_of: Some(old.id), ..request(principal, old.kind, old.user) };
+        let requester = submission.requester.clone();
+        match self.inner.submitter.submit(submission).await? {
+            Submitted::Created { id: new, at } => {
+                let task = Task::accepted(new, old.kind, old.user, requester, at);
+                Ok(Story::accepted(Task { retry_of: Some(old.id), ..task }))
+            }
+            Submitted::Live(live) => Err(already_live(live)),
+            Submitted::BeingCancelled(live) => Err(being_cancelled(live)),
+            Submitted::Forbidden => Err(refused(Refusal::NotThisUser)),
+            Submitted::NotFound => Err(no_user(old.user)),
+            Submitted::Repeated(_) | Submitted::KeyReused | Submitted::TooManyKeys(_) => {
+                Err(Problem::internal().caused_by("a retry has no idempotency key, and one was answered to"))
+            }
+        }
+    }
+
+    async fn read_story(&self, id: TaskId) -> Result<Story, Problem> {
+        self.inner.store.story(id).await?.ok_or_else(|| no_task(id))
+    }
+}
+
+fn not_from_here(task: &Task, action: Action, event: Event) -> Problem {
+    let from = TaskState::ALL.into_iter().filter(|state| next(*state, false, event).is_ok());
+    let from: Vec<_> = from.map(TaskState::name).collect();
+    let (id, state, action) = (task.id, task.state, action.name());
+    let advice = if task.state.is_terminal() {
+        "It has ended; retry it to ask for the same again."
+    } else {
+        "Look at it again in a moment, or cancel it."
+    };
+    let said = format!("Task {id} is {state}. To {action} it, it must be {}. {advice}", from.join(", "));
+    Problem::new(ProblemKind::WrongState, said)
+}
+
+fn nothing_to_retry(task: &Task) -> Problem {
+    let (id, state) = (task.id, task.state);
+    let advice = if task.state.is_terminal() {
+        "It did what it was asked for, so there is nothing to retry."
+    } else {
+        "It has not ended; cancel it first, or wait for its end."
+    };
+    Problem::new(ProblemKind::WrongState, format!("Task {id} is {state}. {advice}"))
+}
+
+fn already_live(live: TaskId) -> Problem {
+    let said = format!("A deletion of this user is under way already: task {live}. Nothing was changed.");
+    Problem::new(ProblemKind::DeletionLive, said)
+}

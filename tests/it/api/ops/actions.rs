@@ -1,0 +1,126 @@
+//! Cancel, pause and resume: from every state, by name, with a history that tells it all.
+
+use super::{DEADLINE, act, body, caller, get, story};
+use offstage::{
+    domain::{
+        capability::Capability,
+        state::{Event, TaskState, next},
+    },
+    store::submit::{Submission, Submitted},
+};
+use offstage_tests::{eventually, fixtures, stack::Stack};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Long enough for a test to act on a task while its checks run.
+const SLOW: (&str, &str) = ("OFFSTAGE_CHECKS__PAUSE__MS", "60000");
+
+#[tokio::test]
+async fn a_task_is_paused_resumed_and_cancelled_by_name() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    let api = caller(&stack, &api, "olga", &[Capability::OpsWrite]).await;
+    fixtures::submit(&stack.store, 5).await;
+    let paused = act(&api, "/tasks/1/pause").await;
+    assert_eq!(body(&paused, 200)["state"], "PAUSED");
+    assert_eq!(paused.body["reason"], "paused");
+    let resumed = act(&api, "/tasks/1/resume").await;
+    assert_eq!(body(&resumed, 200)["state"], "RESUMING");
+    let cancelled = act(&api, "/tasks/1/cancel").await;
+    assert_eq!(body(&cancelled, 200)["state"], "CANCELLED");
+    assert_eq!(cancelled.body["cancelled_by"], "olga");
+    let told = [
+        "QUEUED by tester: submit",
+        "PAUSED by olga: pause: paused",
+        "RESUMING by olga: resume",
+        "CANCELLED by olga: cancel",
+    ];
+    assert_eq!(story(&cancelled.body), told);
+    stack.is_settled().await;
+}
+
+#[tokio::test]
+async fn a_running_task_is_paused_and_its_worker_lets_go() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    fixtures::submit(&stack.store, 5).await;
+    let worker = stack.worker(&[SLOW]);
+    api.until(1, &["PROCESSING"], DEADLINE).await;
+    let paused = act(&api, "/tasks/1/pause").await;
+    assert_eq!((&body(&paused, 200)["state"], &paused.body["attempt"]), (&"PAUSED".into(), &0.into()));
+    drop(worker);
+    let _quick = stack.worker(&[]);
+    act(&api, "/tasks/1/resume").await;
+    api.until(1, &["COMPLETED"], DEADLINE).await;
+    let done = get(&api, "/tasks/1").await;
+    let told = story(&done.body);
+    assert!(told[2].starts_with("PAUSED by administrator"), "{told:?}");
+    assert!(told.last().unwrap().starts_with("COMPLETED"), "{told:?}");
+    let checks = done.body["checks"].as_array().unwrap();
+    assert_eq!(checks.len() as u64, done.body["maximum"].as_u64().unwrap(), "{done:?}");
+    stack.is_settled().await;
+}
+
+#[tokio::test]
+async fn a_cancel_of_a_running_task_is_kept() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    fixtures::submit(&stack.store, 5).await;
+    let _worker = stack.worker(&[SLOW]);
+    api.until(1, &["PROCESSING"], DEADLINE).await;
+    let asked = act(&api, "/tasks/1/cancel").await;
+    let state = body(&asked, 200)["state"].as_str().unwrap();
+    assert!(["CANCEL_REQUESTED", "CANCELING", "CANCELLED"].contains(&state), "{state}");
+    assert_eq!(asked.body["cancelled_by"], "administrator");
+    let ended = eventually("it is cancelled", DEADLINE, async || {
+        let task = get(&api, "/tasks/1").await.body;
+        (task["state"] == "CANCELLED").then_some(task)
+    })
+    .await;
+    assert!(story(&ended).contains(&"CANCEL_REQUESTED by administrator: cancel".to_owned()));
+    let late = act(&api, "/tasks/1/cancel").await;
+    assert!(body(&late, 409)["detail"].as_str().unwrap().contains("too late"), "{late:?}");
+}
+
+#[tokio::test]
+async fn what_a_state_does_not_allow_is_refused_with_the_state_and_changes_nothing() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    let task = fixtures::submit(&stack.store, 5).await;
+    let detail = async || get(&api, &format!("/tasks/{task}")).await.body;
+    let refused = async |action: &str, state: TaskState| {
+        let before = detail().await;
+        let answer = act(&api, &format!("/tasks/{task}/{action}")).await;
+        let said = body(&answer, 409)["detail"].as_str().unwrap().to_owned();
+        assert!(said.contains(state.name()), "{action}: {said}");
+        assert_eq!(detail().await, before);
+    };
+    refused("resume", TaskState::Queued).await;
+    body(&act(&api, "/tasks/1/pause").await, 200);
+    refused("pause", TaskState::Paused).await;
+    body(&act(&api, "/tasks/1/resume").await, 200);
+    refused("pause", TaskState::Resuming).await;
+    assert!(next(TaskState::Resuming, false, Event::Pause).is_err(), "by the table");
+    body(&act(&api, "/tasks/1/cancel").await, 200);
+    for action in ["pause", "resume"] {
+        refused(action, TaskState::Cancelled).await;
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_is_paused_before_its_time_waits_for_it_again() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    let hour = i64::try_from(Duration::from_hours(1).as_millis()).unwrap();
+    let now = get(&api, "/tasks").await.headers["date"].to_str().unwrap().to_owned();
+    let now = chrono::DateTime::parse_from_rfc2822(&now).unwrap().timestamp_millis();
+    let later = chrono::DateTime::from_timestamp_millis(now + hour);
+    let submission = Submission { not_before: later, ..fixtures::submission(5) };
+    let outcome = stack.store.submit(&[submission]).await.unwrap();
+    assert!(matches!(outcome[..], [Submitted::Created { .. }]));
+    let waiting = get(&api, "/tasks/1").await;
+    assert_eq!(body(&waiting, 200)["not_before"], Value::from(now + hour));
+    assert_eq!(waiting.body["state"], "INITIALIZING");
+    assert_eq!(body(&act(&api, "/tasks/1/pause").await, 200)["state"], "PAUSED");
+    assert_eq!(body(&act(&api, "/tasks/1/resume").await, 200)["state"], "INITIALIZING");
+}

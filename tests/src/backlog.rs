@@ -1,0 +1,145 @@
+//! A long queue, and how long each question about it takes.
+//!
+//! Used by the test at 200,000 tasks and by `make bench` at 1,000,000. Users are written past the import, in as few bytes
+//! as a deletion needs, because a million real ones would be the longest part.
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use offstage::{
+    domain::task::{Requester, TaskKind},
+    store::{Store, submit::Submission},
+};
+use reqwest::{Method, StatusCode};
+use std::time::{Duration, Instant};
+
+use crate::{api::Api, fixtures, stack::Stack};
+
+/// The first user of the queue.
+const FIRST_USER: u64 = 1_000;
+/// Users in one pipeline, and submits in one call.
+const AT_ONCE: u64 = 100;
+/// How often each question is asked; the median counts.
+const TIMES: usize = 5;
+
+/// Fills the queue: one task in a hundred is a dry run, one in two is Bob's.
+pub async fn fill(stack: &Stack, tasks: u64) {
+    for first in (0..tasks).step_by(AT_ONCE as usize) {
+        let users = FIRST_USER + first..FIRST_USER + first + AT_ONCE.min(tasks - first);
+        let mut commands = redis::pipe();
+        for user in users.clone() {
+            let fields = [("username", format!("user{user}")), ("admin", "0".to_owned())];
+            let counters = [("dependents", "0".to_owned()), ("blocking", "0".to_owned())];
+            let key = format!("{}:staged:user:{user}", fixtures::PREFIX);
+            commands.hset_multiple(key, &[fields, counters].concat()).ignore();
+        }
+        commands.exec(&mut stack.redis.connection()).expect("Redis takes the users");
+        let submissions: Vec<_> = users.map(submission).collect();
+        stack.store.submit(&submissions).await.expect("Redis takes the tasks");
+    }
+}
+
+fn submission(user: u64) -> Submission {
+    let name = if user % 2 == 0 { "bob" } else { "alice" };
+    Submission {
+        kind: if user % 100 == 0 { TaskKind::Dependents } else { TaskKind::StagedUser },
+        requester: Requester { name: name.to_owned(), is_administrator: true },
+        ..fixtures::submission(user)
+    }
+}
+
+/// A question, and the median of the times that its answer took.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its path.
+    pub path: String,
+    /// The median.
+    pub took: Duration,
+}
+
+/// Asks everything that an operator may ask of a queue with that many tasks.
+pub async fn ask_all(api: &Api, tasks: u64) -> Vec<Asked> {
+    let page = |before: u64| format!("cursor={}", BASE64_URL_SAFE_NO_PAD.encode(before.to_string()));
+    let (middle, last) = (page(tasks / 2), page(30));
+    let mut asked = Vec::new();
+    for filter in FILTERS {
+        for place in ["", &middle, &last] {
+            asked.push(ask(api, &format!("/ops/v1/tasks?{filter}&{place}")).await);
+        }
+    }
+    for path in ["/ops/v1/queue", "/metrics", "/ops/v1/tasks/17", "/ops/v1/workers", "/ops/v1/doctor"] {
+        asked.push(ask(api, path).await);
+    }
+    asked
+}
+
+/// No filter, each alone, and those that no single index serves.
+const FILTERS: [&str; 9] = [
+    "",
+    "state=QUEUED",
+    "state=EXCEPTION",
+    "kind=dependents",
+    "user_id=1500",
+    "created_by=bob",
+    "created_by=nobody",
+    "created_by=alice&kind=dependents",
+    "state=QUEUED&kind=staged_user&created_by=bob",
+];
+
+async fn ask(api: &Api, path: &str) -> Asked {
+    let path = path.trim_end_matches('&').replace("?&", "?");
+    let mut took = Vec::with_capacity(TIMES);
+    for _ in 0..TIMES {
+        let begun = Instant::now();
+        let answer = api.get(&path).await;
+        took.push(begun.elapsed());
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
+    }
+    took.sort();
+    Asked { path, took: took[TIMES / 2] }
+}
+
+/// Acts on tasks in the midst of the queue, and says how long each action took.
+pub async fn act_all(api: &Api, tasks: u64) -> Vec<Asked> {
+    let mut acted = Vec::new();
+    for (task, actions) in [(tasks / 2 + 1, &["pause", "resume", "cancel"][..]), (tasks - 1, &["cancel"])] {
+        for action in actions {
+            let path = format!("/ops/v1/tasks/{task}/{action}");
+            acted.push(post(api, &path).await);
+        }
+    }
+    acted.push(post(api, "/ops/v1/queue/pause").await);
+    acted.push(post(api, "/ops/v1/queue/resume").await);
+    acted
+}
+
+async fn post(api: &Api, path: &str) -> Asked {
+    let begun = Instant::now();
+    let answer = api.send(api.request(Method::POST, path)).await;
+    let took = begun.elapsed();
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
+    Asked { path: path.to_owned(), took }
+}
+
+/// The longest time that any call of a script has held Redis, by its slow log, in microseconds.
+pub fn slowest_script_us(stack: &Stack) -> u64 {
+    let entries: Vec<Vec<redis::Value>> = redis::cmd("SLOWLOG")
+        .arg("GET")
+        .arg(-1)
+        .query(&mut stack.redis.connection())
+        .expect("Redis keeps a slow log");
+    let took = |entry: &Vec<redis::Value>| redis::from_redis_value(entry[2].clone()).unwrap_or(0);
+    entries.iter().map(took).max().unwrap_or(0)
+}
+
+/// Forgets the slow log, and keeps everything from a millisecond on.
+pub fn watch_slow_scripts(stack: &Stack) {
+    let mut commands = redis::pipe();
+    commands.cmd("CONFIG").arg("SET").arg("slowlog-log-slower-than").arg(1_000).ignore();
+    commands.cmd("SLOWLOG").arg("RESET").ignore();
+    commands.exec(&mut stack.redis.connection()).expect("Redis keeps a slow log");
+}
+
+/// What waits in the store, and for how long.
+pub async fn waiting(store: &Store) -> u64 {
+    let depth = store.depth().await.expect("Redis answers");
+    depth.states[&offstage::domain::state::TaskState::Queued]
+}
