@@ -18,6 +18,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::telemetry;
+
 /// How long blocking work that is still under way may hold up the end.
 const BLOCKING_LIMIT: Duration = Duration::from_millis(500);
 
@@ -69,7 +71,11 @@ pub fn main() -> ExitCode {
             );
         }
     };
-    let result = runtime.block_on(run(cli.command));
+    let result = runtime.block_on(async {
+        let result = run(cli.command).await;
+        telemetry::end().await;
+        result
+    });
     // Work on a blocking thread cannot be cancelled; a program that was told to stop does not wait for it.
     runtime.shutdown_timeout(BLOCKING_LIMIT);
     match result {

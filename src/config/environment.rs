@@ -43,6 +43,8 @@ pub(super) const SETTINGS: &[&str] = &[
     "checks.max_answer_age_ms",
     "checks.pause.ms",
     "metrics.public",
+    "telemetry.otlp_endpoint",
+    "telemetry.sampling_ratio",
 ];
 
 /// What the environment says.
