@@ -9,7 +9,7 @@
 //! an address are secrets. Easy to get wrong: a new field also needs its line in `environment::SETTINGS` (a test
 //! finds the missing one) and, where zero makes no sense, in `validation`.
 
-mod client;
+pub mod client;
 mod environment;
 mod redaction;
 mod validation;
@@ -21,10 +21,8 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use client::{
-    ClientEnvironment, TOKEN_VARIABLE, URL_VARIABLE, client_environment, names_redis, no_color,
-    user_config_folder,
-};
+use crate::telemetry::Export;
+
 pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
 pub use validation::{PLACEHOLDER_ID, PLACEHOLDER_USERNAME};
 
@@ -50,6 +48,8 @@ pub struct Settings {
     pub checks: CheckSettings,
     /// The metrics.
     pub metrics: MetricsSettings,
+    /// The export of traces.
+    pub telemetry: TelemetrySettings,
 }
 
 /// The HTTP interface (`offstage serve`, `offstage dev`).
@@ -138,6 +138,31 @@ pub struct MetricsSettings {
     pub public: bool,
 }
 
+/// The export of traces to an OpenTelemetry collector.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelemetrySettings {
+    /// The collector that spans are sent to, by OTLP over HTTP: `http://HOST:4318`. Without it none are sent.
+    pub otlp_endpoint: Option<String>,
+    /// The part of the traces that begin here that is sent, 0 to 1. A caller's trace is sent if he says that it is.
+    pub sampling_ratio: f64,
+}
+
+impl TelemetrySettings {
+    /// How a program that is called `service` there sends its spans, if it does.
+    #[must_use]
+    pub fn export(&self, service: &'static str) -> Option<Export> {
+        let endpoint = self.otlp_endpoint.clone()?;
+        Some(Export { service, endpoint, sampling_ratio: self.sampling_ratio })
+    }
+}
+
+impl Default for TelemetrySettings {
+    fn default() -> Self {
+        Self { otlp_endpoint: None, sampling_ratio: 1.0 }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -150,6 +175,7 @@ impl Default for Settings {
             tasks: TaskSettings::default(),
             checks: CheckSettings::default(),
             metrics: MetricsSettings::default(),
+            telemetry: TelemetrySettings::default(),
         }
     }
 }

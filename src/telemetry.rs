@@ -1,12 +1,15 @@
-//! Logs and metrics of a program: set up once, at its start.
+//! Logs, metrics and traces of a program: set up once, at its start.
 //!
-//! This owns the log format, the panic hook and the metrics recorder. It must never read the environment
-//! (the filter is an argument) and never write to stdout, which belongs to a program's results.
+//! This owns the log format, the panic hook, the metrics recorder and the export of spans. It must never read the
+//! environment (the filter is an argument) and never write to stdout, which belongs to a program's results.
 //!
 //! Easy to get wrong: tests share one process, so everything here may be called again; the second call
 //! keeps the first one's subscriber and recorder. An error given to tracing as such is logged in JSON without its
 //! causes, which say what is wrong; give it [`chain`]. And histograms grow until someone drains them: without
 //! the upkeep task a program that nobody scrapes would slowly eat its memory.
+
+mod export;
+pub mod trace;
 
 use std::{
     error::Error,
@@ -18,9 +21,14 @@ use std::{
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::{runtime::Handle, time::interval};
 use tracing::{Subscriber, debug, error};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    EnvFilter, Layer, fmt::MakeWriter, layer::SubscriberExt as _, registry::LookupSpan,
+};
+
+pub use self::export::{Export, end};
 
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -29,8 +37,21 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const SECONDS_BUCKETS: [f64; 15] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 300.0];
 
+/// Calls of Redis take a tenth of a millisecond, and at most as long as a call waits for its answer.
+const CALL_BUCKETS: [f64; 14] =
+    [0.0001, 0.000_25, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0];
+
+/// Waiting for a worker takes milliseconds, or as long as nobody works.
+const WAIT_BUCKETS: [f64; 14] =
+    [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0, 300.0, 1_800.0, 7_200.0, 86_400.0];
+
 /// What an operator puts in no filter: our own events from info upwards, and everyone else's.
 pub const DEFAULT_FILTER: &str = "info";
+
+/// What the API is called among the services that send spans.
+pub const API: &str = "offstage-api";
+/// What the worker is called among them.
+pub const WORKER: &str = "offstage-worker";
 
 /// The recorder is process-wide, so the handle to it is too.
 static INSTALLED: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
@@ -49,23 +70,31 @@ impl Metrics {
     }
 }
 
-/// Sets up logs on stderr (JSON lines, or text on a terminal), the panic hook, and metrics. `filter` has the syntax of [`EnvFilter`]. Call it inside the tokio runtime.
+/// Sets up logs on stderr (JSON lines, or text on a terminal), the panic hook, metrics and, where it is asked for, the
+/// export of spans. `filter` has the syntax of [`EnvFilter`]. Call it inside the tokio runtime, and [`end`] at the end.
 ///
 /// # Errors
 ///
-/// When the filter does not parse, there is no runtime, or another metrics recorder is installed.
-pub fn init(filter: &str) -> anyhow::Result<Metrics> {
+/// When the filter does not parse, there is no runtime, spans cannot be sent to such an address, or another metrics
+/// recorder is installed.
+pub fn init(filter: &str, export: Option<&Export>) -> anyhow::Result<Metrics> {
     let runtime = Handle::try_current().context("telemetry needs the tokio runtime")?;
     let filter = EnvFilter::try_new(filter).context("the log filter is malformed")?;
 
     let json = !io::stderr().is_terminal();
-    if tracing::subscriber::set_global_default(subscriber(filter, json, io::stderr)).is_ok() {
+    let provider = export.map(Export::provider).transpose()?;
+    let subscriber = subscriber(filter, json, io::stderr, provider.as_ref());
+    if tracing::subscriber::set_global_default(subscriber).is_ok() {
         std::panic::set_hook(Box::new(log_panic));
+        if let Some(provider) = provider {
+            export::keep(provider);
+        }
     } else {
         debug!("logs are set up already");
     }
 
     let handle = install_recorder()?;
+    export::describe_metrics();
     let kept = handle.clone();
     runtime.spawn(async move {
         let mut ticks = interval(UPKEEP_EVERY);
@@ -84,6 +113,16 @@ fn install_recorder() -> anyhow::Result<PrometheusHandle> {
     }
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)
+        .and_then(|builder| {
+            builder.set_buckets_for_metric(
+                Matcher::Full("offstage_redis_call_seconds".to_owned()),
+                &CALL_BUCKETS,
+            )
+        })
+        .and_then(|builder| {
+            builder
+                .set_buckets_for_metric(Matcher::Full("offstage_task_wait_seconds".to_owned()), &WAIT_BUCKETS)
+        })
         .context("the histogram buckets are malformed")?
         .install_recorder()
         .context("cannot install the metrics recorder")?;
@@ -107,16 +146,38 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// Spans go into each line as a list, so that `request.id` and `task.id` are found wherever they were set.
-fn subscriber<W>(filter: EnvFilter, json: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
+/// What is logged is filtered by `filter`; what is exported is not.
+fn subscriber<W>(
+    filter: EnvFilter,
+    json: bool,
+    writer: W,
+    provider: Option<&SdkTracerProvider>,
+) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let registry = tracing_subscriber::registry();
+    match provider {
+        // One filter for everything is the quicker one.
+        None => Box::new(registry.with(filter).with(lines(json, writer))),
+        Some(provider) => {
+            let lines = lines(json, writer).with_filter(filter);
+            Box::new(registry.with(lines).with(export::layer(provider)))
+        }
+    }
+}
+
+/// Spans go into each line as a list, so that `request.id` and `task.id` are found wherever they were set.
+fn lines<S, W>(json: bool, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     if json {
-        Box::new(builder.json().flatten_event(true).with_current_span(false).with_span_list(true).finish())
+        lines.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed()
     } else {
-        Box::new(builder.finish())
+        lines.boxed()
     }
 }
 
@@ -152,7 +213,7 @@ mod tests {
         let lines = Lines::default();
         let writer = lines.clone();
         let filter = EnvFilter::new(DEFAULT_FILTER);
-        tracing::subscriber::with_default(subscriber(filter, json, move || writer.clone()), act);
+        tracing::subscriber::with_default(subscriber(filter, json, move || writer.clone(), None), act);
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }
 
@@ -185,8 +246,8 @@ mod tests {
 
     #[tokio::test]
     async fn setting_up_twice_keeps_one_set_of_metrics() {
-        let first = init(DEFAULT_FILTER).unwrap();
-        let second = init(DEFAULT_FILTER).unwrap();
+        let first = init(DEFAULT_FILTER, None).unwrap();
+        let second = init(DEFAULT_FILTER, None).unwrap();
         metrics::histogram!("offstage_telemetry_test_seconds").record(0.3);
         assert!(second.render().contains(r#"offstage_telemetry_test_seconds_bucket{le="0.5"} 1"#));
         assert_eq!(first.render().lines().count(), second.render().lines().count());
@@ -194,6 +255,6 @@ mod tests {
 
     #[tokio::test]
     async fn a_malformed_filter_is_refused() {
-        assert!(init("a=b=c").is_err());
+        assert!(init("a=b=c", None).is_err());
     }
 }

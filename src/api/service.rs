@@ -80,7 +80,7 @@ impl Service {
         Self { inner: Arc::new(Inner { store, submitter, doorman, hall: Hall::new() }), dialect: "none" }
     }
 
-    /// The same service, its metrics labelled with the dialect it is asked in.
+    /// The same service, its log lines labelled with the dialect it is asked in.
     #[must_use]
     pub fn speaking(&self, dialect: &'static str) -> Self {
         Self { dialect, ..self.clone() }
@@ -121,8 +121,10 @@ impl Service {
 /// Tells what the metrics mean that are kept here and below. Call it once, when metrics are set up.
 pub fn describe_metrics() {
     crate::store::gauges::describe();
-    metrics::describe_counter!("offstage_submits_total", "Requests for a deletion, by what became of them.");
-    metrics::describe_counter!("offstage_cancels_total", "Requests for a cancel, by what became of them.");
+    metrics::describe_counter!(
+        "offstage_tasks_submitted_total",
+        "Requests for a task, by kind and by what became of them."
+    );
 }
 
 /// Bounds what one operation waits for the store.

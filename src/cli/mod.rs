@@ -34,6 +34,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use self::exit::Exit;
+use crate::telemetry;
 
 /// The version of both programs, with the commit where that was known when they were built.
 pub const VERSION: &str = env!("OFFSTAGE_VERSION");
@@ -114,7 +115,11 @@ pub fn main() -> ExitCode {
             );
         }
     };
-    let result = runtime.block_on(run(cli.command));
+    let result = runtime.block_on(async {
+        let result = run(cli.command).await;
+        telemetry::end().await;
+        result
+    });
     // Work on a blocking thread cannot be cancelled; a program that was told to stop does not wait for it.
     runtime.shutdown_timeout(BLOCKING_LIMIT);
     match result {

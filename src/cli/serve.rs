@@ -50,7 +50,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let overrides =
         Overrides { redis_url: args.common.redis_url, api_listen: args.listen, ..Overrides::default() };
     let settings = config::load(args.common.config.as_deref(), overrides)?;
-    let metrics = telemetry::init(&settings.log)?;
+    let metrics = telemetry::init(&settings.log, settings.telemetry.export(telemetry::API).as_ref())?;
     let stop = shutdown::on_signal()?;
     let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-api")?;
     raise_file_limit();

@@ -8,7 +8,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::{HttpCheckSettings, Settings};
+use super::{HttpCheckSettings, Settings, TelemetrySettings};
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,6 +22,16 @@ impl fmt::Debug for Settings {
             .field("tasks", &self.tasks)
             .field("checks", &self.checks)
             .field("metrics", &self.metrics)
+            .field("telemetry", &self.telemetry)
+            .finish()
+    }
+}
+
+impl fmt::Debug for TelemetrySettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TelemetrySettings")
+            .field("otlp_endpoint", &self.otlp_endpoint.as_deref().map(address))
+            .field("sampling_ratio", &self.sampling_ratio)
             .finish()
     }
 }
@@ -71,6 +81,7 @@ mod tests {
             concurrency: 1,
             max_body_bytes: 1,
         });
+        settings.telemetry.otlp_endpoint = Some("http://bob:hunter2@collector.example:4318".to_owned());
         let shown = format!("{settings:?}");
         assert!(!shown.contains("hunter2") && !shown.contains("horse"), "{shown}");
         assert!(shown.contains("redis://redis.example:6380/3"), "{shown}");

@@ -120,6 +120,12 @@ fn every_impossible_setting_is_refused_by_its_name() {
         ("redis_url = \"redis://h/x\"", "redis_url", "database"),
         ("redis_url = \"unix://\"", "redis_url", "socket"),
         ("log = \"a=b=c\"", "log", "filter"),
+        ("telemetry.otlp_endpoint = \"collector:4318\"", "telemetry.otlp_endpoint", "http://"),
+        ("telemetry.otlp_endpoint = \"127.0.0.1\"", "telemetry.otlp_endpoint", "address"),
+        ("telemetry.otlp_endpoint = \"grpc://h:4317\"", "telemetry.otlp_endpoint", "not gRPC"),
+        ("telemetry.otlp_endpoint = \"http://h:4318/?key=1\"", "telemetry.otlp_endpoint", "is added"),
+        ("telemetry.sampling_ratio = 1.1", "telemetry.sampling_ratio", "between 0 and 1"),
+        ("telemetry.sampling_ratio = nan", "telemetry.sampling_ratio", "between 0 and 1"),
     ] {
         let text = refusal(toml);
         assert!(text.contains(&format!("{name}: ")) && text.contains(why), "{toml}: {text}");
@@ -197,11 +203,12 @@ fn every_setting_has_its_environment_variable() {
         let list = list.split(" for key").next().unwrap();
         list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
     };
-    for section in ["", "api.", "worker.", "tasks.", "checks.", "checks.pause.", "metrics."] {
+    for section in ["", "api.", "worker.", "tasks.", "checks.", "checks.pause.", "metrics.", "telemetry."] {
         for field in known(section) {
             let name = format!("{section}{field}");
-            let is_section = ["api", "worker", "tasks", "checks", "checks.pause", "metrics", "checks.http"]
-                .contains(&name.as_str());
+            let is_section =
+                ["api", "worker", "tasks", "checks", "checks.pause", "metrics", "checks.http", "telemetry"]
+                    .contains(&name.as_str());
             assert!(is_section || environment::SETTINGS.contains(&name.as_str()), "{name}");
         }
     }

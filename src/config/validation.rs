@@ -38,6 +38,7 @@ impl Settings {
         self.check_times(&mut faults);
         self.check_worker(&mut faults);
         self.check_checks(&mut faults);
+        self.check_telemetry(&mut faults);
         if faults.0.is_empty() {
             return Ok(());
         }
@@ -109,6 +110,18 @@ impl Settings {
         }
         if worker.retry_delay_max_ms < worker.retry_delay_ms {
             faults.add("worker.retry_delay_max_ms", "is shorter than worker.retry_delay_ms");
+        }
+    }
+
+    fn check_telemetry(&self, faults: &mut Faults) {
+        if let Some(endpoint) = &self.telemetry.otlp_endpoint
+            && let Err(why) = collector_address(endpoint)
+        {
+            faults.add("telemetry.otlp_endpoint", why);
+        }
+        if !(0.0..=1.0).contains(&self.telemetry.sampling_ratio) {
+            let ratio = self.telemetry.sampling_ratio;
+            faults.add("telemetry.sampling_ratio", format!("{ratio} is not between 0 and 1"));
         }
     }
 
@@ -190,6 +203,19 @@ fn redis_address(text: &str) -> Result<(), &'static str> {
         "redis+unix" | "unix" if url.path().len() < 2 => Err("names no socket: unix:///PATH"),
         "redis" | "rediss" | "redis+unix" | "unix" => Ok(()),
         _ => Err(KINDS),
+    }
+}
+
+/// What `/v1/traces` can be put behind.
+fn collector_address(text: &str) -> Result<(), &'static str> {
+    let url = Url::parse(text).map_err(|_| "must be an address such as http://127.0.0.1:4318")?;
+    match url.scheme() {
+        "http" | "https" if url.host_str().is_none_or(str::is_empty) => Err("names no host"),
+        "http" | "https" if url.query().is_some() || url.fragment().is_some() => {
+            Err("must end with a host, a port or a path: /v1/traces is added")
+        }
+        "http" | "https" => Ok(()),
+        _ => Err("must begin with http:// or https://: OTLP over HTTP, not gRPC"),
     }
 }
 

@@ -44,7 +44,11 @@ fn describe_metrics() {
         "offstage_http_requests_total",
         "Requests answered, by method, route and status."
     );
-    metrics::describe_histogram!("offstage_http_request_duration_seconds", "How long answers took.");
+    metrics::describe_histogram!(
+        "offstage_http_request_duration_seconds",
+        "How long answers took, to their first byte."
+    );
+    metrics::describe_gauge!("offstage_http_requests_in_flight", "Requests that are being answered.");
     metrics::describe_counter!("offstage_http_panics_total", "Requests that failed by a fault of ours.");
     metrics::describe_counter!(
         "offstage_http_connection_cap_reached_total",

@@ -1,4 +1,5 @@
-//! The outermost layer: every request has an id, a span, one log line, its metrics, and safe headers.
+//! The outermost layer: every request has an id, a span, one log line, its metrics, and safe headers. The span goes on
+//! with the trace that the caller names in `traceparent`, and what the request causes is linked to it.
 //!
 //! This owns what is observed about a request as such. It must never put a raw path, a query or a header
 //! into a span, a log line or a label: paths carry user ids, queries carry filters with names in them, and
@@ -16,7 +17,9 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use tracing::{Instrument as _, error_span, info};
+use tracing::{Instrument as _, Span, error_span, field::Empty, info};
+
+use crate::telemetry::trace::{self, TraceParent};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_ID_CHARS: usize = 64;
@@ -56,16 +59,22 @@ pub(super) async fn track(mut request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| OTHER.to_owned(), |path| path.as_str().to_owned());
-    let span = error_span!("http.request", request.id = %id.0, method, route);
+    let span = error_span!("http.request", request.id = %id.0, method, route, trace.id = Empty);
 
+    let cause = join_trace(&span, request.headers());
     request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let in_flight = InFlight::begin();
+    let mut response = trace::in_the_name_of(cause, next.run(request)).instrument(span.clone()).await;
+    drop(in_flight);
 
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
     span.in_scope(|| info!(status, duration_ms = elapsed.as_secs_f64() * 1e3, "request served"));
-    metrics::histogram!("offstage_http_request_duration_seconds", "route" => route.clone())
-        .record(elapsed.as_secs_f64());
+    trace::note(&span, "http.response.status_code", i64::from(status));
+    metrics::histogram!(
+        "offstage_http_request_duration_seconds", "method" => method, "route" => route.clone()
+    )
+    .record(elapsed.as_secs_f64());
     metrics::counter!(
         "offstage_http_requests_total", "method" => method, "route" => route, "status" => status.to_string()
     )
@@ -73,6 +82,39 @@ pub(super) async fn track(mut request: Request, next: Next) -> Response {
 
     set_headers(response.headers_mut(), &id);
     response
+}
+
+/// Goes on with the caller's trace, if there is exactly one and it is well-formed. Tells what the things that this request
+/// causes are to be linked to: its span, or the caller's where ours is not sent anywhere.
+fn join_trace(span: &Span, headers: &HeaderMap) -> Option<TraceParent> {
+    let mut given = headers.get_all(trace::HEADER).iter();
+    let parent = match (given.next().and_then(|text| text.to_str().ok()), given.next()) {
+        (Some(text), None) => TraceParent::parse(text),
+        (Some(_) | None, _) => None,
+    };
+    if let Some(parent) = parent {
+        trace::set_parent(span, parent);
+    }
+    let cause = trace::of_span(span).or(parent)?;
+    span.record("trace.id", cause.trace_id());
+    Some(cause)
+}
+
+/// Counts a request as under way until it is dropped, be it because the caller went away.
+struct InFlight(metrics::Gauge);
+
+impl InFlight {
+    fn begin() -> Self {
+        let gauge = metrics::gauge!("offstage_http_requests_in_flight");
+        gauge.increment(1.0);
+        Self(gauge)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
 }
 
 fn set_headers(headers: &mut HeaderMap, id: &RequestId) {
@@ -150,8 +192,27 @@ mod tests {
         assert!(
             text.contains(r#"offstage_http_requests_total{method="other",route="other",status="404"} 1"#)
         );
-        assert!(text.contains(r#"offstage_http_request_duration_seconds_count{route="other"} 1"#));
+        assert!(
+            text.contains(r#"offstage_http_request_duration_seconds_count{method="other",route="other"} 1"#)
+        );
+        assert!(text.contains("offstage_http_requests_in_flight 0"), "{text}");
         assert!(["alice", "bob", "carol", "BREW"].iter().all(|given| !text.contains(given)), "{text}");
+    }
+
+    #[tokio::test]
+    async fn what_a_request_causes_is_caused_by_the_one_well_formed_traceparent() {
+        let echo = async || trace::cause().map_or_else(String::new, |cause| cause.to_string());
+        let router = Router::new().route("/", get(echo)).layer(from_fn(track));
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        for (given, cause) in [(&[good][..], good), (&[good, good], ""), (&[&good[1..]], ""), (&[], "")] {
+            let mut request = Request::get("/");
+            for text in given {
+                request = request.header("traceparent", *text);
+            }
+            let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+            assert_eq!(body, cause, "{given:?}");
+        }
     }
 
     #[tokio::test]

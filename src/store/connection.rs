@@ -23,7 +23,12 @@ use std::{
 };
 use tokio::sync::RwLock;
 
-use super::{error::StoreError, reply::Reply, scripts::Script};
+use super::{
+    calls::{self, Timing},
+    error::StoreError,
+    reply::Reply,
+    scripts::Script,
+};
 
 /// How long a connect may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -84,7 +89,8 @@ impl Link {
         keys: &[String],
         args: &[String],
     ) -> Result<Reply, StoreError> {
-        let (mut connection, generation) = self.connection().await?;
+        let _timing = Timing::begin(script.name);
+        let (mut connection, generation) = self.connection().await.inspect_err(calls::failed)?;
         let mut call = script.code.prepare_invoke();
         for key in keys {
             call.key(key);
@@ -93,10 +99,11 @@ impl Link {
             call.arg(arg);
         }
         let answer = call.invoke_async::<Value>(&mut connection).await;
-        match answer {
+        let outcome = match answer {
             Ok(value) => Reply::read(script.name, value),
             Err(error) => Err(self.failed(script.name, generation, error).await),
-        }
+        };
+        outcome.inspect_err(calls::failed)
     }
 
     /// Runs plain commands that need no script, in one round trip.
@@ -105,17 +112,19 @@ impl Link {
         name: &'static str,
         commands: &redis::Pipeline,
     ) -> Result<T, StoreError> {
-        let (mut connection, generation) = self.connection().await?;
-        match commands.query_async(&mut connection).await {
+        let _timing = Timing::begin(name);
+        let (mut connection, generation) = self.connection().await.inspect_err(calls::failed)?;
+        let outcome = match commands.query_async(&mut connection).await {
             Ok(value) => Ok(value),
             Err(error) => Err(self.failed(name, generation, error).await),
-        }
+        };
+        outcome.inspect_err(calls::failed)
     }
 
     /// A connection of its own for one blocking read, which may take up to `block`.
     pub(super) async fn dedicated(&self, block: Duration) -> Result<MultiplexedConnection, StoreError> {
-        let shared = self.connect(block + RESPONSE_TIMEOUT / 2).await.map_err(StoreError::Unavailable)?;
-        Ok(shared.connection)
+        let connected = self.connect(block + RESPONSE_TIMEOUT / 2).await.map_err(StoreError::Unavailable);
+        Ok(connected.inspect_err(calls::failed)?.connection)
     }
 
     /// A connection of its own that listens to one channel.
@@ -126,7 +135,8 @@ impl Link {
             Ok(listener.into_on_message())
         };
         let outcome = tokio::time::timeout(RESPONSE_TIMEOUT, listen).await;
-        outcome.unwrap_or_else(|_| Err(timed_out())).map_err(StoreError::Unavailable)
+        let outcome = outcome.unwrap_or_else(|_| Err(timed_out())).map_err(StoreError::Unavailable);
+        outcome.inspect_err(calls::failed)
     }
 
     async fn connection(&self) -> Result<(MultiplexedConnection, u64), StoreError> {

@@ -43,6 +43,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A stable word for metrics.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::Unavailable(_) => "unavailable",
+            Self::Unknown(_) => "unknown_outcome",
+            Self::DataLost => "data_lost",
+            Self::Refused { .. } => "refused",
+            Self::UnknownReply { .. } => "unknown_reply",
+            Self::Corrupt { .. } => "corrupt",
+        }
+    }
+
     /// Trying again later can help.
     #[must_use]
     pub const fn is_transient(&self) -> bool {

@@ -15,6 +15,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// Tells what the gauges mean. Call it once, when metrics are set up.
 pub fn describe() {
+    super::calls::describe();
+    super::tallies::describe();
     describe_gauge!("offstage_queue_depth", "Tasks in each state.");
     describe_gauge!(
         "offstage_queue_oldest_age_seconds",

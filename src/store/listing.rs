@@ -4,7 +4,7 @@
 //! set, or the few sets, that promise least, from the last page's end on, then the records, and drops what another
 //! filter does not want.
 //!
-//! It must never read more than [`MOST_LOOKED_AT`] records for one page: a page may be short, or empty, and still have
+//! It must never read more than `MOST_LOOKED_AT` records for one page: a page may be short, or empty, and still have
 //! more behind it.
 //!
 //! Easy to get wrong: the sets and the records are read one after the other. A task that moves in between is judged by
@@ -19,7 +19,7 @@ use crate::domain::{
 };
 
 /// Most records looked at for one page.
-const MOST_LOOKED_AT: usize = 1_000;
+const MOST_LOOKED_AT: usize = 500;
 /// Most records in one round trip.
 const MOST_AT_ONCE: usize = 200;
 
@@ -51,7 +51,20 @@ struct Source {
     tasks: u64,
 }
 
+/// State, kind, user and requester, as a record has them.
+type Said = (Option<String>, Option<String>, Option<String>, Option<String>);
+
 impl TaskFilter {
+    fn fits(&self, (state, kind, user, created_by): &Said) -> bool {
+        let is = |said: &Option<String>, wanted: Option<&str>| {
+            wanted.is_none_or(|one| said.as_deref() == Some(one))
+        };
+        is(state, self.state.map(TaskState::name))
+            && is(kind, self.kind.map(TaskKind::name))
+            && is(user, self.user.map(|user| user.to_string()).as_deref())
+            && is(created_by, self.created_by.as_deref())
+    }
+
     fn wants(&self, task: &Task) -> bool {
         self.state.is_none_or(|state| task.state == state)
             && self.kind.is_none_or(|kind| task.kind == kind)
@@ -76,11 +89,12 @@ impl Store {
         let (mut looked_at, mut wanted) = (0, limit + 1);
         loop {
             let ids = self.newest(&source.sets, page.next, wanted).await?;
-            let tasks = self.tasks(&ids).await?;
-            let mut fitting = tasks.into_iter().filter(|task| filter.wants(task));
-            page.items.extend(fitting.by_ref().take(limit - page.items.len()));
-            if fitting.next().is_some() {
-                page.next = page.items.last().map(|task| task.id);
+            let mut fitting = self.fitting(&ids, filter).await?;
+            let more = fitting.len() > limit - page.items.len();
+            fitting.truncate(limit - page.items.len());
+            page.items.extend(self.tasks(&fitting).await?.into_iter().filter(|task| filter.wants(task)));
+            if more {
+                page.next = fitting.last().copied();
                 return Ok(page);
             }
             looked_at += wanted;
@@ -154,6 +168,20 @@ impl Store {
         ids.sort_unstable_by(|one, other| other.cmp(one));
         ids.truncate(limit);
         Ok(ids)
+    }
+
+    /// Those of the tasks that are wanted, by the few fields that say so.
+    async fn fitting(&self, ids: &[TaskId], filter: &TaskFilter) -> Result<Vec<TaskId>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut commands = redis::pipe();
+        for id in ids {
+            commands.hmget(self.inner.keys.task(id.0), &["state", "kind", "user", "created_by"]);
+        }
+        let found: Vec<Said> = self.inner.link.pipeline("list_tasks", &commands).await?;
+        let fits = ids.iter().zip(found).filter(|(_, said)| filter.fits(said));
+        Ok(fits.map(|(id, _)| *id).collect())
     }
 
     /// The records of these tasks, without those that are gone by now, or that this version cannot read.

@@ -9,6 +9,7 @@
 //! Easy to get wrong: a command that timed out may have been done. Every operation here is safe to repeat: worker writes
 //! carry a fence, submits carry an idempotency key when the caller wants one.
 
+mod calls;
 mod connection;
 pub mod dependents;
 pub mod directory;
@@ -30,6 +31,7 @@ pub mod scripts;
 pub mod seeding;
 pub mod story;
 pub mod submit;
+mod tallies;
 pub mod tasks;
 pub mod upkeep;
 pub mod workers;
@@ -103,7 +105,10 @@ impl Store {
         all.push(epoch.to_owned());
         all.extend(args);
         let reply = self.inner.link.run(script, &[self.inner.keys.epoch()], &all).await?;
-        if reply.tag() == "DATA_LOST" { Err(StoreError::DataLost) } else { Ok(reply) }
+        if reply.tag() == "DATA_LOST" {
+            return Err(StoreError::DataLost).inspect_err(calls::failed);
+        }
+        Ok(reply)
     }
 
     fn highest_task(&self) -> u64 {
@@ -113,4 +118,9 @@ impl Store {
     fn saw_task(&self, id: u64) {
         self.inner.highest_task.fetch_max(id, Ordering::Relaxed);
     }
+}
+
+/// Compares the epoch that a plain read came with: where Redis has forgotten, "it is not there" would be a lie.
+fn must_be_the_same(epoch: &str, now: Option<&str>) -> Result<(), StoreError> {
+    if now == Some(epoch) { Ok(()) } else { Err(StoreError::DataLost) }
 }

@@ -20,11 +20,15 @@ use super::{
     Store, StoreError, moves, records,
     reply::number,
     scripts::{self, Script},
+    tallies,
 };
-use crate::domain::{
-    reason::Reason,
-    state::{Event, TaskState},
-    task::{Fence, TaskId, TaskKind, UserId},
+use crate::{
+    domain::{
+        reason::Reason,
+        state::{Event, TaskState},
+        task::{Fence, TaskId, TaskKind, UserId},
+    },
+    telemetry::trace::TraceParent,
 };
 
 pub use self::{
@@ -59,6 +63,7 @@ impl Store {
             return Ok(Claim::Paused);
         }
         let (entries, rest) = reply.ok(name)?.split_first()?;
+        let (now, rest) = rest.split_first()?;
         let (mut tasks, mut strangers) = (Vec::new(), Vec::new());
         for row in rest.rows()? {
             let lease = read_lease(&row)?;
@@ -70,6 +75,9 @@ impl Store {
                     strangers.push(lease);
                 }
             }
+        }
+        if !tasks.is_empty() {
+            tallies::claimed_at(number(name, &now)?);
         }
         Ok(Claim::Taken { entries: number(name, &entries)?, tasks, strangers })
     }
@@ -138,19 +146,8 @@ impl Store {
                 commit.checks.to_string(),
             ]);
         }
-        let tags = self.run(&scripts::COMMIT, args).await?.ok(name)?.texts()?;
-        tags.into_iter()
-            .map(|tag| match tag.as_str() {
-                "DONE" => Ok(Committed::Done),
-                "LOST" => Ok(Committed::Lost),
-                "CANCEL" => Ok(Committed::Cancelled),
-                "GONE" => Ok(Committed::UserGone),
-                "BLOCKED" => Ok(Committed::Blocked),
-                "LAST" => Ok(Committed::LastAdministrator),
-                "STALE" => Ok(Committed::TooOld),
-                _ => Err(StoreError::UnknownReply { script: name, what: tag }),
-            })
-            .collect()
+        let rows = self.run(&scripts::COMMIT, args).await?.ok(name)?.rows()?;
+        rows.iter().map(|row| read_committed(row)).collect()
     }
 
     /// Ends attempts otherwise.
@@ -173,15 +170,8 @@ impl Store {
                 settlement.checks.as_ref().map_or_else(String::new, ToString::to_string),
             ]);
         }
-        let tags = self.run(&scripts::SETTLE, args).await?.ok(name)?.texts()?;
-        tags.into_iter()
-            .map(|tag| match tag.as_str() {
-                "DONE" => Ok(Settled::Done),
-                "LOST" => Ok(Settled::Lost),
-                "CANCEL" => Ok(Settled::Cancelled),
-                _ => Err(StoreError::UnknownReply { script: name, what: tag }),
-            })
-            .collect()
+        let rows = self.run(&scripts::SETTLE, args).await?.ok(name)?.rows()?;
+        settlements.iter().zip(&rows).map(|(settlement, row)| read_settled(settlement.event, row)).collect()
     }
 }
 
@@ -204,13 +194,14 @@ fn read_lease(row: &[String]) -> Result<Lease, StoreError> {
 
 fn read_claimed(lease: Lease, row: &[String]) -> Result<Claimed, StoreError> {
     let name = scripts::CLAIM.name;
-    let [_, _, kind, user, attempt, username, registered, ..] = row else {
+    let [_, _, kind, user, attempt, username, registered, waited, trace] = row else {
         return Err(StoreError::UnknownReply { script: name, what: "a task of another shape".into() });
     };
     let kind = TaskKind::from_name(kind).ok_or_else(|| StoreError::UnknownReply {
         script: name,
         what: format!("a task of the kind {kind}"),
     })?;
+    tallies::waited(number(name, waited)?);
     Ok(Claimed {
         lease,
         kind,
@@ -218,5 +209,52 @@ fn read_claimed(lease: Lease, row: &[String]) -> Result<Claimed, StoreError> {
         username: (!username.is_empty()).then(|| username.clone()),
         registered: number(name, registered)?,
         attempt: u32::try_from(number(name, attempt)?).unwrap_or(u32::MAX),
+        trace: TraceParent::parse(trace),
     })
+}
+
+/// What became of one commit; counted here, where it is known once.
+fn read_committed(row: &[String]) -> Result<Committed, StoreError> {
+    let name = scripts::COMMIT.name;
+    let [tag, kind, met] = row else {
+        return Err(StoreError::UnknownReply { script: name, what: "an answer of another shape".into() });
+    };
+    let committed = match tag.as_str() {
+        "DONE" => Committed::Done,
+        "LOST" => Committed::Lost,
+        "CANCEL" => Committed::Cancelled,
+        "GONE" => Committed::UserGone,
+        "BLOCKED" => Committed::Blocked,
+        "LAST" => Committed::LastAdministrator,
+        "STALE" => Committed::TooOld,
+        _ => return Err(StoreError::UnknownReply { script: name, what: tag.clone() }),
+    };
+    match committed {
+        Committed::Done => tallies::came_to(kind, TaskState::Completed.name()),
+        Committed::Lost | Committed::Cancelled => tallies::refused(met, Event::Complete),
+        Committed::UserGone | Committed::Blocked | Committed::LastAdministrator | Committed::TooOld => {}
+    }
+    Ok(committed)
+}
+
+/// What became of one settlement; counted here, where it is known once.
+fn read_settled(event: Event, row: &[String]) -> Result<Settled, StoreError> {
+    let name = scripts::SETTLE.name;
+    let [tag, kind, met, now, took] = row else {
+        return Err(StoreError::UnknownReply { script: name, what: "an answer of another shape".into() });
+    };
+    let settled = match tag.as_str() {
+        "DONE" => Settled::Done,
+        "LOST" => Settled::Lost,
+        "CANCEL" => Settled::Cancelled,
+        _ => return Err(StoreError::UnknownReply { script: name, what: tag.clone() }),
+    };
+    match settled {
+        Settled::Done => {
+            tallies::came_to(kind, now);
+            tallies::cancelled_after(took);
+        }
+        Settled::Lost | Settled::Cancelled => tallies::refused(met, event),
+    }
+    Ok(settled)
 }

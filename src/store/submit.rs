@@ -11,7 +11,10 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Store, StoreError, moves, records, reply::number, scripts};
-use crate::domain::task::{Requester, TaskId, TaskKind, UserId};
+use crate::{
+    domain::task::{Requester, TaskId, TaskKind, UserId},
+    telemetry::trace::TraceParent,
+};
 
 /// Most submits in one script call.
 const MOST_AT_ONCE: usize = 100;
@@ -37,6 +40,8 @@ pub struct Submission {
     pub idempotency: Option<IdempotencyKey>,
     /// The task that this one tries again.
     pub retry_of: Option<TaskId>,
+    /// The span that asked, to which the work on the task is linked.
+    pub trace: Option<TraceParent>,
 }
 
 /// An idempotency key, hashed together with caller and operation, and the request it stands for, hashed.
@@ -198,6 +203,7 @@ fn push_item(args: &mut Vec<String>, submission: &Submission) {
         key,
         request,
         submission.retry_of.map_or_else(String::new, |id| id.to_string()),
+        submission.trace.map_or_else(String::new, |trace| trace.to_string()),
     ]);
 }
 

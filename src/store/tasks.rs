@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Store, StoreError, moves,
+    Store, StoreError, moves, must_be_the_same,
     records::{self, Fields},
     reply::number,
-    scripts,
+    scripts, tallies,
     workers::COUNTED,
 };
 use crate::domain::{
@@ -78,10 +78,7 @@ impl Store {
         commands.get(self.inner.keys.epoch()).hgetall(&key);
         let (now, values): (Option<String>, HashMap<String, String>) =
             self.inner.link.pipeline("task", &commands).await?;
-        // "No such task" would be a lie where Redis has forgotten it.
-        if now.as_deref() != Some(epoch) {
-            return Err(StoreError::DataLost);
-        }
+        must_be_the_same(epoch, now.as_deref())?;
         if values.is_empty() { Ok(None) } else { Fields::new(key, values).into_task(id).map(Some) }
     }
 
@@ -130,8 +127,16 @@ impl Store {
         let args = vec![moves::of(Event::Cancel), id.to_string(), by.to_owned()];
         let reply = self.run(&scripts::CANCEL, args).await?;
         match reply.tag() {
-            "DONE" => Ok(Cancelled::Kept),
-            "TOO_LATE" => Ok(Cancelled::TooLate),
+            "DONE" => {
+                if let [kind, state] = reply.into_rest().texts()?.as_slice() {
+                    tallies::came_to(kind, state);
+                }
+                Ok(Cancelled::Kept)
+            }
+            "TOO_LATE" => {
+                tallies::refused(&reply.into_rest().text(0)?, Event::Cancel);
+                Ok(Cancelled::TooLate)
+            }
             "NOT_FOUND" => Ok(Cancelled::NotFound),
             "CORRUPT" => Err(self.corrupt(id)),
             _ => Err(reply.unexpected()),
@@ -144,7 +149,7 @@ impl Store {
     /// [`StoreError`]
     pub async fn pause(&self, id: TaskId, by: &str) -> Result<Steered, StoreError> {
         let args = vec![moves::of(Event::Pause), id.to_string(), by.to_owned()];
-        self.steer(id, &scripts::PAUSE, args).await
+        self.steer(id, Event::Pause, &scripts::PAUSE, args).await
     }
 
     /// Lets a paused task go on.
@@ -154,19 +159,23 @@ impl Store {
     pub async fn resume(&self, id: TaskId, by: &str) -> Result<Steered, StoreError> {
         let args =
             vec![moves::of(Event::Resume), moves::of(Event::ResumeEarly), id.to_string(), by.to_owned()];
-        self.steer(id, &scripts::RESUME, args).await
+        self.steer(id, Event::Resume, &scripts::RESUME, args).await
     }
 
     async fn steer(
         &self,
         id: TaskId,
+        event: Event,
         script: &scripts::Script,
         args: Vec<String>,
     ) -> Result<Steered, StoreError> {
         let reply = self.run(script, args).await?;
         match reply.tag() {
             "DONE" => Ok(Steered::Done),
-            "NOT_NOW" => Ok(Steered::NotNow),
+            "NOT_NOW" => {
+                tallies::refused(&reply.into_rest().text(0)?, event);
+                Ok(Steered::NotNow)
+            }
             "NOT_FOUND" => Ok(Steered::NotFound),
             "CORRUPT" => Err(self.corrupt(id)),
             _ => Err(reply.unexpected()),

@@ -1,7 +1,7 @@
 //! What keeps tasks moving when nobody else does: promote, reclaim, prune, reconcile. Each call is one bounded script;
 //! the loops that repeat them are the worker's (`maintenance/`).
 
-use super::{Store, StoreError, moves, reply::number, scripts};
+use super::{Store, StoreError, moves, reply::number, scripts, tallies};
 use crate::domain::state::Event;
 
 /// Most tasks in one script call.
@@ -40,7 +40,21 @@ impl Store {
             max_attempts.to_string(),
             by.to_owned(),
         ];
-        self.run(&scripts::RECLAIM, args).await?.ok(scripts::RECLAIM.name)?.number(0)
+        let name = scripts::RECLAIM.name;
+        let (looked_at, rest) = self.run(&scripts::RECLAIM, args).await?.ok(name)?.split_first()?;
+        let taken_back = rest.rows()?;
+        tallies::leases_expired(taken_back.len() as u64);
+        for row in taken_back {
+            let [kind, state, took] = row.as_slice() else {
+                return Err(StoreError::UnknownReply {
+                    script: name,
+                    what: "a task of another shape".into(),
+                });
+            };
+            tallies::came_to(kind, state);
+            tallies::cancelled_after(took);
+        }
+        number(name, &looked_at)
     }
 
     /// Forgets terminal tasks that ended longer ago than `retention_ms`. Returns how many, at most [`MOST_AT_ONCE`].

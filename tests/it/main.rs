@@ -13,3 +13,4 @@ mod programs;
 mod queue;
 mod scripts;
 mod states;
+mod traces;

@@ -23,5 +23,6 @@ mod steer;
 mod submit;
 mod submit_keys;
 mod submit_live;
+mod tallies;
 mod tokens;
 mod workers;

@@ -100,6 +100,7 @@ pub fn submission(user: u64) -> Submission {
         not_before: None,
         idempotency: None,
         retry_of: None,
+        trace: None,
     }
 }
 

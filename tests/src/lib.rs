@@ -10,11 +10,13 @@
 pub mod api;
 pub mod audit;
 pub mod backlog;
+pub mod collector;
 pub mod dev;
 pub mod dump;
 mod eventually;
 pub mod fixtures;
 pub mod listening;
+pub mod metrics;
 pub mod programs;
 pub mod proxy;
 pub mod raw;

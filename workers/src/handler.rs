@@ -20,9 +20,10 @@ use offstage::{
         Store,
         queue::{Committed, Delivery, Finisher, Interruption, Lease, Settled, Settlement},
     },
+    telemetry::trace,
 };
 use std::time::Instant;
-use tracing::Instrument;
+use tracing::{Instrument, field::Empty};
 
 use crate::checks::Checks;
 
@@ -86,7 +87,12 @@ pub async fn handle(context: Context, delivery: Delivery) -> Outcome {
         user.id = claimed.user.0,
         task.attempt = claimed.attempt,
         lease.fence = claimed.lease.fence.0,
+        trace.id = Empty,
     );
+    if let Some(cause) = claimed.trace {
+        trace::link(&span, cause);
+        span.record("trace.id", cause.trace_id());
+    }
     run(&context, &delivery).instrument(span).await
 }
 
@@ -100,7 +106,7 @@ async fn run(context: &Context, delivery: &Delivery) -> Outcome {
     };
     let seconds = begun.elapsed().as_secs_f64();
     metrics::counter!("offstage_attempts_total", "outcome" => outcome.name()).increment(1);
-    metrics::histogram!("offstage_attempt_duration_seconds").record(seconds);
+    metrics::histogram!("offstage_task_run_seconds").record(seconds);
     tracing::info!(outcome = outcome.name(), duration_ms = seconds * 1e3, "attempt ended");
     outcome
 }

@@ -49,14 +49,18 @@ fn run(args: Args) -> anyhow::Result<()> {
     let settings = config::load(args.config.as_deref(), overrides)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to work on")?;
-    let outcome = runtime.block_on(work(settings));
+    let outcome = runtime.block_on(async {
+        let outcome = work(settings).await;
+        telemetry::end().await;
+        outcome
+    });
     // A name look-up on a blocking thread cannot be cancelled; a worker that was told to stop does not wait for it.
     runtime.shutdown_timeout(BLOCKING_LIMIT);
     outcome
 }
 
 async fn work(settings: config::Settings) -> anyhow::Result<()> {
-    let metrics = telemetry::init(&settings.log)?;
+    let metrics = telemetry::init(&settings.log, settings.telemetry.export(telemetry::WORKER).as_ref())?;
     // Installing it twice is no fault: whoever was first chose the same one.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         tracing::debug!("a TLS provider was there already");

@@ -80,10 +80,12 @@ pub async fn serve(
 fn describe_metrics() {
     metrics::describe_gauge!("offstage_tasks_running", "Tasks that this worker holds.");
     metrics::describe_counter!("offstage_attempts_total", "Attempts that ended, by what became of them.");
-    metrics::describe_histogram!("offstage_attempt_duration_seconds", "How long attempts took.");
-    metrics::describe_histogram!("offstage_check_duration_seconds", "How long checks took, by check.");
-    metrics::describe_counter!("offstage_checks_unanswered_total", "Checks that could not answer, by check.");
-    metrics::describe_counter!("offstage_leases_lost_total", "Tasks taken back from workers that were lost.");
+    metrics::describe_histogram!("offstage_task_run_seconds", "How long attempts took, from claim to end.");
+    metrics::describe_histogram!("offstage_check_seconds", "How long checks took, by check and outcome.");
+    metrics::describe_counter!(
+        "offstage_dependents_found_total",
+        "Dependents that checks found, by whether they block; anew with each attempt."
+    );
     metrics::describe_counter!("offstage_tasks_pruned_total", "Tasks removed at the end of their retention.");
     metrics::describe_counter!(
         "offstage_places_mended_total",

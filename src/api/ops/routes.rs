@@ -21,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::error::Shapes;
 use crate::api::Entrance;
 
-/// The name of this dialect in metrics.
+/// The name of this dialect in the log.
 const DIALECT: &str = "ops";
 
 /// The routes of this dialect, with their documentation.

@@ -21,6 +21,7 @@ use crate::{
         submit::{IdempotencyKey, Submission, Submitted},
         tasks::Cancelled,
     },
+    telemetry::trace,
 };
 
 /// The longest idempotency key, in characters.
@@ -95,10 +96,15 @@ impl Service {
         let outcome = within(self.accept(principal, user, key)).await;
         let word =
             outcome.as_ref().map_or_else(|problem| problem.kind.name(), |accepted| accepted.how.name());
-        metrics::counter!("offstage_submits_total", "dialect" => self.dialect, "outcome" => word)
-            .increment(1);
+        count_submission(TaskKind::StagedUser, word);
         if let Ok(accepted) = &outcome {
-            info!(task.id = accepted.task.id.0, user.id = user.0, outcome = word, "deletion accepted");
+            info!(
+                task.id = accepted.task.id.0,
+                user.id = user.0,
+                dialect = self.dialect,
+                outcome = word,
+                "deletion accepted"
+            );
         }
         outcome
     }
@@ -154,9 +160,8 @@ impl Service {
     /// [`Problem`]
     pub async fn cancel(&self, principal: &Principal, id: TaskId) -> Result<Task, Problem> {
         let outcome = within(self.take_back(principal, id)).await;
-        count_cancel(&outcome);
         if let Ok(task) = &outcome {
-            info!(task.id = id.0, task.state = task.state.name(), "cancel accepted");
+            info!(task.id = id.0, task.state = task.state.name(), dialect = self.dialect, "cancel accepted");
         }
         outcome
     }
@@ -211,12 +216,14 @@ pub(super) fn request(principal: &Principal, kind: TaskKind, user: UserId) -> Su
         not_before: None,
         idempotency: None,
         retry_of: None,
+        trace: trace::cause(),
     }
 }
 
-pub(super) fn count_cancel<T>(outcome: &Result<T, Problem>) {
-    let word = outcome.as_ref().map_or_else(|problem| problem.kind.name(), |_| "kept");
-    metrics::counter!("offstage_cancels_total", "outcome" => word).increment(1);
+/// Counts a request for a task; `outcome` is one of few words.
+pub(super) fn count_submission(kind: TaskKind, outcome: &'static str) {
+    metrics::counter!("offstage_tasks_submitted_total", "kind" => kind.name(), "outcome" => outcome)
+        .increment(1);
 }
 
 /// The key is the caller's own: two callers who choose the same one do not meet, nor do two operations.

@@ -12,7 +12,7 @@ use tracing::info;
 
 use super::{
     ClientKey, Operation, Principal, Problem, Service,
-    deletion::{key_reused, own_key, request},
+    deletion::{count_submission, key_reused, own_key, request},
     within,
 };
 use crate::{
@@ -39,6 +39,13 @@ pub struct Deletions {
     pub not_before: Option<DateTime<Utc>>,
     /// Only the checks, without the effect.
     pub dry_run: bool,
+}
+
+impl Deletions {
+    /// The kind of task that each of them becomes.
+    fn kind(&self) -> TaskKind {
+        if self.dry_run { TaskKind::Dependents } else { TaskKind::StagedUser }
+    }
 }
 
 /// What became of one of them.
@@ -107,10 +114,7 @@ impl Service {
     ) -> Result<Vec<Judged>, Problem> {
         Operation::SubmitDeletions.permit(principal)?;
         let outcome = within(self.judge(principal, asked, key)).await;
-        let count = |word| {
-            metrics::counter!("offstage_submits_total", "dialect" => self.dialect, "outcome" => word)
-                .increment(1);
-        };
+        let count = |word| count_submission(asked.kind(), word);
         match &outcome {
             Ok(judged) => judged.iter().for_each(|one| count(one.verdict.name())),
             Err(problem) => count(problem.kind.name()),
@@ -173,7 +177,7 @@ fn submission(
     user: UserId,
     key: Option<&IdempotencyKey>,
 ) -> Submission {
-    let kind = if asked.dry_run { TaskKind::Dependents } else { TaskKind::StagedUser };
+    let kind = asked.kind();
     Submission { not_before: asked.not_before, idempotency: key.cloned(), ..request(principal, kind, user) }
 }
 

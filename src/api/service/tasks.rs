@@ -10,7 +10,7 @@ use tracing::info;
 
 use super::{
     Operation, Principal, Problem, Service,
-    deletion::{being_cancelled, count_cancel, no_task, no_user, refused, request},
+    deletion::{being_cancelled, count_submission, no_task, no_user, refused, request},
     within,
 };
 use crate::{
@@ -86,9 +86,6 @@ impl Service {
             self.read_story(id).await
         })
         .await;
-        if action == Action::Cancel {
-            count_cancel(&outcome);
-        }
         if let Ok(story) = &outcome {
             let state = story.task.state.name();
             info!(task.id = id.0, task.state = state, action = action.name(), "an operator acted on a task");
@@ -120,9 +117,6 @@ impl Service {
     pub async fn retry(&self, principal: &Principal, id: TaskId) -> Result<Story, Problem> {
         Operation::ActOnTasks.permit(principal)?;
         let outcome = within(self.ask_again(principal, id)).await;
-        let word = outcome.as_ref().map_or_else(|problem| problem.kind.name(), |_| "created");
-        metrics::counter!("offstage_submits_total", "dialect" => self.dialect, "outcome" => word)
-            .increment(1);
         if let Ok(Story { task, .. }) = &outcome {
             info!(task.id = task.id.0, user.id = task.user.0, retry_of = id.0, "retry accepted");
         }
@@ -131,16 +125,23 @@ impl Service {
 
     async fn ask_again(&self, principal: &Principal, id: TaskId) -> Result<Story, Problem> {
         let old = self.inner.store.task(id).await?.ok_or_else(|| no_task(id))?;
+        let outcome = self.resubmit(principal, &old).await;
+        let word = outcome.as_ref().map_or_else(|problem| problem.kind.name(), |_| "created");
+        count_submission(old.kind, word);
+        outcome
+    }
+
+    async fn resubmit(&self, principal: &Principal, old: &Task) -> Result<Story, Problem> {
         principal.authorize_subject(old.user).map_err(refused)?;
         if !old.may_be_retried() {
-            return Err(nothing_to_retry(&old));
+            return Err(nothing_to_retry(old));
         }
-        let submission = Submission { retry_of: Some(id), ..request(principal, old.kind, old.user) };
+        let submission = Submission { retry_of: Some(old.id), ..request(principal, old.kind, old.user) };
         let requester = submission.requester.clone();
         match self.inner.submitter.submit(submission).await? {
             Submitted::Created { id: new, at } => {
                 let task = Task::accepted(new, old.kind, old.user, requester, at);
-                Ok(Story::accepted(Task { retry_of: Some(id), ..task }))
+                Ok(Story::accepted(Task { retry_of: Some(old.id), ..task }))
             }
             Submitted::Live(live) => Err(already_live(live)),
             Submitted::BeingCancelled(live) => Err(being_cancelled(live)),

@@ -26,7 +26,7 @@ use crate::{
     domain::task::{TaskId, UserId},
 };
 
-/// The name of this dialect in metrics.
+/// The name of this dialect in the log.
 const DIALECT: &str = "staged_config";
 
 /// The routes of this dialect, with their documentation.

@@ -95,7 +95,7 @@ pub trait Backstage: Send + Sync + 'static {
 /// See [`run`].
 pub async fn main(args: DevArgs) -> anyhow::Result<()> {
     let settings = settings(&args)?;
-    let metrics = telemetry::init(&settings.log)?;
+    let metrics = telemetry::init(&settings.log, settings.telemetry.export(telemetry::API).as_ref())?;
     raise_file_limit();
     run(args, settings, parts::Parts { metrics }).await
 }

@@ -37,13 +37,20 @@ local function asked_by(name) return P .. 'creator:' .. redis.sha1hex(name) end
 -- The task's record, or nil and NOT_FOUND or CORRUPT.
 local function load_task(id)
   local got = redis.pcall('HMGET', P .. 'task:' .. id, 'state', 'fence', 'committed', 'attempt', 'user', 'modified',
-    'kind', 'started')
+    'kind', 'started', 'trace')
   if got.err then return nil, 'CORRUPT' end
   if not got[1] then return nil, 'NOT_FOUND' end
   local fence, attempt, user, modified = tonumber(got[2]), tonumber(got[4]), tonumber(got[5]), tonumber(got[6])
   if not (fence and attempt and user and modified) then return nil, 'CORRUPT' end
   return { state = got[1], fence = got[2], committed = got[3] == '1', attempt = attempt, user = got[5],
-    modified = modified, at = math.max(NOW, modified), kind = got[7] or '', started = got[8] }
+    modified = modified, at = math.max(NOW, modified), kind = got[7] or '', started = got[8],
+    trace = got[9] or '' }
+end
+
+-- How long the worker of a running task took to let go of it after a cancel, by the time it ended; '' where none was.
+local function cancel_took(id, ended)
+  local asked = tonumber(redis.call('HGET', P .. 'task:' .. id, 'cancel_asked') or '')
+  return asked and tostring(math.max(ended - asked, 0)) or ''
 end
 
 -- The row of that task's state: {to, place it leaves, place it enters}, or nil where the table has none.

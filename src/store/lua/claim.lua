@@ -2,13 +2,14 @@
 -- dropped; the record decides, an entry is a hint.
 --
 -- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms
--- Replies {OK, entries taken off the list, a task's {id, fence, kind, user, attempt, username, registered
--- dependents}...} or {PAUSED} (the queue, or this worker). A user who is gone has '' for a name, a record without a kind '' for its kind.
+-- Replies {OK, entries taken off the list, ms by Redis's clock, a task's {id, fence, kind, user, attempt, username,
+-- registered dependents, how long it was claimable (ms), the trace it came of}...} or {PAUSED} (the queue, or this
+-- worker). A user who is gone has '' for a name, a record without a kind or a trace '' for it.
 if redis.call('EXISTS', P .. 'paused') == 1 then return {'PAUSED'} end
 if redis.call('HGET', P .. 'worker:' .. ARGV[5], 'quiet') == '1' then return {'PAUSED'} end
 local moves = cjson.decode(ARGV[3])
 local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
-local reply = {'OK', tostring(#ids)}
+local reply = {'OK', tostring(#ids), tostring(NOW)}
 for _, id in ipairs(ids) do
   local task = load_task(id)
   local to = task and row(moves, task)
@@ -26,7 +27,8 @@ for _, id in ipairs(ids) do
     end
     move(id, task, to, 'claim', ARGV[5], '', fields)
     redis.call('ZADD', P .. 'leases', NOW + tonumber(ARGV[6]), id .. ':' .. fence)
-    reply[#reply + 1] = { id, fence, task.kind, task.user, tostring(task.attempt + 1), user[1] or '', user[2] or '0' }
+    reply[#reply + 1] = { id, fence, task.kind, task.user, tostring(task.attempt + 1), user[1] or '', user[2] or '0',
+      tostring(task.at - task.modified), task.trace }
   else
     redis.call('ZREM', P .. 'claimable', id)
   end

@@ -3,7 +3,8 @@
 --
 -- ARGV[3] moves; ARGV[4] the state they lead to; ARGV[5] longest age of an outside answer, in ms; ARGV[6..] five an item:
 -- task id, fence, when the oldest outside answer was asked for (ms, '' none), worker, how its checks ended
--- Replies {OK, an item's tag...}: DONE (now or already), LOST (fence or state), CANCEL, GONE, BLOCKED, LAST, STALE.
+-- Replies {OK, an item's {tag, kind, state it met}...}; tags: DONE (now or already), LOST (fence or state), CANCEL, GONE,
+-- BLOCKED, LAST, STALE. Where there is no task, kind and state are ''.
 local moves = cjson.decode(ARGV[3])
 
 -- A name is one user's alone: import refuses a second one.
@@ -15,9 +16,8 @@ local function delete_user(user, name, admin)
   if admin == '1' then redis.call('SREM', P .. 'staged:admins', user) end
 end
 
-local function commit(id, fence, asked, worker, checks)
-  local task = load_task(id)
-  if not task or task.fence ~= fence then return 'LOST' end
+local function commit(task, id, fence, asked, worker, checks)
+  if task.fence ~= fence then return 'LOST' end
   if task.state == ARGV[4] then return 'DONE' end
   local to = row(moves, task)
   if not to then return redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST' end
@@ -37,6 +37,9 @@ end
 
 local reply = {'OK'}
 for i = 6, #ARGV, 5 do
-  reply[#reply + 1] = commit(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
+  local task = load_task(ARGV[i])
+  reply[#reply + 1] = task
+    and { commit(task, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]), task.kind, task.state }
+    or { 'LOST', '', '' }
 end
 return done(reply)

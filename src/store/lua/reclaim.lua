@@ -2,8 +2,9 @@
 --
 -- ARGV[3] moves; ARGV[4] moves for the last attempt; ARGV[5] how many at most; ARGV[6] most attempts; ARGV[7] the
 -- worker's name
--- Replies {OK, how many were looked at}.
+-- Replies {OK, how many were looked at, a task's {kind, state it was brought to, how long a cancel took (ms, '' none)}...}.
 local moves, last = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
+local reply = {'OK', '0'}
 local members = redis.call('ZRANGEBYSCORE', P .. 'leases', '-inf', NOW, 'LIMIT', 0, ARGV[5])
 for _, member in ipairs(members) do
   local id, fence = member:match('^(%d+):(%d+)$')
@@ -17,8 +18,10 @@ for _, member in ipairs(members) do
     local fields = { 'reason', 'worker_lost', 'detail', '' }
     if to[3] == 'ended' and not given_up then fields = {} end
     move(id, task, to, given_up and 'fail' or 'lose_lease', ARGV[7], 'worker_lost', fields, NOW)
+    reply[#reply + 1] = { task.kind, to[1], to[3] == 'ended' and cancel_took(id, task.at) or '' }
   else
     redis.call('ZREM', P .. 'leases', member)
   end
 end
-return done({'OK', tostring(#members)})
+reply[2] = tostring(#members)
+return done(reply)

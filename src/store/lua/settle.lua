@@ -4,15 +4,22 @@
 -- ARGV[3] {event: {moves: moves, to: the state it is for, uncount: true if the attempt is not to count, kinds: {kind:
 -- true} if it is not for all}}
 -- ARGV[4..] eight an item: task id, fence, event, reason, detail, delay in ms, worker, how its checks ended ('' unknown)
--- Replies {OK, an item's tag...}: DONE (now or already), LOST (fence or state), CANCEL (to be completed, but a cancel was
--- accepted).
+-- Replies {OK, an item's {tag, kind, state it met, state it brought the task to, how long a cancel took (ms)}...}; tags:
+-- DONE (now or already), LOST (fence or state), CANCEL (to be completed, but a cancel was accepted). What is not known, or
+-- did not happen, is ''.
 local events = cjson.decode(ARGV[3])
 
-local function settle(id, fence, event, reason, detail, delay, worker, checks)
-  local task = load_task(id)
-  if not task or task.fence ~= fence then return 'LOST' end
+-- The last thing that befell the task was this very settlement: its answer was lost, and it is repeated.
+local function was_mine(id, worker, event, reason)
+  local line = redis.call('LINDEX', P .. 'task:' .. id .. ':history', -1) or ''
+  local mine = table.concat({ '', worker, event, reason }, '\t')
+  return line:sub(-#mine) == mine
+end
+
+local function settle(task, id, fence, event, reason, detail, delay, worker, checks)
+  if task.fence ~= fence then return 'LOST' end
   local rules = events[event]
-  if task.state == rules.to then return 'DONE' end
+  if task.state == rules.to then return 'DONE', was_mine(id, worker, event, reason) and task.state end
   local to = row(rules.moves, task)
   if rules.kinds and not rules.kinds[task.kind] then return 'LOST' end
   if not to then return rules.kinds and redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST' end
@@ -28,12 +35,18 @@ local function settle(id, fence, event, reason, detail, delay, worker, checks)
     fields[#fields + 1] = task.attempt - 1
   end
   move(id, task, to, event, worker, reason, fields, NOW + tonumber(delay))
-  return 'DONE'
+  return 'DONE', to[1], to[3] == 'ended' and cancel_took(id, task.at)
 end
 
 local reply = {'OK'}
 for i = 4, #ARGV, 8 do
-  reply[#reply + 1] = settle(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6],
-    ARGV[i + 7])
+  local task = load_task(ARGV[i])
+  if task then
+    local tag, now, took = settle(task, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5],
+      ARGV[i + 6], ARGV[i + 7])
+    reply[#reply + 1] = { tag, task.kind, task.state, now or '', took or '' }
+  else
+    reply[#reply + 1] = { 'LOST', '', '', '', '' }
+  end
 end
 return done(reply)

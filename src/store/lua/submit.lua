@@ -3,8 +3,9 @@
 -- ARGV[3] {forward: moves, being_cancelled: {state: true}, now: {state, place}, later: {state, place}, exclusive: {kind:
 -- true} for kinds of which a user has one live task at most}
 -- ARGV[4] the highest task id this program was ever told; ARGV[5] most idempotency keys a task keeps
--- ARGV[6..] nine an item: user, kind, caller, caller is an administrator, caller may delete administrators,
---           not before (ms, 0: now), idempotency key's hash ('' none), request's hash, task that is retried ('' none)
+-- ARGV[6..] ten an item: user, kind, caller, caller is an administrator, caller may delete administrators,
+--           not before (ms, 0: now), idempotency key's hash ('' none), request's hash, task that is retried ('' none),
+--           trace ('' none)
 -- Replies {OK, an item's {tag, task id, ms}...}; tags: CREATED, REPEATED (same key, same request), LIVE (a deletion of
 -- the user already runs), BEING_CANCELLED, KEY_REUSED, TOO_MANY_KEYS, FORBIDDEN, NOT_FOUND.
 local rules = cjson.decode(ARGV[3])
@@ -31,7 +32,8 @@ local function bring_forward(item, id, task)
   if not due or item.not_before >= due then return end
   if item.not_before > NOW then
     redis.call('ZADD', P .. 'delayed', item.not_before, id)
-    redis.call('HSET', P .. 'task:' .. id, 'not_before', item.not_before, 'modified', task.at)
+    local stays = { rules.later[1], rules.later[2], rules.later[2] }
+    move(id, task, stays, 'bring_forward', item.by, '', { 'not_before', item.not_before })
   else
     redis.call('HDEL', P .. 'task:' .. id, 'not_before')
     move(id, task, to, 'bring_forward', item.by, '', {})
@@ -47,6 +49,7 @@ local function create(item)
   if item.admin == '1' then fields[#fields + 1] = 'by_admin'; fields[#fields + 1] = '1' end
   if later then fields[#fields + 1] = 'not_before'; fields[#fields + 1] = item.not_before end
   if item.retry_of ~= '' then fields[#fields + 1] = 'retry_of'; fields[#fields + 1] = item.retry_of end
+  if item.trace ~= '' then fields[#fields + 1] = 'trace'; fields[#fields + 1] = item.trace end
   if item.key ~= '' then fields[#fields + 1] = 'key'; fields[#fields + 1] = item.key; name_task(item, id) end
   redis.call('HSET', P .. 'task:' .. id, unpack(fields))
   if rules.exclusive[item.kind] then redis.call('HSET', P .. 'live', 'user:' .. item.user, id) end
@@ -84,9 +87,9 @@ local function submit(item)
 end
 
 local reply = {'OK'}
-for i = 6, #ARGV, 9 do
+for i = 6, #ARGV, 10 do
   reply[#reply + 1] = submit({ user = ARGV[i], kind = ARGV[i + 1], by = ARGV[i + 2], admin = ARGV[i + 3],
     may_admin = ARGV[i + 4], not_before = tonumber(ARGV[i + 5]), key = ARGV[i + 6], hash = ARGV[i + 7],
-    retry_of = ARGV[i + 8] })
+    retry_of = ARGV[i + 8], trace = ARGV[i + 9] })
 end
 return done(reply)

@@ -2,12 +2,15 @@
 
 use std::time::Instant;
 
-use crate::domain::{
-    checklist::Checklist,
-    dependents::Dependent,
-    reason::Reason,
-    state::Event,
-    task::{Fence, TaskId, TaskKind, UserId},
+use crate::{
+    domain::{
+        checklist::Checklist,
+        dependents::Dependent,
+        reason::Reason,
+        state::Event,
+        task::{Fence, TaskId, TaskKind, UserId},
+    },
+    telemetry::trace::TraceParent,
 };
 
 /// A task and the fence under which it is held.
@@ -34,6 +37,8 @@ pub struct Claimed {
     pub registered: u64,
     /// Which attempt this is; 1 is the first.
     pub attempt: u32,
+    /// The span that asked for it.
+    pub trace: Option<TraceParent>,
 }
 
 /// What a claim brought.

@@ -13,6 +13,7 @@ mod idempotency;
 mod identity;
 mod language;
 mod logs;
+mod metrics;
 mod openapi;
 mod ops;
 mod outage;

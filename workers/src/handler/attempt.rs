@@ -120,11 +120,11 @@ async fn run(
     let outcome = check.find(subject, &sink).await;
     drop(slot);
     let name = check.name().to_owned();
-    metrics::histogram!("offstage_check_duration_seconds", "check" => name.clone())
+    let word = if outcome.is_ok() { CheckState::Answered } else { CheckState::Unanswered }.name();
+    metrics::histogram!("offstage_check_seconds", "check" => name.clone(), "outcome" => word)
         .record(begun.elapsed().as_secs_f64());
     let outcome = outcome.map_err(|Unanswered(why)| {
         tracing::warn!(check = name, why, "a check could not answer");
-        metrics::counter!("offstage_checks_unanswered_total", "check" => name.clone()).increment(1);
         Reason::CheckUnavailable { check: name }
     });
     (sink.place(), outcome)
@@ -153,6 +153,8 @@ impl<'a> Scribe<'a> {
     async fn write(&mut self, found: Vec<(usize, Dependent)>) -> Result<(), Interruption> {
         for (place, dependent) in &found {
             self.findings.add(*place, dependent);
+            let blocking = if dependent.blocking { "true" } else { "false" };
+            metrics::counter!("offstage_dependents_found_total", "blocking" => blocking).increment(1);
         }
         let found: Vec<_> = found.into_iter().map(|(_, dependent)| dependent).collect();
         self.report(&found).await

@@ -35,7 +35,6 @@ impl Duty for Reclaim {
     async fn run_once(&mut self) -> Result<More, StoreError> {
         let reclaimed = self.store.reclaim(self.max_attempts, &self.worker).await?;
         if reclaimed > 0 {
-            metrics::counter!("offstage_leases_lost_total").increment(reclaimed);
             tracing::warn!(reclaimed, "leases ran out: their tasks were taken back");
         }
         Ok(more(reclaimed))
