@@ -88,3 +88,21 @@ async fn a_file_that_is_open_to_others_is_warned_of() {
     let ended = operator.runs(&["queue"]).await;
     assert!(said(&ended).contains("12") && ended.stderr.contains("chmod 600"), "{ended:?}");
 }
+
+#[tokio::test]
+async fn a_token_that_is_typed_is_not_shown() {
+    let home = tempdir().unwrap();
+    let stub = api().await;
+    let operator = Operator::at(home.path());
+    let program = offstage_tests::programs::path_of("offstage");
+    let login = format!("{} login --url {}", program.display(), stub.base);
+    // `script` gives it a terminal, and types what it reads itself once it is asked.
+    let typed = format!(
+        "(until grep -q 'Token for' typescript; do read -rt 0.05 <> <(:); done; echo {TOKEN}) | script --quiet --return --flush --command '{login}' typescript >&2"
+    );
+    let ended = operator.shell(&typed).await;
+    let shown = fs::read_to_string(home.path().join("typescript")).unwrap();
+    assert!(ended.status.success() && shown.contains("Logged in at"), "{ended:?}: {shown}");
+    assert!(!shown.contains(TOKEN), "{shown}");
+    assert!(said(&operator.runs(&["queue"]).await).contains("12"));
+}

@@ -21,6 +21,8 @@ mod offline;
 mod operate;
 mod stub;
 mod tasks;
+mod tls;
+mod version;
 
 /// An operator: a home of his own, and an API that he knows by the environment.
 struct Operator<'a> {
