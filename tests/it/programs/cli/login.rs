@@ -1,12 +1,14 @@
 //! `offstage login` and the profiles that it writes.
 
 use axum::http::StatusCode;
+use offstage_tests::{eventually, within};
 use serde_json::json;
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 use tempfile::tempdir;
+use tokio::io::AsyncWriteExt as _;
 
 use super::{
-    Operator, code, said,
+    DEADLINE, Operator, code, on_terminal, said,
     stub::{Stub, ok, problem},
 };
 
@@ -94,15 +96,13 @@ async fn a_token_that_is_typed_is_not_shown() {
     let home = tempdir().unwrap();
     let stub = api().await;
     let operator = Operator::at(home.path());
-    let program = offstage_tests::programs::path_of("offstage");
-    let login = format!("{} login --url {}", program.display(), stub.base);
-    // `script` gives it a terminal, and types what it reads itself once it is asked.
-    let typed = format!(
-        "(until grep -q 'Token for' typescript; do read -rt 0.05 <> <(:); done; echo {TOKEN}) | script --quiet --return --flush --command '{login}' typescript >&2"
-    );
-    let ended = operator.shell(&typed).await;
-    let shown = fs::read_to_string(home.path().join("typescript")).unwrap();
-    assert!(ended.status.success() && shown.contains("Logged in at"), "{ended:?}: {shown}");
-    assert!(!shown.contains(TOKEN), "{shown}");
+    let shown = || fs::read_to_string(home.path().join("typescript")).unwrap_or_default();
+    let mut terminal = on_terminal(&operator, &["login", "--url", &stub.base], "typescript").spawn().unwrap();
+    eventually("it asks for the token", DEADLINE, async || shown().contains("Token for").then_some(())).await;
+    let mut keyboard = terminal.stdin.take().unwrap();
+    keyboard.write_all(format!("{TOKEN}\n").as_bytes()).await.unwrap();
+    let ended = within("it ends", DEADLINE, terminal.wait()).await.unwrap();
+    assert!(ended.success() && shown().contains("Logged in at"), "{}", shown());
+    assert!(!shown().contains(TOKEN), "{}", shown());
     assert!(said(&operator.runs(&["queue"]).await).contains("12"));
 }
