@@ -196,3 +196,14 @@ async fn a_start_time_counts_from_the_servers_now() {
         json!({"users": [{"id": 5}], "not_before": 1_796_083_200_000_u64, "dry_run": true})
     );
 }
+
+#[tokio::test]
+async fn an_address_may_have_a_path_and_this_machine_needs_no_proxy() {
+    let home = tempdir().unwrap();
+    let stub = Stub::start(|_, _| ok(&json!({ "items": [] }))).await;
+    let base = format!("{}/behind/a/proxy", stub.base);
+    let operator = Operator::of(home.path(), &base).with("HTTP_PROXY", "http://127.0.0.1:1");
+    said(&operator.runs(&["token", "list"]).await);
+    assert_eq!(stub.seen()[0].line(), "GET /behind/a/proxy/ops/v1/tokens");
+    assert!(stub.seen()[0].header("user-agent").unwrap().starts_with("offstage/"));
+}

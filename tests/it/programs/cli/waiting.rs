@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use offstage_tests::{eventually, programs::Program, within};
 use rustix::process::Signal;
+use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::tempdir;
 
 use super::{
@@ -102,4 +104,30 @@ async fn on_a_terminal_there_are_bars_and_colours_and_no_color_takes_the_colours
     );
     let said = shown(&operator.with("NO_COLOR", "1"), &["tasks", "show", "71"]).await;
     assert!(said.contains("COMPLETED") && !said.contains("\x1b["), "{said:?}");
+}
+
+/// A round over all of them would take most of a minute: what was missed is looked for at once.
+#[tokio::test]
+async fn after_a_gap_every_task_is_looked_at() {
+    const TASKS: u64 = 1_000;
+    let home = tempdir().unwrap();
+    let looks = AtomicU64::new(0);
+    let stub = Stub::start(move |asked, _| match asked.target.as_str() {
+        "/ops/v1/deletions" => {
+            let item = |id| json!({"id": id, "username": null, "verdict": "accepted", "task_id": id});
+            ok(&json!({ "items": (1..=TASKS).map(item).collect::<Vec<_>>() }))
+        }
+        "/ops/v1/events" if looks.load(Ordering::SeqCst) < TASKS => unavailable(0),
+        "/ops/v1/events" => axum::http::Response::new("event: gap\nid: 9-0\ndata: {}\n\n".to_owned().into()),
+        look => {
+            let id = look.rsplit('/').next().unwrap().parse().unwrap();
+            let first = looks.fetch_add(1, Ordering::SeqCst) < TASKS;
+            ok(&task(id, if first { "PROCESSING" } else { "COMPLETED" }))
+        }
+    })
+    .await;
+    let operator = Operator::of(home.path(), &stub.base);
+    let list: Vec<_> = (1..=TASKS).map(|id| id.to_string()).collect();
+    let ended = operator.types(&["delete", "-", "--wait"], &list.join("\n")).await;
+    assert_eq!(said(&ended).matches("COMPLETED").count(), 1_000, "{}", ended.stderr);
 }
