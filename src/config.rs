@@ -9,6 +9,7 @@
 //! an address are secrets. Easy to get wrong: a new field also needs its line in `environment::SETTINGS` (a test
 //! finds the missing one) and, where zero makes no sense, in `validation`.
 
+mod client;
 mod environment;
 mod redaction;
 mod validation;
@@ -22,6 +23,10 @@ use serde::Deserialize;
 
 use crate::telemetry::Export;
 
+pub use client::{
+    ClientEnvironment, TOKEN_VARIABLE, URL_VARIABLE, client_environment, names_redis, no_color,
+    user_config_folder,
+};
 pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
 pub use validation::{PLACEHOLDER_ID, PLACEHOLDER_USERNAME};
 
