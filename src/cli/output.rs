@@ -11,11 +11,28 @@ use anyhow::Context as _;
 
 use crate::telemetry::chain;
 
+/// Whether anybody still reads standard output. What goes on for ever ends when nobody does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The text has been taken.
+    Listens,
+    /// The pipe is closed.
+    Gone,
+}
+
 /// Writes text to standard output and flushes it; a closed pipe is quietly accepted.
 ///
 /// # Errors
 /// Standard output cannot take the text (a full disk, say).
 pub fn say(text: &str) -> anyhow::Result<()> {
+    tell(text).map(|_| ())
+}
+
+/// [`say`], and whether it was heard.
+///
+/// # Errors
+/// Standard output cannot take the text.
+pub fn tell(text: &str) -> anyhow::Result<Reader> {
     write_all(io::stdout().lock(), text).context("cannot write to standard output")
 }
 
@@ -33,10 +50,10 @@ pub fn failed(program: &str, error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn write_all(mut out: impl Write, text: &str) -> io::Result<()> {
+fn write_all(mut out: impl Write, text: &str) -> io::Result<Reader> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        other => other.map(|()| Reader::Listens),
     }
 }
 
@@ -57,7 +74,8 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
-        assert!(write_all(Broken(io::ErrorKind::BrokenPipe), "x").is_ok());
+        assert_eq!(write_all(Broken(io::ErrorKind::BrokenPipe), "x").unwrap(), Reader::Gone);
+        assert_eq!(write_all(Vec::new(), "x").unwrap(), Reader::Listens);
         assert!(write_all(Broken(io::ErrorKind::StorageFull), "x").is_err());
     }
 }

@@ -21,8 +21,13 @@ pub const REDIS_SERVER_VARIABLE: &str = "OFFSTAGE_REDIS_SERVER";
 const PREFIX: &str = "OFFSTAGE_";
 
 /// Variables with our prefix that mean something, but are no settings.
-const NOT_SETTINGS: &[&str] =
-    &[CONFIG_VARIABLE, REDIS_SERVER_VARIABLE, "OFFSTAGE_DEV_INSTANCE", "OFFSTAGE_URL", "OFFSTAGE_TOKEN"];
+const NOT_SETTINGS: &[&str] = &[
+    CONFIG_VARIABLE,
+    REDIS_SERVER_VARIABLE,
+    "OFFSTAGE_DEV_INSTANCE",
+    super::URL_VARIABLE,
+    super::TOKEN_VARIABLE,
+];
 
 /// Every setting that a variable can set: all but lists of tables.
 pub(super) const SETTINGS: &[&str] = &[

@@ -5,7 +5,7 @@ use redis::pipe;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Store, StoreError, scripts};
+use super::{Store, StoreError, must_be_the_same, scripts};
 use crate::domain::{capability::Capability, task::UserId};
 
 /// Most users in one script call.
@@ -175,8 +175,10 @@ impl Store {
         if users.is_empty() {
             return Ok(Vec::new());
         }
+        let epoch = self.epoch().await?;
         let names = self.inner.keys.named("staged:names");
         let mut commands = pipe();
+        commands.get(self.inner.keys.epoch());
         for user in users {
             match user {
                 Reference::Id(id) => {
@@ -185,7 +187,8 @@ impl Store {
                 Reference::Name(name) => commands.hget(&names, name),
             };
         }
-        let found: Vec<Option<String>> = self.inner.link.pipeline("resolve", &commands).await?;
+        let mut found: Vec<Option<String>> = self.inner.link.pipeline("resolve", &commands).await?;
+        must_be_the_same(epoch, found.remove(0).as_deref())?;
         let corrupt = || StoreError::Corrupt { key: names.clone(), field: "id" };
         let both = |(user, found): (&Reference, Option<String>)| match (user, found) {
             (_, None) => Ok(None),

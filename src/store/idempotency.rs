@@ -6,7 +6,7 @@
 //! Easy to get wrong: a key is absent for three reasons that look alike. Nobody used it, the request that used it was
 //! refused, or its task is past its retention.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, must_be_the_same};
 use crate::domain::task::{TaskId, UserId};
 
 /// What a key stands for.
@@ -37,9 +37,7 @@ impl Store {
         commands.get(self.inner.keys.epoch()).hmget(&hash, keys);
         let (now, kept): (Option<String>, Vec<Option<String>>) =
             self.inner.link.pipeline("known_keys", &commands).await?;
-        if now.as_deref() != Some(epoch) {
-            return Err(StoreError::DataLost);
-        }
+        must_be_the_same(epoch, now.as_deref())?;
         let corrupt = || StoreError::Corrupt { key: hash.clone(), field: "task" };
         let named = |kept: Option<String>| kept.map(|text| read(&text).ok_or_else(corrupt)).transpose();
         let named = kept.into_iter().map(named).collect::<Result<Vec<_>, _>>()?;

@@ -119,3 +119,8 @@ impl Store {
         self.inner.highest_task.fetch_max(id, Ordering::Relaxed);
     }
 }
+
+/// Compares the epoch that a plain read came with: where Redis has forgotten, "it is not there" would be a lie.
+fn must_be_the_same(epoch: &str, now: Option<&str>) -> Result<(), StoreError> {
+    if now == Some(epoch) { Ok(()) } else { Err(StoreError::DataLost) }
+}

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, must_be_the_same,
     records::{self, Fields},
     tasks::{Transition, acceptance},
 };
@@ -55,9 +55,7 @@ impl Store {
         commands.lrange(&found, 0, MOST_DEPENDENTS - 1).lrange(keys.task_history(id.0), 0, -1);
         let (now, values, dependents, lines): (Option<String>, HashMap<_, _>, Vec<String>, Vec<String>) =
             self.inner.link.pipeline("story", &commands).await?;
-        if now.as_deref() != Some(epoch) {
-            return Err(StoreError::DataLost);
-        }
+        must_be_the_same(epoch, now.as_deref())?;
         if values.is_empty() {
             return Ok(None);
         }

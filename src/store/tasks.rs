@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Store, StoreError, moves,
+    Store, StoreError, moves, must_be_the_same,
     records::{self, Fields},
     reply::number,
     scripts, tallies,
@@ -78,10 +78,7 @@ impl Store {
         commands.get(self.inner.keys.epoch()).hgetall(&key);
         let (now, values): (Option<String>, HashMap<String, String>) =
             self.inner.link.pipeline("task", &commands).await?;
-        // "No such task" would be a lie where Redis has forgotten it.
-        if now.as_deref() != Some(epoch) {
-            return Err(StoreError::DataLost);
-        }
+        must_be_the_same(epoch, now.as_deref())?;
         if values.is_empty() { Ok(None) } else { Fields::new(key, values).into_task(id).map(Some) }
     }
 

@@ -6,7 +6,7 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use offstage::{
     domain::task::{Requester, TaskKind},
-    store::{Store, submit::Submission},
+    store::submit::Submission,
 };
 use reqwest::{Method, StatusCode};
 use std::time::{Duration, Instant};
@@ -22,8 +22,9 @@ const TIMES: usize = 5;
 
 /// Fills the queue: one task in a hundred is a dry run, one in two is Bob's.
 pub async fn fill(stack: &Stack, tasks: u64) {
-    for first in (0..tasks).step_by(AT_ONCE as usize) {
-        let users = FIRST_USER + first..FIRST_USER + first + AT_ONCE.min(tasks - first);
+    for batch in 0..tasks.div_ceil(AT_ONCE) {
+        let first = FIRST_USER + batch * AT_ONCE;
+        let users = first..(first + AT_ONCE).min(FIRST_USER + tasks);
         let mut commands = redis::pipe();
         for user in users.clone() {
             let fields = [("username", format!("user{user}")), ("admin", "0".to_owned())];
@@ -38,9 +39,9 @@ pub async fn fill(stack: &Stack, tasks: u64) {
 }
 
 fn submission(user: u64) -> Submission {
-    let name = if user % 2 == 0 { "bob" } else { "alice" };
+    let name = if user.is_multiple_of(2) { "bob" } else { "alice" };
     Submission {
-        kind: if user % 100 == 0 { TaskKind::Dependents } else { TaskKind::StagedUser },
+        kind: if user.is_multiple_of(100) { TaskKind::Dependents } else { TaskKind::StagedUser },
         requester: Requester { name: name.to_owned(), is_administrator: true },
         ..fixtures::submission(user)
     }
@@ -120,6 +121,7 @@ async fn post(api: &Api, path: &str) -> Asked {
 }
 
 /// The longest time that any call of a script has held Redis, by its slow log, in microseconds.
+#[must_use]
 pub fn slowest_script_us(stack: &Stack) -> u64 {
     let entries: Vec<Vec<redis::Value>> = redis::cmd("SLOWLOG")
         .arg("GET")
@@ -136,10 +138,4 @@ pub fn watch_slow_scripts(stack: &Stack) {
     commands.cmd("CONFIG").arg("SET").arg("slowlog-log-slower-than").arg(1_000).ignore();
     commands.cmd("SLOWLOG").arg("RESET").ignore();
     commands.exec(&mut stack.redis.connection()).expect("Redis keeps a slow log");
-}
-
-/// What waits in the store, and for how long.
-pub async fn waiting(store: &Store) -> u64 {
-    let depth = store.depth().await.expect("Redis answers");
-    depth.states[&offstage::domain::state::TaskState::Queued]
 }

@@ -21,7 +21,7 @@ const GOODBYE_LIMIT: Duration = Duration::from_millis(500);
 
 /// Works on deletions: finds what depends on a user, and deletes him or refuses.
 #[derive(Debug, Parser)]
-#[command(name = "offstage-worker", version)]
+#[command(name = "offstage-worker", version = cli::VERSION)]
 #[command(after_help = "Examples:\n  offstage-worker --redis-url redis://redis:6379\n  \
     offstage-worker --config /etc/offstage.toml --listen 0.0.0.0:8081")]
 struct Args {

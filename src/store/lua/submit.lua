@@ -32,7 +32,8 @@ local function bring_forward(item, id, task)
   if not due or item.not_before >= due then return end
   if item.not_before > NOW then
     redis.call('ZADD', P .. 'delayed', item.not_before, id)
-    redis.call('HSET', P .. 'task:' .. id, 'not_before', item.not_before, 'modified', task.at)
+    local stays = { rules.later[1], rules.later[2], rules.later[2] }
+    move(id, task, stays, 'bring_forward', item.by, '', { 'not_before', item.not_before })
   else
     redis.call('HDEL', P .. 'task:' .. id, 'not_before')
     move(id, task, to, 'bring_forward', item.by, '', {})

@@ -18,7 +18,7 @@ const SEED: Option<u64> = None;
 
 const METHODS: [&str; 10] =
     ["GET", "DELETE", "POST", "PUT", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "X", "get"];
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 22] = [
     "/api/staged_config/access/users/{}",
     "/api/staged_config/access/user_delete_tasks/{}",
     "/api/staged_config/access/user_delete_tasks/{}/results",
@@ -26,6 +26,16 @@ const PATHS: [&str; 12] = [
     "/ops/v1/users/{}/dependents/REPORT/17",
     "/ops/v1/users/5/dependents/{}/17",
     "/ops/v1/users/5/dependents/REPORT/{}",
+    "/ops/v1/tasks",
+    "/ops/v1/tasks/{}",
+    "/ops/v1/tasks/{}/pause",
+    "/ops/v1/tasks/1/{}",
+    "/ops/v1/queue",
+    "/ops/v1/deletions",
+    "/ops/v1/workers/{}/quiet",
+    "/ops/v1/events",
+    "/ops/v1/tokens",
+    "/ops/v1/tokens/{}",
     "/api/{}",
     "/{}",
     "/livez{}",
@@ -58,7 +68,7 @@ const PIECES: [&str; 24] = [
     "%F0%9F%92%A9",
     "99999999999999999999999",
 ];
-const QUERIES: [&str; 14] = [
+const QUERIES: [&str; 18] = [
     "",
     "fields=id",
     "fields=id,id",
@@ -69,12 +79,16 @@ const QUERIES: [&str; 14] = [
     "limit=10",
     "limit=-1",
     "cursor=AAAA",
+    "state=QUEUED&kind=staged_user",
+    "state=none",
+    "user_id=5&created_by=administrator",
+    "created_by=%00",
     "cursor=%zz",
     "a=b&a=b",
     "&&&===",
     "task_id=1",
 ];
-const HEADERS: [(&str, &str); 18] = [
+const HEADERS: [(&str, &str); 21] = [
     ("version", "17.0"),
     ("version", "0"),
     ("version", "999.9"),
@@ -91,16 +105,24 @@ const HEADERS: [(&str, &str); 18] = [
     ("authorization", "Bearer x"),
     ("x-request-id", "r r"),
     ("accept", "text/html"),
+    ("accept-language", "de;q=x, *"),
+    ("last-event-id", "1-0-1"),
+    ("last-event-id", "x"),
     ("expect", "200-maybe"),
     ("range", "items=0-4"),
 ];
-const BODIES: [&str; 14] = [
+const BODIES: [&str; 19] = [
     "",
     "{}",
     "{\"status\":\"CANCEL_REQUESTED\"}",
     "{\"status\":\"COMPLETED\"}",
     "{\"name\":\"n\",\"blocking\":false}",
     "{\"group_ids\":[1,2,3]}",
+    "{\"users\":[{\"id\":5},{\"username\":\"user2\"}],\"not_before\":null}",
+    "{\"users\":[{\"id\":5,\"username\":null}]}",
+    "{\"users\":[{\"username\":\"x\"}],\"dry_run\":true,\"not_before\":9999999999999999}",
+    "{\"name\":\"ci\",\"capabilities\":[\"ops.read\"]}",
+    "{\"name\":\"\",\"capabilities\":[1],\"expires\":-1}",
     "[]",
     "null",
     "{",

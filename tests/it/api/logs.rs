@@ -51,7 +51,17 @@ async fn logs_find_a_request_and_its_task_and_name_nobody() {
     let done = api.submit(5).await;
     api.until(done, &["COMPLETED"], DEADLINE).await;
 
+    let many = json!({"users": [{"username": "zebulon"}, {"username": "quentin"}], "dry_run": true});
+    assert_eq!(api.send(api.request(Method::POST, "/ops/v1/deletions").json(&many)).await.status, 200);
+    assert_eq!(api.get("/ops/v1/tasks?created_by=zebulon").await.status, 200);
+    let token = json!({"name": "zebulon", "capabilities": ["ops.read"]});
+    let made = api.send(api.request(Method::POST, "/ops/v1/tokens").json(&token)).await;
+    let secret = made.body["token"].as_str().unwrap();
+    assert_eq!(api.with_token(Some(secret)).get("/ops/v1/events").await.status, 200);
+    assert_eq!(api.send(api.request(Method::DELETE, "/ops/v1/tokens/zebulon")).await.status, 204);
+
     let log = program.log();
+    assert!(!log.contains(secret), "a secret in:\n{log}");
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON lines")).collect();
     let accepted = lines.iter().find(|line| line["message"] == "deletion accepted").expect("it is logged");
     assert_eq!(accepted["task.id"], task, "{accepted}");

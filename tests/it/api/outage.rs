@@ -62,6 +62,7 @@ async fn every_route_says_try_again_while_redis_is_silent_and_serves_when_it_is_
     let task = fixtures::submit(&stack.store, 5).await;
     stack.redis.freeze();
     let body = serde_json::json!({"status": "CANCEL_REQUESTED"});
+    let token = serde_json::json!({"name": "t", "capabilities": ["ops.read"]});
     let requests = [
         api.request(Method::DELETE, &format!("{USERS}/6")),
         api.request(Method::GET, &format!("{TASKS}/{task}")),
@@ -70,6 +71,22 @@ async fn every_route_says_try_again_while_redis_is_silent_and_serves_when_it_is_
         api.request(Method::PUT, "/ops/v1/users/5/dependents/REPORT/1").json(&serde_json::json!({})),
         api.request(Method::DELETE, "/ops/v1/users/5/dependents/REPORT/1"),
         api.request(Method::GET, "/ops/v1/users/5/dependents"),
+        api.request(Method::GET, "/ops/v1/queue"),
+        api.request(Method::POST, "/ops/v1/queue/pause"),
+        api.request(Method::GET, "/ops/v1/tasks"),
+        api.request(Method::GET, "/ops/v1/tasks/1"),
+        api.request(Method::POST, "/ops/v1/tasks/1/cancel"),
+        api.request(Method::POST, "/ops/v1/tasks/1/pause"),
+        api.request(Method::POST, "/ops/v1/tasks/1/resume"),
+        api.request(Method::POST, "/ops/v1/tasks/1/retry"),
+        api.request(Method::POST, "/ops/v1/deletions").json(&serde_json::json!({"users": [{"id": 5}]})),
+        api.request(Method::GET, "/ops/v1/workers"),
+        api.request(Method::POST, "/ops/v1/workers/w/quiet"),
+        api.request(Method::GET, "/ops/v1/events"),
+        api.request(Method::GET, "/ops/v1/tokens"),
+        api.request(Method::POST, "/ops/v1/tokens").json(&token),
+        api.request(Method::DELETE, "/ops/v1/tokens/t"),
+        api.request(Method::GET, "/ops/v1/doctor"),
     ];
     let asked = Instant::now();
     let answers = futures::future::join_all(requests.map(|request| api.send(request))).await;

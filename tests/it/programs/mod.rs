@@ -3,6 +3,7 @@
 use offstage_tests::programs::{Ended, command, run};
 use std::{path::Path, time::Duration};
 
+mod cli;
 mod deploy;
 mod dev;
 mod dev_crashes;

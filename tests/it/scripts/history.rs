@@ -1,9 +1,16 @@
 //! What every transition keeps: a bounded history, and times that never run backwards.
 
-use offstage::domain::state::{Event, TaskState};
+use offstage::{
+    domain::{
+        state::{Event, TaskState},
+        task::{Task, TaskId},
+    },
+    store::{story::Story, submit::Submitted},
+};
 use offstage_tests::{
+    fixtures,
     redis::PrivateRedis,
-    world::{LONG, World},
+    world::{LONG, USER, World},
 };
 
 #[tokio::test]
@@ -53,4 +60,40 @@ async fn times_do_not_run_backwards_when_the_clock_does() {
     assert_eq!((task.started, task.modified, task.completed), (Some(ahead), ahead, Some(ahead)));
     let history = world.store.history(id).await.unwrap().unwrap();
     assert!(history[1..].iter().all(|line| line.at == ahead), "{history:?}");
+}
+
+#[tokio::test]
+async fn a_story_is_the_record_with_what_was_found_and_how_it_came_about() {
+    let redis = PrivateRedis::start().await;
+    for state in TaskState::ALL {
+        let world = World::new(&redis).await;
+        let id = world.task_in(state).await;
+        let story = world.unchanged("story", world.store.story(id)).await.unwrap().unwrap();
+        assert_eq!(Some(&story.task), world.store.task(id).await.unwrap().as_ref());
+        assert_eq!(Some(story.history), world.store.history(id).await.unwrap(), "{state}");
+        assert_eq!(world.store.story(TaskId(id.0 + 1)).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_story_tells_of_a_thousand_dependents_and_no_more() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let id = world.task_in(TaskState::Queued).await;
+    let line = r#"{"type":"REPORT","id":"1","blocking":true}"#;
+    for _ in 0..1_001 {
+        world.set("RPUSH", &format!("task:{id}:dependents"), &[line]);
+    }
+    assert_eq!(world.store.story(id).await.unwrap().unwrap().dependents.len(), 1_000);
+}
+
+#[tokio::test]
+async fn a_new_tasks_story_is_told_without_asking() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let submission = fixtures::submission(USER);
+    let (kind, user, requester) = (submission.kind, submission.user, submission.requester.clone());
+    let Submitted::Created { id, at } = world.submit(submission).await else { panic!("no task") };
+    let told = Story::accepted(Task::accepted(id, kind, user, requester, at));
+    assert_eq!(world.store.story(id).await.unwrap(), Some(told));
 }

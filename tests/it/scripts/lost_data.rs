@@ -9,6 +9,8 @@ use offstage::{
     store::{
         Store, StoreError,
         dependents::Existing,
+        directory::Reference,
+        listing::TaskFilter,
         principals::TokenHash,
         queue::{Commit, Lease, Report, Settlement},
         scripts,
@@ -87,6 +89,27 @@ async fn another_epoch_stops_every_operation() {
         assert_eq!(names, known, "every script is called here");
         for (name, answer) in answers {
             assert!(matches!(answer, Err(StoreError::DataLost)), "{name}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
+    let redis = PrivateRedis::start().await;
+    for epoch in ["another", ""] {
+        let world = World::new(&redis).await;
+        let id = world.task_in(TaskState::Queued).await;
+        world.set("SET", "epoch", &[epoch]);
+        let store = &world.store;
+        let answers = [
+            store.task(id).await.map(drop),
+            store.story(id).await.map(drop),
+            store.known_keys(&["k".to_owned()]).await.map(drop),
+            store.resolve(&[Reference::Id(UserId(6))]).await.map(drop),
+            store.list_tasks(&TaskFilter::default(), None, 9).await.map(drop),
+        ];
+        for (place, answer) in answers.into_iter().enumerate() {
+            assert!(matches!(answer, Err(StoreError::DataLost)), "{place}: {answer:?}");
         }
     }
 }

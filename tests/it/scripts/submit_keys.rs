@@ -1,10 +1,11 @@
 //! `submit.lua`: what an idempotency key makes of a repeated request.
 
 use offstage::{
-    domain::state::TaskState,
+    domain::{state::TaskState, task::TaskId},
     store::{
+        idempotency::KnownKey,
         principals::sha256_hex,
-        submit::{IdempotencyKey, Submission, Submitted},
+        submit::{IdempotencyKey, Submission, Submitted, Submitter},
     },
 };
 use offstage_tests::{fixtures, redis::PrivateRedis, world::World};
@@ -77,4 +78,43 @@ async fn a_task_keeps_a_hundred_keys_and_no_more() {
     assert_eq!(answer, Submitted::TooManyKeys(id));
     assert_eq!(world.submit(keyed("alice", "99", 5)).await, Submitted::Repeated(id));
     assert_eq!(world.submit(fixtures::submission(5)).await, Submitted::Live(id), "without a key it is found");
+}
+
+#[tokio::test]
+async fn many_keys_are_looked_up_at_once() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let key = |submission: &Submission| submission.idempotency.clone().unwrap();
+    let (made, joined, other) = (keyed("alice", "k", 5), keyed("bob", "k", 5), keyed("alice", "o", 6));
+    for submission in [&made, &joined, &other] {
+        world.submit(submission.clone()).await;
+    }
+    let keys = [key(&joined).key, "unknown".to_owned(), key(&made).key, key(&other).key];
+    let known = world.unchanged("known_keys", world.store.known_keys(&keys)).await.unwrap();
+    let expected = |submission: &Submission, task: u64, made: bool| {
+        let (request, user) = (key(submission).request, submission.user);
+        Some(KnownKey { request, task: TaskId(task), user, made })
+    };
+    assert_eq!(
+        known,
+        [expected(&joined, 1, false), None, expected(&made, 1, true), expected(&other, 2, true)]
+    );
+    assert_eq!(world.store.known_keys(&[]).await.unwrap(), []);
+    world.set("DEL", "task:1", &[]);
+    let known = world.store.known_keys(&keys).await.unwrap();
+    assert_eq!(known, [None, None, None, expected(&other, 2, true)], "a task that is gone is nobody's");
+}
+
+#[tokio::test]
+async fn many_submits_of_one_caller_keep_their_order() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    fixtures::users(&world.store, 100..1_100).await;
+    let submitter = Submitter::start(world.store.clone());
+    let all = (100..1_100).chain([100, 1_099]).map(fixtures::submission).collect();
+    let outcomes = submitter.submit_all(all).await.unwrap();
+    for (place, outcome) in (1..=1_000).zip(&outcomes) {
+        assert!(matches!(outcome, Submitted::Created { id, .. } if id.0 == place), "{place}: {outcome:?}");
+    }
+    assert_eq!(outcomes[1_000..], [Submitted::Live(TaskId(1)), Submitted::Live(TaskId(1_000))]);
 }

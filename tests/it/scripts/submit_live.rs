@@ -1,7 +1,10 @@
 //! `submit.lua`: a second request for a user whose deletion runs already.
 
 use offstage::{
-    domain::state::{Event, TaskState, next},
+    domain::{
+        state::{Event, TaskState, next},
+        task::TaskId,
+    },
     store::submit::{Submission, Submitted},
 };
 use offstage_tests::{
@@ -56,7 +59,22 @@ async fn an_earlier_start_brings_the_task_forward_and_a_later_one_does_not() {
     assert_eq!((task.state, task.not_before), (TaskState::Initializing, wanted));
     let due: i64 = world.dump().sorted("delayed")[&id.to_string()].parse().unwrap();
     assert_eq!(Some(due), wanted.map(|at| at.timestamp_millis()));
+    let history = world.store.history(id).await.unwrap().unwrap();
+    assert_eq!(
+        (history[1].why.as_str(), history[1].by.as_str()),
+        ("bring_forward", "tester"),
+        "who it was is kept"
+    );
     world.audit();
+}
+
+#[tokio::test]
+async fn a_retry_leaves_a_live_task_as_it_is() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let id = world.task_in(TaskState::Initializing).await;
+    let retry = Submission { retry_of: Some(TaskId(7)), ..fixtures::submission(USER) };
+    assert_eq!(world.unchanged("submit", world.submit(retry)).await, Submitted::Live(id));
 }
 
 #[tokio::test]

@@ -1,15 +1,15 @@
 //! Listening to what happens.
 
 use super::{DEADLINE, act, body, caller, get};
-use offstage::{domain::capability::Capability, store::directory::MOST_AT_ONCE};
+use offstage::{
+    api::service::MOST_LISTENERS, domain::capability::Capability, store::directory::MOST_AT_ONCE,
+};
 use offstage_tests::{eventually, fixtures, stack::Stack};
 use reqwest::Method;
 use rustix::process::Signal;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// As the service has it.
-const MOST_LISTENERS: usize = 64;
 /// How soon a listener who went away is noticed: two heartbeats, and some time to spare.
 const GONE_WITHIN: Duration = Duration::from_secs(20);
 

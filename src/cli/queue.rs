@@ -1,0 +1,113 @@
+//! `offstage queue`: how much waits, for how long, and whether anybody works on it; pausing and resuming it.
+
+use clap::{Args, Subcommand};
+
+use super::{
+    client::{
+        ClientArgs,
+        http::Request,
+        model::{Queue, decode},
+    },
+    exit::Exit,
+    table::{Screen, Tone, printable},
+    words,
+};
+
+/// Flags of `offstage queue`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    offstage queue                        how much waits, and for how long\n  \
+    offstage queue pause                  let nothing new begin; what runs goes on\n  \
+    offstage queue --output json | jq .depth.QUEUED")]
+pub struct QueueArgs {
+    /// What to do; without it the queue is shown.
+    #[command(subcommand)]
+    pub command: Option<QueueCommand>,
+    /// Which API, and how to answer.
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
+/// What can be done to the queue.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum QueueCommand {
+    /// Let workers begin nothing new; what runs goes on, and requests are still accepted.
+    #[command(after_help = "Example:\n  offstage queue pause")]
+    Pause,
+    /// Let workers begin again.
+    #[command(after_help = "Example:\n  offstage queue resume")]
+    Resume,
+}
+
+/// Shows the queue, after what was to be done.
+///
+/// # Errors
+/// A request that failed.
+pub async fn run(args: QueueArgs) -> anyhow::Result<Exit> {
+    let client = args.client.client()?;
+    let request = match args.command {
+        None => Request::get(&["queue"]),
+        Some(QueueCommand::Pause) => Request::post(&["queue", "pause"]),
+        Some(QueueCommand::Resume) => Request::post(&["queue", "resume"]),
+    };
+    let document = client.send(request).await?;
+    let queue: Queue = decode(&client, &document)?;
+    args.client.answer(&document, || shown(&queue, Screen::of_stdout()))?;
+    Ok(Exit::Done)
+}
+
+/// One fact a line: the name, then what it is.
+fn shown(queue: &Queue, screen: Screen) -> String {
+    let fact = |name: &str, tone, value: &str| format!("{name:18}{}\n", screen.tinted(tone, value));
+    let mut text = if queue.paused {
+        fact("queue", Tone::Warn, "paused (offstage queue resume)")
+    } else {
+        fact("queue", Tone::Good, "running")
+    };
+    let workers = if queue.workers == 0 { Tone::Bad } else { Tone::Plain };
+    text += &fact("workers", workers, &queue.workers.to_string());
+    let oldest = queue.oldest_age_ms.map_or_else(|| "nothing waits".to_owned(), words::span);
+    text += &fact("oldest waits", Tone::Plain, &oldest);
+    let (tone, durability) = durability(&queue.durability);
+    text += &fact("durability", tone, &durability);
+    for (state, number) in &queue.depth {
+        let number = number.as_u64().unwrap_or_default();
+        text += &fact(&printable(state), Tone::Plain, &number.to_string());
+    }
+    text
+}
+
+/// What an answered request survives.
+fn durability(name: &str) -> (Tone, String) {
+    match name {
+        "always" => (Tone::Good, "always: what was accepted is on the disk".to_owned()),
+        "everysec" => (Tone::Warn, "everysec: a power cut may lose the last second".to_owned()),
+        "no" | "off" => {
+            (Tone::Bad, format!("{name}: a crash may lose what was accepted (see offstage doctor)"))
+        }
+        other => (Tone::Plain, printable(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_fact_is_a_line() {
+        let document = json!({"depth": {"QUEUED": 12, "COMPLETED": 3}, "oldest_age_ms": 200_000,
+            "paused": true, "workers": 2, "durability": "everysec"});
+        let queue: Queue = serde_json::from_value(document).unwrap();
+        let text = shown(&queue, Screen::of_stdout());
+        for line in [
+            "queue             paused",
+            "workers           2\n",
+            "3 min\n",
+            "QUEUED            12\n",
+            "a power cut",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    }
+}
