@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, calls,
     patience::Backoff,
     tasks::{Transition, read_transition},
 };
@@ -201,8 +201,8 @@ async fn follow(store: &Store, tell: &watch::Sender<u64>, failures: &mut Backoff
         let mut command = redis::cmd("XREAD");
         command.arg("COUNT").arg(ENTRIES_AT_ONCE).arg("BLOCK").arg(BLOCK.as_millis());
         command.arg("STREAMS").arg(&key).arg(&last);
-        let reply: Option<Vec<(String, Vec<Entry>)>> =
-            command.query_async(&mut connection).await.map_err(StoreError::Unavailable)?;
+        let read = command.query_async(&mut connection).await.map_err(StoreError::Unavailable);
+        let reply: Option<Vec<(String, Vec<Entry>)>> = read.inspect_err(calls::failed)?;
         failures.reset();
         let entries = reply.into_iter().flatten().flat_map(|(_, entries)| entries);
         if let Some((entry, _)) = entries.last() {
