@@ -12,6 +12,7 @@
 pub mod client;
 mod environment;
 mod redaction;
+mod telemetry;
 mod validation;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,9 +22,8 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::telemetry::Export;
-
 pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
+pub use telemetry::TelemetrySettings;
 pub use validation::{PLACEHOLDER_ID, PLACEHOLDER_USERNAME};
 
 /// Everything that can be set, for both programs.
@@ -136,31 +136,6 @@ pub struct PauseSettings {
 pub struct MetricsSettings {
     /// Whether `/metrics` needs no credentials from anywhere; when false, only from this machine.
     pub public: bool,
-}
-
-/// The export of traces to an OpenTelemetry collector.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TelemetrySettings {
-    /// The collector that spans are sent to, by OTLP over HTTP: `http://HOST:4318`. Without it none are sent.
-    pub otlp_endpoint: Option<String>,
-    /// The part of the traces that begin here that is sent, 0 to 1. A caller's trace is sent if he says that it is.
-    pub sampling_ratio: f64,
-}
-
-impl TelemetrySettings {
-    /// How a program that is called `service` there sends its spans, if it does.
-    #[must_use]
-    pub fn export(&self, service: &'static str) -> Option<Export> {
-        let endpoint = self.otlp_endpoint.clone()?;
-        Some(Export { service, endpoint, sampling_ratio: self.sampling_ratio })
-    }
-}
-
-impl Default for TelemetrySettings {
-    fn default() -> Self {
-        Self { otlp_endpoint: None, sampling_ratio: 1.0 }
-    }
 }
 
 impl Default for Settings {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use utoipa::{
     Modify, OpenApi, PartialSchema, ToSchema,
     openapi::{
-        ContentBuilder, Ref, RefOr, Response, ResponseBuilder,
+        ContentBuilder, HeaderBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -52,10 +52,26 @@ pub(super) fn failures<Body: ToSchema + PartialSchema>(
     content_type: &str,
     statuses: &[(u16, &str)],
 ) -> BTreeMap<String, RefOr<Response>> {
-    let one = |description: &str| {
+    let one = |status: u16, description: &str| {
         let content =
             ContentBuilder::new().schema(Some(Ref::from_schema_name(Body::name().as_ref()))).build();
-        ResponseBuilder::new().description(description).content(content_type, content).build().into()
+        let response = ResponseBuilder::new().description(description).content(content_type, content);
+        let described = headers(status).iter().fold(response, |response, (name, said)| {
+            let text = Object::with_type(Type::String);
+            response.header(*name, HeaderBuilder::new().schema(Some(text)).description(Some(*said)).build())
+        });
+        described.build().into()
     };
-    statuses.iter().map(|(status, description)| (status.to_string(), one(description))).collect()
+    statuses.iter().map(|(status, description)| (status.to_string(), one(*status, description))).collect()
+}
+
+/// What a failure of that status says in its head.
+fn headers(status: u16) -> &'static [(&'static str, &'static str)] {
+    match status {
+        401 => &[("WWW-Authenticate", "How to say who calls.")],
+        405 => &[("Allow", "The methods that the path has.")],
+        409 => &[("Retry-After", "In seconds, where waiting helps.")],
+        503 => &[("Retry-After", "In seconds.")],
+        _ => &[],
+    }
 }

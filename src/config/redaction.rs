@@ -8,7 +8,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::{HttpCheckSettings, Settings, TelemetrySettings};
+use super::{HttpCheckSettings, Settings};
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,15 +27,6 @@ impl fmt::Debug for Settings {
     }
 }
 
-impl fmt::Debug for TelemetrySettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TelemetrySettings")
-            .field("otlp_endpoint", &self.otlp_endpoint.as_deref().map(address))
-            .field("sampling_ratio", &self.sampling_ratio)
-            .finish()
-    }
-}
-
 impl fmt::Debug for HttpCheckSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpCheckSettings")
@@ -49,7 +40,7 @@ impl fmt::Debug for HttpCheckSettings {
 }
 
 /// Scheme, host, port and path: no user, no password, no query (it may hold a key).
-fn address(text: &str) -> String {
+pub(super) fn address(text: &str) -> String {
     let Ok(url) = Url::parse(text) else { return "[unreadable address]".to_owned() };
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}://{}{port}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path())

@@ -38,7 +38,7 @@ impl Settings {
         self.check_times(&mut faults);
         self.check_worker(&mut faults);
         self.check_checks(&mut faults);
-        self.check_telemetry(&mut faults);
+        self.telemetry.check(&mut faults);
         if faults.0.is_empty() {
             return Ok(());
         }
@@ -113,18 +113,6 @@ impl Settings {
         }
     }
 
-    fn check_telemetry(&self, faults: &mut Faults) {
-        if let Some(endpoint) = &self.telemetry.otlp_endpoint
-            && let Err(why) = collector_address(endpoint)
-        {
-            faults.add("telemetry.otlp_endpoint", why);
-        }
-        if !(0.0..=1.0).contains(&self.telemetry.sampling_ratio) {
-            let ratio = self.telemetry.sampling_ratio;
-            faults.add("telemetry.sampling_ratio", format!("{ratio} is not between 0 and 1"));
-        }
-    }
-
     fn check_checks(&self, faults: &mut Faults) {
         let checks = &self.checks.http;
         for (i, check) in checks.iter().enumerate() {
@@ -163,10 +151,10 @@ impl Settings {
 }
 
 /// The faults found so far, one line each.
-struct Faults(Vec<String>);
+pub(super) struct Faults(Vec<String>);
 
 impl Faults {
-    fn add(&mut self, setting: &str, why: impl std::fmt::Display) {
+    pub(super) fn add(&mut self, setting: &str, why: impl std::fmt::Display) {
         self.0.push(format!("{setting}: {why}"));
     }
 
@@ -203,19 +191,6 @@ fn redis_address(text: &str) -> Result<(), &'static str> {
         "redis+unix" | "unix" if url.path().len() < 2 => Err("names no socket: unix:///PATH"),
         "redis" | "rediss" | "redis+unix" | "unix" => Ok(()),
         _ => Err(KINDS),
-    }
-}
-
-/// What `/v1/traces` can be put behind.
-fn collector_address(text: &str) -> Result<(), &'static str> {
-    let url = Url::parse(text).map_err(|_| "must be an address such as http://127.0.0.1:4318")?;
-    match url.scheme() {
-        "http" | "https" if url.host_str().is_none_or(str::is_empty) => Err("names no host"),
-        "http" | "https" if url.query().is_some() || url.fragment().is_some() => {
-            Err("must end with a host, a port or a path: /v1/traces is added")
-        }
-        "http" | "https" => Ok(()),
-        _ => Err("must begin with http:// or https://: OTLP over HTTP, not gRPC"),
     }
 }
 

@@ -71,6 +71,9 @@ pub(super) async fn track(mut request: Request, next: Next) -> Response {
     let elapsed = started.elapsed();
     span.in_scope(|| info!(status, duration_ms = elapsed.as_secs_f64() * 1e3, "request served"));
     trace::note(&span, "http.response.status_code", i64::from(status));
+    if response.status().is_server_error() {
+        trace::failed(&span);
+    }
     metrics::histogram!(
         "offstage_http_request_duration_seconds", "method" => method, "route" => route.clone()
     )

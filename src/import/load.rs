@@ -169,6 +169,7 @@ async fn load_tokens(store: &Store, tokens: Vec<NewToken>, report: &mut Report) 
             TokenKept::Replaced | TokenKept::Kept => report.tokens.kept += 1,
             TokenKept::Taken => report.skip(Subject::Token(name), SkipReason::TokenTaken),
             TokenKept::Full => report.skip(Subject::Token(name), SkipReason::TooManyTokens),
+            TokenKept::Expired => anyhow::bail!("a token without an expiry was said to be past it"),
         }
     }
     Ok(())

@@ -1,8 +1,10 @@
 //! What calls of Redis cost, and how they fail.
 //!
 //! Every call through [`Link`](super::connection::Link) is timed from the wish for a connection to the answer, failed
-//! ones too, under the name of its script or of its few plain commands. Those names are the only labels there are: a key,
-//! a task or a user must never be one.
+//! ones too, under the name of its script or of its few plain commands. Those names are the only labels there are: a key, a
+//! task or a user must never be one.
+//!
+//! Easy to get wrong: blocking reads wait on purpose. Their failures are counted, their time is not kept.
 
 use std::time::Instant;
 

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, calls,
     patience::Backoff,
     tasks::{Transition, read_transition},
 };
@@ -85,8 +85,10 @@ pub struct TaskEvent {
 /// What came after a place in the stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventPage {
-    /// In the order in which it happened; empty when there is nothing new.
+    /// In the order in which it happened; empty when there is nothing new that this version can read.
     pub events: Vec<TaskEvent>,
+    /// The place behind all that was looked at; where it is the place asked for, there is nothing new.
+    pub end: EventId,
     /// There was more, and it is forgotten.
     pub gap: bool,
 }
@@ -123,18 +125,19 @@ impl Store {
         let oldest = oldest.first().and_then(|(entry, _)| EventId::of_entry(entry));
         let begun = EventId { line: 0, ..*after };
         let gap = *after != EventId::default() && oldest.is_none_or(|oldest| oldest > begun) && length > 0;
-        let mut events = Vec::new();
+        let (mut events, mut end) = (Vec::new(), *after);
         for (entry, fields) in &entries {
             let Some(first) = EventId::of_entry(entry) else { continue };
             let lines = fields.iter().flat_map(|(_, text)| text.split('\n'));
             for (line, text) in (1..).zip(lines) {
                 let id = EventId { line, ..first };
                 if id > *after {
+                    end = id;
                     events.extend(read_event(id, text));
                 }
             }
         }
-        Ok(EventPage { events, gap })
+        Ok(EventPage { events, end, gap })
     }
 }
 
@@ -198,8 +201,8 @@ async fn follow(store: &Store, tell: &watch::Sender<u64>, failures: &mut Backoff
         let mut command = redis::cmd("XREAD");
         command.arg("COUNT").arg(ENTRIES_AT_ONCE).arg("BLOCK").arg(BLOCK.as_millis());
         command.arg("STREAMS").arg(&key).arg(&last);
-        let reply: Option<Vec<(String, Vec<Entry>)>> =
-            command.query_async(&mut connection).await.map_err(StoreError::Unavailable)?;
+        let read = command.query_async(&mut connection).await.map_err(StoreError::Unavailable);
+        let reply: Option<Vec<(String, Vec<Entry>)>> = read.inspect_err(calls::failed)?;
         failures.reset();
         let entries = reply.into_iter().flatten().flat_map(|(_, entries)| entries);
         if let Some((entry, _)) = entries.last() {

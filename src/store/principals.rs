@@ -73,6 +73,8 @@ pub enum TokenKept {
     Taken,
     /// There are as many tokens as there may be.
     Full,
+    /// It would have expired before it is used.
+    Expired,
 }
 
 /// A service token, without its secret.
@@ -154,6 +156,7 @@ impl Store {
             "KEPT" => Ok(TokenKept::Kept),
             "TAKEN" => Ok(TokenKept::Taken),
             "FULL" => Ok(TokenKept::Full),
+            "EXPIRED" => Ok(TokenKept::Expired),
             _ => Err(reply.unexpected()),
         }
     }

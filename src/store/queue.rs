@@ -146,8 +146,8 @@ impl Store {
                 commit.checks.to_string(),
             ]);
         }
-        let rows = self.run(&scripts::COMMIT, args).await?.ok(name)?.rows()?;
-        rows.iter().map(|row| read_committed(row)).collect()
+        let lines = self.run(&scripts::COMMIT, args).await?.ok(name)?.texts()?;
+        lines.iter().map(|line| read_committed(line)).collect()
     }
 
     /// Ends attempts otherwise.
@@ -214,12 +214,12 @@ fn read_claimed(lease: Lease, row: &[String]) -> Result<Claimed, StoreError> {
 }
 
 /// What became of one commit; counted here, where it is known once.
-fn read_committed(row: &[String]) -> Result<Committed, StoreError> {
+fn read_committed(line: &str) -> Result<Committed, StoreError> {
     let name = scripts::COMMIT.name;
-    let [tag, kind, met] = row else {
+    let [tag, kind, met] = line.split('\t').collect::<Vec<_>>()[..] else {
         return Err(StoreError::UnknownReply { script: name, what: "an answer of another shape".into() });
     };
-    let committed = match tag.as_str() {
+    let committed = match tag {
         "DONE" => Committed::Done,
         "LOST" => Committed::Lost,
         "CANCEL" => Committed::Cancelled,
@@ -227,7 +227,7 @@ fn read_committed(row: &[String]) -> Result<Committed, StoreError> {
         "BLOCKED" => Committed::Blocked,
         "LAST" => Committed::LastAdministrator,
         "STALE" => Committed::TooOld,
-        _ => return Err(StoreError::UnknownReply { script: name, what: tag.clone() }),
+        _ => return Err(StoreError::UnknownReply { script: name, what: tag.to_owned() }),
     };
     match committed {
         Committed::Done => tallies::came_to(kind, TaskState::Completed.name()),

@@ -11,7 +11,7 @@ use std::fmt;
 
 use opentelemetry::{
     Context,
-    trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState},
+    trace::{SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState},
 };
 use tokio::task::futures::TaskLocalFuture;
 use tracing::Span;
@@ -117,6 +117,11 @@ pub fn link(span: &Span, cause: TraceParent) {
 #[must_use]
 pub fn of_span(span: &Span) -> Option<TraceParent> {
     TraceParent::of(span.context().span().span_context())
+}
+
+/// Marks `span` as failed by a fault of ours.
+pub fn failed(span: &Span) {
+    span.set_status(Status::error(""));
 }
 
 /// Notes something that only those who look at traces want to know.

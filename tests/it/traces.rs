@@ -110,6 +110,17 @@ async fn without_a_collector_the_caller_s_trace_goes_to_the_worker_all_the_same(
 }
 
 #[tokio::test]
+async fn a_request_that_cannot_be_served_is_a_failed_span() {
+    let (stack, collector) = (Stack::with_users([]).await, Collector::start().await);
+    let (mut program, api) = stack.api_at("redis://127.0.0.1:1", &[(ENDPOINT, collector.endpoint())]).await;
+    assert_eq!(api.get("/readyz").await.status, 503);
+    assert_eq!(api.get("/livez").await.status, 200);
+    end(&mut program).await;
+    let failed = |path: &str| only(&collector, "offstage-api", &format!("GET {path}")).failed;
+    assert_eq!((failed("/readyz"), failed("/livez")), (true, false));
+}
+
+#[tokio::test]
 async fn a_malformed_traceparent_is_ignored() {
     let (stack, collector) = (Stack::with_users(5..10).await, Collector::start().await);
     let (mut program, api) = stack.api(&[(ENDPOINT, collector.endpoint())]).await;

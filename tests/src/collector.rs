@@ -30,6 +30,8 @@ pub struct SentSpan {
     pub links: Vec<(String, String)>,
     /// Its attributes.
     pub attributes: BTreeMap<String, String>,
+    /// It says that it failed.
+    pub failed: bool,
 }
 
 /// See the module's header.
@@ -86,6 +88,7 @@ fn read_span(service: String, span: v1::Span) -> SentSpan {
         parent: hex(&span.parent_span_id),
         links: span.links.iter().map(|link| (hex(&link.trace_id), hex(&link.span_id))).collect(),
         attributes: read_attributes(span.attributes),
+        failed: span.status.is_some_and(|status| status.code() == v1::status::StatusCode::Error),
     }
 }
 

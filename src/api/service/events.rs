@@ -160,10 +160,11 @@ impl Reader {
             match self.store.events_after(&self.seen).await {
                 Ok(page) => {
                     self.failures.reset();
-                    self.seen = page.events.last().map_or(self.seen, |event| event.id);
+                    let all_seen = page.end == self.seen;
+                    self.seen = page.end;
                     self.unheard.extend(page.gap.then_some(Heard::Gap));
                     self.unheard.extend(page.events.into_iter().map(Heard::Event));
-                    if self.unheard.is_empty() {
+                    if all_seen && self.unheard.is_empty() {
                         self.news.changed().await;
                     }
                 }

@@ -107,6 +107,10 @@ impl Service {
             TokenKept::Full => {
                 Err(Problem::new(ProblemKind::Full, "There are as many tokens as there may be; revoke some."))
             }
+            TokenKept::Expired => Err(Problem::new(
+                ProblemKind::BadBody,
+                "The expiry is past: it must be a time to come, in milliseconds since the epoch.",
+            )),
             TokenKept::Replaced => Err(Problem::internal().caused_by("a new token took another's place")),
         }
     }

@@ -3,8 +3,9 @@
 --
 -- ARGV[3] moves; ARGV[4] the state they lead to; ARGV[5] longest age of an outside answer, in ms; ARGV[6..] five an item:
 -- task id, fence, when the oldest outside answer was asked for (ms, '' none), worker, how its checks ended
--- Replies {OK, an item's {tag, kind, state it met}...}; tags: DONE (now or already), LOST (fence or state), CANCEL, GONE,
--- BLOCKED, LAST, STALE. Where there is no task, kind and state are ''.
+-- Replies {OK, an item's line...}: tag, kind and state it met, separated by tabs (a string costs less than a table). Tags:
+-- DONE (now or already), LOST (fence or state), CANCEL, GONE, BLOCKED, LAST, STALE. Where there is no task, kind and state
+-- are ''.
 local moves = cjson.decode(ARGV[3])
 
 -- A name is one user's alone: import refuses a second one.
@@ -39,7 +40,7 @@ local reply = {'OK'}
 for i = 6, #ARGV, 5 do
   local task = load_task(ARGV[i])
   reply[#reply + 1] = task
-    and { commit(task, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]), task.kind, task.state }
-    or { 'LOST', '', '' }
+    and commit(task, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]) .. '\t' .. task.kind .. '\t' .. task.state
+    or 'LOST\t\t'
 end
 return done(reply)

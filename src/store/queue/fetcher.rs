@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{reason::Reason, state::Event, task::TaskId},
-    store::{Store, StoreError, patience::Backoff},
+    store::{Store, StoreError, calls, patience::Backoff},
 };
 
 /// Most tasks in one claim.
@@ -155,7 +155,8 @@ impl Blocker {
         let pending = store.inner.keys.named("pending");
         let mut command = redis::cmd("BLMOVE");
         command.arg(&pending).arg(&pending).arg("LEFT").arg("LEFT").arg(BLOCK.as_secs());
-        command.query_async::<Option<String>>(connection).await.map_err(StoreError::Unavailable)?;
+        let waited = command.query_async::<Option<String>>(connection).await;
+        waited.map_err(StoreError::Unavailable).inspect_err(calls::failed)?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use offstage::{
     domain::capability::Capability,
-    store::principals::{TokenHash, TokenKept},
+    store::principals::{TokenHash, TokenKept, sha256_hex},
 };
 use offstage_tests::{redis::PrivateRedis, world::World};
 
@@ -38,8 +38,12 @@ async fn tokens_are_listed_by_name_with_all_but_their_secret() {
 async fn a_token_works_until_it_expires_or_is_revoked() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
-    create(&world, "over", Some(world.ahead(0))).await;
+    let past = world.unchanged("create", create(&world, "over", Some(world.ahead(0)))).await;
+    assert_eq!(past, TokenKept::Expired, "it would work at no time");
+    create(&world, "over", Some(world.ahead(60))).await;
     create(&world, "ahead", Some(world.ahead(60))).await;
+    assert!(works(&world, "over").await);
+    world.set("HSET", &format!("token:{}", sha256_hex(&[b"over"])), &["expires", "1"]);
     assert!(!works(&world, "over").await && works(&world, "ahead").await);
     assert_eq!(world.unchanged("create", create(&world, "ahead", None)).await, TokenKept::Kept);
     assert!(world.store.revoke_token("ahead").await.unwrap());

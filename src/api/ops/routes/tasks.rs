@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use tracing::{Span, field::Empty, instrument};
+use utoipa::IntoParams;
 
 use crate::api::{
     Entrance,
@@ -20,6 +21,16 @@ use crate::api::{
     parameters,
     service::{Action, Operation},
 };
+
+/// The language of sentences.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "headers are read by name; this only describes one")]
+pub(crate) struct WantedLanguage {
+    /// The language of `name` and `message`: `en` or `de`; English by default.
+    #[param(rename = "Accept-Language")]
+    accept_language: Option<String>,
+}
 
 /// Look for tasks.
 ///
@@ -37,7 +48,7 @@ use crate::api::{
         ("created_by" = Option<String>, Query, description = "Who asked for them, exactly."),
         ("limit" = Option<u16>, Query, description = "How many at most: 1 to 100, 50 by default."),
         ("cursor" = Option<String>, Query, description = "The `next` of the page before."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+        WantedLanguage,
     ),
     responses(
         (status = 200, description = "A page of tasks.", body = TaskItems,
@@ -68,7 +79,7 @@ pub(crate) async fn list_tasks(
     operation_id = "getTask",
     params(
         ("id" = u64, Path, description = "The task's number."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+        WantedLanguage,
     ),
     responses(
         (status = 200, description = "The task as it stands, with checks, dependents and history.", body = TaskDetail,
@@ -103,7 +114,7 @@ pub(crate) async fn get_task(
     operation_id = "cancelTask",
     params(
         ("id" = u64, Path, description = "The task's number."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+        WantedLanguage,
     ),
     responses(
         (status = 200, description = "The cancel is kept: the task never ends in COMPLETED.", body = TaskDetail,
@@ -131,7 +142,7 @@ pub(crate) async fn cancel_task(
     operation_id = "pauseTask",
     params(
         ("id" = u64, Path, description = "The task's number."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+        WantedLanguage,
     ),
     responses(
         (status = 200, description = "It is paused.", body = TaskDetail,
@@ -157,7 +168,7 @@ pub(crate) async fn pause_task(
     operation_id = "resumeTask",
     params(
         ("id" = u64, Path, description = "The task's number."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+        WantedLanguage,
     ),
     responses(
         (status = 200, description = "It goes on, or waits for its start time again.", body = TaskDetail,
@@ -201,7 +212,7 @@ async fn act(
     operation_id = "retryTask",
     params(
         ("id" = u64, Path, description = "The number of the task that ended."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `name` and `message`: `en` or `de`."),
+        WantedLanguage,
     ),
     responses(
         (status = 202, description = "The new task.", body = TaskDetail, headers(

@@ -7,7 +7,7 @@ use offstage_tests::stack::Stack;
 async fn each_thing_that_was_looked_at_has_a_level_and_a_remedy_where_it_is_not_good() {
     let stack = Stack::with_users([]).await;
     let (_program, api) = stack.api(&[]).await;
-    let levels = async || {
+    let level = async || {
         let answer = get(&api, "/doctor").await;
         let items = body(&answer, 200)["items"].as_array().unwrap().clone();
         for item in &items {
@@ -15,14 +15,12 @@ async fn each_thing_that_was_looked_at_has_a_level_and_a_remedy_where_it_is_not_
             assert_eq!(members, ["what", "level", "says", "remedy"]);
             assert_eq!(item["level"] == "good", item["remedy"].is_null(), "{item}");
         }
-        let text = |item: &serde_json::Value, member: &str| item[member].as_str().unwrap().to_owned();
-        items.iter().map(|item| (text(item, "what"), text(item, "level"))).collect::<Vec<_>>()
+        // A busy machine changes how long Redis takes to answer, so that only what is changed here is compared.
+        let eviction = items.iter().find(|item| item["what"] == "eviction policy");
+        eviction.unwrap_or_else(|| panic!("no eviction policy: {items:?}"))["level"].clone()
     };
-    let well = levels().await;
+    assert_eq!(level().await, "good");
     let mut connection = stack.redis.connection();
     redis::cmd("CONFIG").arg("SET").arg("maxmemory-policy").arg("allkeys-lru").exec(&mut connection).unwrap();
-    let ill = levels().await;
-    let changed: Vec<_> = well.iter().zip(&ill).filter(|(one, other)| one != other).collect();
-    assert_eq!(changed.len(), 1, "{changed:?}");
-    assert_eq!(changed[0].1.1, "bad");
+    assert_eq!(level().await, "bad");
 }
