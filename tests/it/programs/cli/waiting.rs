@@ -6,6 +6,7 @@ use rustix::process::Signal;
 use serde_json::json;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::tempdir;
+use tokio::net::TcpListener;
 
 use super::{
     DEADLINE, Operator, on_terminal, said,
@@ -130,4 +131,19 @@ async fn after_a_gap_every_task_is_looked_at() {
     let list: Vec<_> = (1..=TASKS).map(|id| id.to_string()).collect();
     let ended = operator.types(&["delete", "-", "--wait"], &list.join("\n")).await;
     assert_eq!(said(&ended).matches("COMPLETED").count(), 1_000, "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_server_that_is_silent_does_not_hold_up_ctrl_c() {
+    let home = tempdir().unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", silent.local_addr().unwrap());
+    let environment = [("OFFSTAGE_URL", base.as_str()), ("OFFSTAGE_TOKEN", "t")];
+    for args in [&["tasks", "watch"][..], &["delete", "5", "--wait"]] {
+        let mut program = Program::start("offstage", home.path(), args, &environment);
+        let _connection = within("it connects", DEADLINE, silent.accept()).await.unwrap();
+        program.signal(Signal::INT);
+        let ended = program.ended(std::time::Duration::from_secs(5)).await;
+        assert_eq!(ended.code(), Some(130), "{args:?}");
+    }
 }
