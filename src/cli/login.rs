@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use http::StatusCode;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use super::{
@@ -91,8 +91,7 @@ fn token(url: &Url) -> anyhow::Result<SecretString> {
         text
     };
     let token = SecretString::from(text.trim());
-    let good = !token.expose_secret().is_empty()
-        && token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+    let good = target::looks_like_a_token(&token);
     ensure!(good, "that is no token: wanted is one line of printable characters, typed or on standard input");
     Ok(token)
 }

@@ -7,7 +7,7 @@
 //! of its own. Easy to get wrong: addresses are compared as they are used, so that a slash at the end is no difference.
 
 use anyhow::{Context as _, bail, ensure};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::{
@@ -65,6 +65,8 @@ pub(crate) fn resolve(
         (None, None) => None,
     };
     let token = args.token.clone().or(environment.token);
+    let good = token.as_ref().is_none_or(looks_like_a_token);
+    ensure!(good, "that is no token: wanted are printable characters without spaces or line ends");
     if let (Some(url), Some(token)) = (&url, &token) {
         return Ok(Target { url: url.clone(), token: token.clone() });
     }
@@ -76,6 +78,12 @@ pub(crate) fn resolve(
         None => token_for(&url, chosen)?,
     };
     Ok(Target { url, token })
+}
+
+/// Whether that could be a token: it has to fit into a header.
+pub(crate) fn looks_like_a_token(text: &SecretString) -> bool {
+    let text = text.expose_secret();
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The profile's token, if it is for that address.
@@ -102,8 +110,6 @@ fn this_machine() -> Url {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret as _;
-
     use super::*;
 
     fn environment(url: &str, token: &str) -> ClientEnvironment {
@@ -191,6 +197,14 @@ mod tests {
         assert!(resolve(&flags("", "", ""), set(), &broken).is_ok());
         assert!(resolve(&flags("", "", "test"), set(), &broken).is_err());
         assert!(resolve(&flags("", "", ""), environment("", "t"), &broken).is_err());
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_one_is_refused_and_not_shown() {
+        for bad in ["two words", "hunter2\n", "hünter"] {
+            let error = found(&flags("", bad, ""), environment("http://env.example", "")).unwrap_err();
+            assert!(error.contains("no token") && !error.contains("unter"), "{error}");
+        }
     }
 
     #[test]
