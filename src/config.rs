@@ -9,7 +9,7 @@
 //! an address are secrets. Easy to get wrong: a new field also needs its line in `environment::SETTINGS` (a test
 //! finds the missing one) and, where zero makes no sense, in `validation`.
 
-mod client;
+pub mod client;
 mod environment;
 mod redaction;
 mod telemetry;
@@ -22,10 +22,6 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use client::{
-    ClientEnvironment, TOKEN_VARIABLE, URL_VARIABLE, client_environment, names_redis, no_color,
-    user_config_folder,
-};
 pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
 pub use telemetry::TelemetrySettings;
 pub use validation::{PLACEHOLDER_ID, PLACEHOLDER_USERNAME};

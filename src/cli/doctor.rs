@@ -45,7 +45,7 @@ pub struct DoctorArgs {
 /// # Errors
 /// Nobody answers, or the settings are impossible.
 pub async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
-    let document = if looks_at_redis(&args, config::names_redis()) {
+    let document = if looks_at_redis(&args, config::client::names_redis()) {
         of_redis(&args.common).await?
     } else {
         args.client.client()?.send(Request::get(&["doctor"])).await?

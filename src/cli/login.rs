@@ -51,7 +51,7 @@ pub struct LoginArgs {
 /// A token that the server does not take, or a file that cannot be written.
 pub async fn run(args: LoginArgs) -> anyhow::Result<Exit> {
     let flags = ClientArgs { url: args.url, ..ClientArgs::default() };
-    let url = target::login_url(&flags, &config::client_environment())?;
+    let url = target::login_url(&flags, &config::client::environment())?;
     let path = ProfileFile::path()?;
     let mut file = ProfileFile::read(&path)?;
     if url.scheme() == "http" && !is_loopback(&url) {

@@ -1,6 +1,7 @@
 //! `offstage queue`: how much waits, for how long, and whether anybody works on it; pausing and resuming it.
 
 use clap::{Args, Subcommand};
+use serde_json::{Map, Value};
 
 use super::{
     client::{
@@ -12,6 +13,7 @@ use super::{
     table::{Screen, Tone, printable},
     words,
 };
+use crate::domain::state::TaskState;
 
 /// Flags of `offstage queue`.
 #[derive(Args, Debug)]
@@ -70,11 +72,20 @@ fn shown(queue: &Queue, screen: Screen) -> String {
     text += &fact("oldest waits", Tone::Plain, &oldest);
     let (tone, durability) = durability(&queue.durability);
     text += &fact("durability", tone, &durability);
-    for (state, number) in &queue.depth {
-        let number = number.as_u64().unwrap_or_default();
+    for (state, number) in in_order(&queue.depth) {
         text += &fact(&printable(state), Tone::Plain, &number.to_string());
     }
     text
+}
+
+/// The states in the order of a task's life, then those that are new.
+fn in_order(depth: &Map<String, Value>) -> Vec<(&String, u64)> {
+    let age =
+        |state: &str| TaskState::ALL.iter().position(|known| known.name() == state).unwrap_or(usize::MAX);
+    let mut states: Vec<_> =
+        depth.iter().map(|(state, number)| (state, number.as_u64().unwrap_or_default())).collect();
+    states.sort_by_key(|(state, _)| age(state));
+    states
 }
 
 /// What an answered request survives.
@@ -96,7 +107,7 @@ mod tests {
 
     #[test]
     fn every_fact_is_a_line() {
-        let document = json!({"depth": {"QUEUED": 12, "COMPLETED": 3}, "oldest_age_ms": 200_000,
+        let document = json!({"depth": {"COMPLETED": 3, "DREAMING": 1, "QUEUED": 12}, "oldest_age_ms": 200_000,
             "paused": true, "workers": 2, "durability": "everysec"});
         let queue: Queue = serde_json::from_value(document).unwrap();
         let text = shown(&queue, Screen::of_stdout());
@@ -104,7 +115,7 @@ mod tests {
             "queue             paused",
             "workers           2\n",
             "3 min\n",
-            "QUEUED            12\n",
+            "QUEUED            12\nCOMPLETED         3\nDREAMING          1\n",
             "a power cut",
         ] {
             assert!(text.contains(line), "{line}: {text}");

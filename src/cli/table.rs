@@ -39,7 +39,7 @@ impl Screen {
     /// Standard output of this process. `NO_COLOR`, whatever it says, takes the colours away.
     pub(crate) fn of_stdout() -> Self {
         let terminal = io::stdout().is_terminal();
-        Self { terminal, colours: terminal && !config::no_color() }
+        Self { terminal, colours: terminal && !config::client::no_color() }
     }
 
     /// Text that stands out, where colours are welcome.

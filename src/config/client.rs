@@ -28,18 +28,18 @@ pub struct ClientEnvironment {
 
 /// Reads it; what is not UTF-8 arrives with replacement characters and is refused where it is used.
 #[must_use]
-pub fn client_environment() -> ClientEnvironment {
+pub fn environment() -> ClientEnvironment {
     let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
     ClientEnvironment { url: text(URL_VARIABLE), token: text(TOKEN_VARIABLE).map(SecretString::from) }
 }
 
 /// Where people's configuration files are; none where the environment names neither place.
 #[must_use]
-pub fn user_config_folder() -> Option<PathBuf> {
-    config_folder(variable("XDG_CONFIG_HOME"), variable("HOME"))
+pub fn config_folder() -> Option<PathBuf> {
+    folder_of(variable("XDG_CONFIG_HOME"), variable("HOME"))
 }
 
-fn config_folder(xdg: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+fn folder_of(xdg: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
     let xdg = xdg.map(PathBuf::from).filter(|path| path.is_absolute());
     xdg.or_else(|| Some(Path::new(&home?).join(".config")))
 }
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn the_folder_is_xdgs_if_that_is_absolute_and_else_in_the_home() {
         let folder =
-            |xdg: Option<&str>, home: Option<&str>| config_folder(xdg.map(Into::into), home.map(Into::into));
+            |xdg: Option<&str>, home: Option<&str>| folder_of(xdg.map(Into::into), home.map(Into::into));
         assert_eq!(folder(Some("/x"), Some("/home/a")), Some("/x".into()));
         assert_eq!(folder(Some("x"), Some("/home/a")), Some("/home/a/.config".into()));
         assert_eq!(folder(None, Some("/home/a")), Some("/home/a/.config".into()));

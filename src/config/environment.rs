@@ -13,6 +13,8 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
+use super::client::{TOKEN_VARIABLE, URL_VARIABLE};
+
 /// Names the configuration file; a flag wins over it.
 pub const CONFIG_VARIABLE: &str = "OFFSTAGE_CONFIG";
 /// Names the server program for the private Redis of `offstage dev`.
@@ -21,13 +23,8 @@ pub const REDIS_SERVER_VARIABLE: &str = "OFFSTAGE_REDIS_SERVER";
 const PREFIX: &str = "OFFSTAGE_";
 
 /// Variables with our prefix that mean something, but are no settings.
-const NOT_SETTINGS: &[&str] = &[
-    CONFIG_VARIABLE,
-    REDIS_SERVER_VARIABLE,
-    "OFFSTAGE_DEV_INSTANCE",
-    super::URL_VARIABLE,
-    super::TOKEN_VARIABLE,
-];
+const NOT_SETTINGS: &[&str] =
+    &[CONFIG_VARIABLE, REDIS_SERVER_VARIABLE, "OFFSTAGE_DEV_INSTANCE", URL_VARIABLE, TOKEN_VARIABLE];
 
 /// Every setting that a variable can set: all but lists of tables.
 pub(super) const SETTINGS: &[&str] = &[

@@ -21,6 +21,8 @@ use super::{
 
 /// Events that wait to be looked at.
 const WAITING: usize = 1_024;
+/// For the beginning of an answer; what comes after it may take as long as it likes.
+const HEAD_LIMIT: Duration = Duration::from_secs(10);
 /// Before the first attempt to come back; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause between two attempts.
@@ -74,7 +76,8 @@ impl Follower {
         if let Some(last) = &self.last {
             request = request.last_event(last.clone());
         }
-        self.client.open(&request).await
+        let opened = tokio::time::timeout(HEAD_LIMIT, self.client.open(&request)).await;
+        opened.unwrap_or_else(|_| Err(self.client.timed_out()))
     }
 
     async fn run(mut self, mut connection: Result<reqwest::Response, Failure>) {

@@ -5,7 +5,7 @@
 //!
 //! It must never show the token. The server's words are made printable first: they end up on a terminal.
 
-use std::{error::Error as _, io, time::Duration};
+use std::{error::Error, io, time::Duration};
 
 use reqwest::StatusCode;
 use rustls::CertificateError;
@@ -157,16 +157,17 @@ fn advice(status: StatusCode, retry_after: Option<Duration>) -> String {
 
 /// What is wrong with the server's certificate, if that is what failed.
 fn certificate_trouble(error: &reqwest::Error) -> Option<String> {
-    let mut cause = error.source();
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
     while let Some(current) = cause {
-        let hidden = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let found = current
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| hidden.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(rustls::Error::InvalidCertificate(trouble)) = found {
+        if let Some(rustls::Error::InvalidCertificate(trouble)) = current.downcast_ref() {
             return Some(remedy(trouble));
         }
-        cause = current.source();
+        // What an I/O error wraps is not its source; its source is that of what it wraps.
+        let wrapped = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        cause = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => current.source(),
+        };
     }
     None
 }
@@ -176,7 +177,7 @@ fn remedy(trouble: &CertificateError) -> String {
         return "this machine does not know who issued it; name your authority's file with SSL_CERT_FILE"
             .to_owned();
     }
-    format!("{trouble:?}")
+    trouble.to_string()
 }
 
 /// The network's own words, without the layers above them.

@@ -119,8 +119,7 @@ impl Client {
             let response = self.open(&request).await?;
             self.read(response).await
         };
-        let timed_out = |_| Err(Failure::TimedOut { server: self.target.url.to_string() });
-        tokio::time::timeout(ANSWER_LIMIT, asking).await.unwrap_or_else(timed_out)
+        tokio::time::timeout(ANSWER_LIMIT, asking).await.unwrap_or_else(|_| Err(self.timed_out()))
     }
 
     /// [`Client::send`], a few times with growing pauses while trying again can help. The request has to carry a key.
@@ -203,6 +202,11 @@ impl Client {
             body.extend_from_slice(&piece);
         }
         Ok(body)
+    }
+
+    /// No answer came in time.
+    pub(super) fn timed_out(&self) -> Failure {
+        Failure::TimedOut { server: self.target.url.to_string() }
     }
 
     /// An answer that came and says nothing.

@@ -1,10 +1,10 @@
 //! What the commands share that talk to a running API.
 //!
-//! Owns the flags that say which API and how to answer, and puts the parts together: [`target`] (whom to ask, with which
-//! token), [`profiles`] (the file that `offstage login` writes), [`http`] (one request), [`failure`] (why it failed, in one
-//! line), [`events`] (what happens to tasks, as it happens), [`model`] (the shapes of the answers).
+//! Owns the flags that say which API and how to answer, and puts the parts together: `target` (whom to ask, with which
+//! token), `profiles` (the file that `offstage login` writes), `http` (one request), `failure` (why it failed, in one
+//! line), `events` (what happens to tasks, as it happens), `model` (the shapes of the answers).
 //!
-//! Easy to get wrong: a token goes to the address it is meant for and to no other; see [`target`].
+//! Easy to get wrong: a token goes to the address it is meant for and to no other; see `target`.
 
 pub(crate) mod events;
 pub(crate) mod failure;
@@ -56,7 +56,7 @@ impl ClientArgs {
     /// # Errors
     /// No token, a token that is meant for another address, or a file of profiles that cannot be read.
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
-        let target = target::resolve(self, config::client_environment(), &ProfileFile::of_this_user)?;
+        let target = target::resolve(self, config::client::environment(), &ProfileFile::of_this_user)?;
         Client::new(target)
     }
 

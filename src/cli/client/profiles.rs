@@ -52,7 +52,7 @@ fn exposed<S: Serializer>(token: &SecretString, serializer: S) -> Result<S::Ok, 
 impl ProfileFile {
     /// Where the file of this user is.
     pub(crate) fn path() -> anyhow::Result<PathBuf> {
-        let folder = config::user_config_folder();
+        let folder = config::client::config_folder();
         let folder = folder.context("no place for profiles: set HOME, or XDG_CONFIG_HOME")?;
         Ok(folder.join("offstage").join("profiles.toml"))
     }

@@ -14,7 +14,7 @@ use super::{
     ClientArgs,
     profiles::{Profile, ProfileFile},
 };
-use crate::config::{ClientEnvironment, TOKEN_VARIABLE, URL_VARIABLE};
+use crate::config::client::{ClientEnvironment, TOKEN_VARIABLE, URL_VARIABLE};
 
 /// Where `offstage serve` listens unless it is told otherwise.
 const THIS_MACHINE: &str = "http://127.0.0.1:8080/";

@@ -74,9 +74,13 @@ pub async fn run(args: DeleteArgs) -> anyhow::Result<Exit> {
     let users = users::read(&args.users, Meaning::of(args.naming))?;
     let client = Arc::new(args.client.client()?);
     let stop = shutdown::on_signal()?;
-    let events = if args.wait { Some(Events::follow(client.clone()).await) } else { None };
-    let asked = tokio::select! {
-        asked = submit::ask(&client, &users, args.dry_run, args.not_before) => asked?,
+    let asking = async {
+        let events = if args.wait { Some(Events::follow(client.clone()).await) } else { None };
+        let asked = submit::ask(&client, &users, args.dry_run, args.not_before).await?;
+        anyhow::Ok((events, asked))
+    };
+    let (events, asked) = tokio::select! {
+        asked = asking => asked?,
         () = stop.cancelled() => {
             output::complain("offstage: interrupted; what was asked for so far may have been accepted");
             return Ok(Exit::Interrupted);

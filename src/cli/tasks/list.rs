@@ -51,8 +51,9 @@ pub struct ListArgs {
     #[arg(long, value_name = "NAME")]
     pub created_by: Option<String>,
     /// How many at most.
-    #[arg(long, value_name = "NUMBER", default_value_t = 50, conflicts_with = "all")]
-    pub limit: usize,
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, conflicts_with = "all",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
     /// All of them.
     #[arg(long)]
     pub all: bool,
@@ -60,7 +61,7 @@ pub struct ListArgs {
 
 pub(super) async fn run(flags: &ClientArgs, args: &ListArgs) -> anyhow::Result<Exit> {
     let client = flags.client()?;
-    let limit = if args.all { usize::MAX } else { args.limit };
+    let limit = if args.all { usize::MAX } else { args.limit.try_into()? };
     let (items, next) = read(&client, args, limit).await?;
     match flags.output {
         Form::Json => output::say(&indented(&json!({ "items": items, "next": next })))?,

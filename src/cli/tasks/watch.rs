@@ -31,7 +31,10 @@ use crate::{
 pub(super) async fn run(flags: &ClientArgs, ids: &[u64]) -> anyhow::Result<Exit> {
     let client = Arc::new(flags.client()?);
     let stop = shutdown::on_signal()?;
-    let events = Events::follow(client.clone()).await;
+    let events = tokio::select! {
+        events = Events::follow(client.clone()) => events,
+        () = stop.cancelled() => return Ok(Exit::Interrupted),
+    };
     if ids.is_empty() {
         all(flags.output, events, &stop).await
     } else {

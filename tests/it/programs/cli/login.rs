@@ -1,12 +1,14 @@
 //! `offstage login` and the profiles that it writes.
 
 use axum::http::StatusCode;
+use offstage_tests::{eventually, within};
 use serde_json::json;
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 use tempfile::tempdir;
+use tokio::io::AsyncWriteExt as _;
 
 use super::{
-    Operator, code, said,
+    DEADLINE, Operator, code, on_terminal, said,
     stub::{Stub, ok, problem},
 };
 
@@ -87,4 +89,20 @@ async fn a_file_that_is_open_to_others_is_warned_of() {
     fs::set_permissions(file(home.path()), fs::Permissions::from_mode(0o644)).unwrap();
     let ended = operator.runs(&["queue"]).await;
     assert!(said(&ended).contains("12") && ended.stderr.contains("chmod 600"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_token_that_is_typed_is_not_shown() {
+    let home = tempdir().unwrap();
+    let stub = api().await;
+    let operator = Operator::at(home.path());
+    let shown = || fs::read_to_string(home.path().join("typescript")).unwrap_or_default();
+    let mut terminal = on_terminal(&operator, &["login", "--url", &stub.base], "typescript").spawn().unwrap();
+    eventually("it asks for the token", DEADLINE, async || shown().contains("Token for").then_some(())).await;
+    let mut keyboard = terminal.stdin.take().unwrap();
+    keyboard.write_all(format!("{TOKEN}\n").as_bytes()).await.unwrap();
+    let ended = within("it ends", DEADLINE, terminal.wait()).await.unwrap();
+    assert!(ended.success() && shown().contains("Logged in at"), "{}", shown());
+    assert!(!shown().contains(TOKEN), "{}", shown());
+    assert!(said(&operator.runs(&["queue"]).await).contains("12"));
 }

@@ -1,20 +1,14 @@
 //! How the commands behave towards an API that is slow, busy, gone, or none.
 
 use axum::http::StatusCode;
-use offstage_tests::programs::{Program, run};
-use rustix::process::Signal;
 use serde_json::json;
 use std::fmt::Write as _;
 use tempfile::tempdir;
 
 use super::{
-    DEADLINE, Operator, code, document, said,
-    stub::{Stub, answer, ok, problem, task, unavailable},
+    Operator, code, document, said,
+    stub::{Stub, accepted, answer, ok, problem, task, unavailable},
 };
-
-fn accepted(task: u64) -> serde_json::Value {
-    json!({"items": [{"id": 5, "username": "alice", "verdict": "accepted", "task_id": task}]})
-}
 
 #[tokio::test]
 async fn a_deletion_is_repeated_with_its_own_key_until_it_is_answered() {
@@ -182,72 +176,6 @@ async fn a_reader_that_goes_away_ends_a_command_quietly() {
 }
 
 #[tokio::test]
-async fn a_watch_comes_back_with_the_last_event_it_saw_and_says_what_it_missed() {
-    let home = tempdir().unwrap();
-    let stub = Stub::start(|_, before| {
-        let event = |id: usize, to: &str| {
-            format!(
-                ": heartbeat\n\nevent: transition\nid: {id}-0\ndata: {{\"task_id\":7,\"kind\":\"staged_user\",\"user_id\":5,\"at\":1,\"from\":null,\"to\":\"{to}\",\"by\":\"w\",\"why\":\"claim\"}}\n\n"
-            )
-        };
-        let text = match before {
-            0 => event(1, "QUEUED"),
-            1 => format!("event: gap\ndata: {{}}\n\n{}", event(9, "COMPLETED")),
-            _ => return unavailable(0),
-        };
-        axum::http::Response::new(text.into())
-    })
-    .await;
-    let token = offstage_tests::fixtures::ADMIN_TOKEN;
-    let args = ["tasks", "watch", "--output", "json", "--url", &stub.base, "--token", token];
-    let mut watch = Program::start("offstage", home.path(), &args, &[]);
-    assert!(watch.line("{").await.contains("\"QUEUED\""));
-    assert!(watch.line("{").await.contains("\"COMPLETED\""));
-    watch.logged("some of what happened was missed").await;
-    watch.logged("waiting").await;
-    watch.signal(Signal::INT);
-    assert_eq!(watch.ended(DEADLINE).await.code(), Some(130));
-    assert!(stub.seen().len() >= 3 && !watch.log().contains("ended"), "{}", watch.log());
-    let ids: Vec<_> =
-        stub.seen().iter().map(|asked| asked.header("last-event-id").map(str::to_owned)).collect();
-    assert_eq!(ids[..3], [None, Some("1-0".to_owned()), Some("9-0".to_owned())]);
-}
-
-#[tokio::test]
-async fn waiting_without_events_looks_at_the_tasks_and_outlasts_an_outage() {
-    let home = tempdir().unwrap();
-    let stub = Stub::start(|asked, before| match asked.target.as_str() {
-        "/ops/v1/deletions" => ok(&accepted(71)),
-        "/ops/v1/tasks/71" if before < 4 => ok(&task(71, "PROCESSING")),
-        "/ops/v1/tasks/71" if before < 6 => unavailable(0),
-        "/ops/v1/tasks/71" => ok(&task(71, "COMPLETED")),
-        _ => problem(StatusCode::SERVICE_UNAVAILABLE, "Too many listen already."),
-    })
-    .await;
-    let ended = Operator::of(home.path(), &stub.base).runs(&["delete", "5", "--wait"]).await;
-    assert!(said(&ended).contains("COMPLETED") && ended.stderr.matches("waiting").count() <= 1, "{ended:?}");
-}
-
-#[tokio::test]
-async fn interrupted_waiting_says_that_the_tasks_go_on_and_how_to_see_them() {
-    let home = tempdir().unwrap();
-    let stub = Stub::start(|asked, _| match asked.target.as_str() {
-        "/ops/v1/deletions" => ok(&accepted(71)),
-        _ => ok(&task(71, "PROCESSING")),
-    })
-    .await;
-    let environment = [("OFFSTAGE_URL", stub.base.as_str()), ("OFFSTAGE_TOKEN", "t")];
-    let mut wait = Program::start("offstage", home.path(), &["delete", "5", "--wait"], &environment);
-    offstage_tests::eventually("it looks at the task", DEADLINE, async || {
-        stub.seen().iter().any(|asked| asked.target.ends_with("/tasks/71")).then_some(())
-    })
-    .await;
-    wait.signal(Signal::INT);
-    assert_eq!(wait.ended(DEADLINE).await.code(), Some(130));
-    assert!(wait.log().contains("1 task goes on. To see how: offstage tasks watch 71"), "{}", wait.log());
-}
-
-#[tokio::test]
 async fn a_start_time_counts_from_the_servers_now() {
     let home = tempdir().unwrap();
     let stub = Stub::start(|asked, _| {
@@ -270,35 +198,12 @@ async fn a_start_time_counts_from_the_servers_now() {
 }
 
 #[tokio::test]
-async fn on_a_terminal_there_are_bars_and_colours_and_no_color_takes_the_colours_away() {
+async fn an_address_may_have_a_path_and_this_machine_needs_no_proxy() {
     let home = tempdir().unwrap();
-    let stub = Stub::start(|asked, before| match asked.target.as_str() {
-        "/ops/v1/deletions" => ok(&accepted(71)),
-        "/ops/v1/events" => unavailable(0),
-        _ if before < 5 => ok(&task(71, "PROCESSING")),
-        _ => ok(&task(71, "COMPLETED")),
-    })
-    .await;
-    let operator = Operator::of(home.path(), &stub.base).with("TERM", "xterm");
-    let shown = on_terminal(&operator, "delete 5 --wait").await;
-    assert!(
-        shown.contains("task 71 alice") && shown.contains("\x1b[38;5;") && shown.contains("COMPLETED"),
-        "{shown:?}"
-    );
-    let shown = on_terminal(&operator.with("NO_COLOR", "1"), "tasks show 71").await;
-    assert!(shown.contains("COMPLETED") && !shown.contains("\x1b["), "{shown:?}");
-}
-
-/// What a command shows on a terminal.
-async fn on_terminal(operator: &Operator<'_>, line: &str) -> String {
-    let program = offstage_tests::programs::path_of("offstage");
-    let typescript = operator.home.join("typescript");
-    let mut script = std::process::Command::new("script");
-    script
-        .args(["--quiet", "--return", "--command", &format!("{} {line}", program.display())])
-        .arg(&typescript);
-    script.envs(operator.environment.iter().copied());
-    let ended = run(script, DEADLINE).await;
-    assert!(ended.status.success(), "{ended:?}");
-    std::fs::read_to_string(typescript).expect("what was shown")
+    let stub = Stub::start(|_, _| ok(&json!({ "items": [] }))).await;
+    let base = format!("{}/behind/a/proxy", stub.base);
+    let operator = Operator::of(home.path(), &base).with("HTTP_PROXY", "http://127.0.0.1:1");
+    said(&operator.runs(&["token", "list"]).await);
+    assert_eq!(stub.seen()[0].line(), "GET /behind/a/proxy/ops/v1/tokens");
+    assert!(stub.seen()[0].header("user-agent").unwrap().starts_with("offstage/"));
 }

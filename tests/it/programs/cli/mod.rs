@@ -14,10 +14,16 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::DEADLINE;
 
+mod delete;
 mod login;
 mod manners;
 mod offline;
+mod operate;
 mod stub;
+mod tasks;
+mod tls;
+mod version;
+mod waiting;
 
 /// An operator: a home of his own, and an API that he knows by the environment.
 struct Operator<'a> {
@@ -92,4 +98,15 @@ fn said(ended: &Ended) -> &str {
 #[track_caller]
 fn document(ended: &Ended) -> Value {
     serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:?}"))
+}
+
+/// A command on a terminal of its own, which goes to that file; what is typed comes from standard input.
+fn on_terminal(operator: &Operator<'_>, args: &[&str], typescript: &str) -> tokio::process::Command {
+    let program = offstage_tests::programs::path_of("offstage");
+    let line = format!("{} {}", program.display(), args.join(" "));
+    let mut script = tokio::process::Command::new("script");
+    script.args(["--quiet", "--return", "--flush", "--command", &line, typescript]);
+    script.current_dir(operator.home).envs(operator.environment.iter().copied()).env("TERM", "xterm");
+    script.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    script
 }

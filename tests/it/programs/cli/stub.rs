@@ -132,3 +132,8 @@ pub(super) fn task(id: u64, state: &str) -> Value {
             {"at": 1_000, "from": null, "to": "QUEUED", "by": "admin", "why": "submit"},
             {"at": 2_000, "from": "QUEUED", "to": state, "by": "worker-1", "why": "event"}]})
 }
+
+/// What is said of a deletion that was accepted as that task.
+pub(super) fn accepted(task: u64) -> Value {
+    json!({"items": [{"id": 5, "username": "alice", "verdict": "accepted", "task_id": task}]})
+}
