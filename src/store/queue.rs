@@ -9,6 +9,7 @@
 //! the task by now: stop, and touch nothing.
 
 pub mod backend;
+mod delivery;
 mod exchange;
 mod fetcher;
 mod finisher;
@@ -32,7 +33,8 @@ use crate::{
 };
 
 pub use self::{
-    backend::{Delivery, Queue, QueueConfig},
+    backend::{Queue, QueueConfig},
+    delivery::Delivery,
     exchange::{
         Claim, Claimed, Commit, Committed, Lease, RedisMoment, Report, Settled, Settlement, Standing,
     },

@@ -9,10 +9,7 @@ use futures::StreamExt;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-use super::{
-    Claim, Lease, Settlement, Standing,
-    backend::{Delivery, Shared},
-};
+use super::{Claim, Lease, Settlement, Standing, backend::Shared, delivery::Delivery};
 use crate::{
     domain::{reason::Reason, state::Event, task::TaskId},
     store::{Store, StoreError, calls, patience::Backoff},
