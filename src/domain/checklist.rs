@@ -51,9 +51,9 @@ pub struct Counts {
 /// How far the checks have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Checklist that have answered.
+    /// Checks that have answered.
     pub done: u64,
-    /// Checklist in all; zero before the first one began.
+    /// Checks in all; zero before the first one began.
     pub of: u64,
 }
 
@@ -73,7 +73,7 @@ pub struct CheckProgress {
 pub struct Checklist(pub Vec<CheckProgress>);
 
 impl Checklist {
-    /// Checklist that are about to run.
+    /// Checks that are about to run.
     #[must_use]
     pub fn running(names: impl IntoIterator<Item = Label>) -> Self {
         let one = |name| CheckProgress { name, state: CheckState::Running, counts: Counts::default() };

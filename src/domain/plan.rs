@@ -7,7 +7,7 @@ use super::{dependents::Findings, reason::Reason, retry::RetryPolicy, task::Task
 pub enum Step {
     /// Nothing blocks: let the deletion take effect, if that still holds when it does.
     Commit,
-    /// All is known, and the task has no effect: it is completed.
+    /// The task has no effect, and it is known whether something blocks (what else there is may not be): it is completed.
     Finish,
     /// Blocking dependents were found: refuse.
     Refuse,

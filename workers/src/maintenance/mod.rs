@@ -1,5 +1,5 @@
-//! The loops that keep tasks moving when nobody else does, and the one that says that the worker is there, one file each. Every worker runs all of them; each step is one
-//! bounded script, so that several of them at once do no harm.
+//! The loops that keep tasks moving when nobody else does, and the one that says that the worker is there, one file each.
+//! Every worker runs all of them; each step is one bounded script, so that several of them at once do no harm.
 //!
 //! Each loop has a `run_once` that says how much it did, and goes again at once while there is more.
 
