@@ -1,6 +1,6 @@
 //! The settings of what is sent to an OpenTelemetry collector: their meaning, their bounds, how they are shown.
 //!
-//! It must never show a password inside the collector's address. Easy to get wrong: the address is that of the collector,
+//! It must never show a password inside the collector's address, not even one that is refused. Easy to get wrong: the address is that of the collector,
 //! and `/v1/traces` is added to it; OpenTelemetry's other settings (headers for a key, the batches' times) are read from its
 //! own `OTEL_` variables by the exporter.
 
@@ -64,6 +64,10 @@ fn collector_address(text: &str) -> Result<(), &'static str> {
     let url = Url::parse(text).map_err(|_| "must be an address such as http://127.0.0.1:4318")?;
     match url.scheme() {
         "http" | "https" if url.host_str().is_none_or(str::is_empty) => Err("names no host"),
+        "http" | "https" if !url.username().is_empty() || url.password().is_some() => {
+            Err("must name no user and no password: none would be sent; \
+                 put a key into OTEL_EXPORTER_OTLP_HEADERS, such as authorization=Basic%20...")
+        }
         "http" | "https" if url.query().is_some() || url.fragment().is_some() => {
             Err("must end with a host, a port or a path: /v1/traces is added")
         }

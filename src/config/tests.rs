@@ -124,6 +124,16 @@ fn every_impossible_setting_is_refused_by_its_name() {
         ("telemetry.otlp_endpoint = \"127.0.0.1\"", "telemetry.otlp_endpoint", "address"),
         ("telemetry.otlp_endpoint = \"grpc://h:4317\"", "telemetry.otlp_endpoint", "not gRPC"),
         ("telemetry.otlp_endpoint = \"http://h:4318/?key=1\"", "telemetry.otlp_endpoint", "is added"),
+        (
+            "telemetry.otlp_endpoint = \"http://bob:hunter2@h:4318\"",
+            "telemetry.otlp_endpoint",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+        ),
+        (
+            "telemetry.otlp_endpoint = \"http://bob@h\"",
+            "telemetry.otlp_endpoint",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+        ),
         ("telemetry.sampling_ratio = 1.1", "telemetry.sampling_ratio", "between 0 and 1"),
         ("telemetry.sampling_ratio = nan", "telemetry.sampling_ratio", "between 0 and 1"),
     ] {

@@ -98,6 +98,8 @@ async fn secrets_are_not_echoed_when_they_are_refused() {
     for url in ["http://user:hunter2@redis", "redis://:hunter2@", "redis://:hunter2@redis:99999", "hunter2"] {
         trap.refuses(&[("OFFSTAGE_REDIS_URL", url)], "redis_url: ", "hunter2").await;
     }
+    let collector = ("OFFSTAGE_TELEMETRY__OTLP_ENDPOINT", "http://bob:hunter2@127.0.0.1:4318");
+    trap.refuses(&[collector], "telemetry.otlp_endpoint: must name no user", "hunter2").await;
     for text in
         ["admin_token = \"hunter2", "admin_token = hunter2\n", "admin_token = [\"hunter2\"]", "hunter2"]
     {
