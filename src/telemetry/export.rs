@@ -6,10 +6,12 @@
 //!
 //! Easy to get wrong: only our own spans may be sent. The client that sends them makes spans, too.
 
+mod door;
+
 use std::{
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -30,6 +32,8 @@ use opentelemetry_sdk::{
 };
 use tracing::{Subscriber, info, level_filters::LevelFilter, warn};
 use tracing_subscriber::{Layer, filter::Targets, registry::LookupSpan};
+
+use self::door::Door;
 
 /// What the targets of our own spans begin with.
 const OURS: &str = "offstage";
@@ -70,10 +74,12 @@ impl Export {
             .build()
             .context("spans cannot be sent to telemetry.otlp_endpoint")?;
         let batches = BatchConfigBuilder::default().with_max_queue_size(MOST_WAITING).build();
-        let sender = Sender { exporter, failing: AtomicBool::new(false) };
+        let waiting = Arc::<AtomicUsize>::default();
+        let sender = Sender { exporter, failing: AtomicBool::new(false), waiting: Arc::clone(&waiting) };
+        let queue = BatchSpanProcessor::builder(sender).with_batch_config(batches).build();
         let root = LikeItsCause(Sampler::TraceIdRatioBased(self.sampling_ratio));
         Ok(SdkTracerProvider::builder()
-            .with_span_processor(BatchSpanProcessor::builder(sender).with_batch_config(batches).build())
+            .with_span_processor(Door { queue, room: MOST_WAITING, waiting })
             .with_sampler(Sampler::ParentBased(Box::new(root)))
             .with_resource(
                 Resource::builder_empty()
@@ -140,22 +146,28 @@ impl ShouldSample for LikeItsCause {
     }
 }
 
+fn count_unsent(spans: usize) {
+    metrics::counter!("offstage_spans_unsent_total").increment(spans as u64);
+}
+
 /// Sends batches, in the words of OpenTelemetry.
 #[derive(Debug)]
 struct Sender {
     exporter: opentelemetry_otlp::SpanExporter,
     failing: AtomicBool,
+    waiting: Arc<AtomicUsize>,
 }
 
 impl SpanExporter for Sender {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
         batch.iter_mut().for_each(translate);
         let spans = batch.len();
+        self.waiting.fetch_sub(spans, Ordering::Relaxed);
         let outcome = self.exporter.export(batch).await;
         let failed_before = self.failing.swap(outcome.is_err(), Ordering::Relaxed);
         match &outcome {
             Err(error) => {
-                metrics::counter!("offstage_spans_unsent_total").increment(spans as u64);
+                count_unsent(spans);
                 if !failed_before {
                     warn!(%error, "spans cannot be sent: they are dropped until telemetry.otlp_endpoint takes them");
                 }
@@ -208,6 +220,6 @@ fn rename(span: &mut SpanData, from: &'static str, to: &'static str) {
 pub(super) fn describe_metrics() {
     metrics::describe_counter!(
         "offstage_spans_unsent_total",
-        "Spans that telemetry.otlp_endpoint did not take and that were dropped."
+        "Spans that were dropped: telemetry.otlp_endpoint did not take them, or too many waited for it."
     );
 }
