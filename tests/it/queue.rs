@@ -4,8 +4,11 @@ use futures::{FutureExt, future::BoxFuture};
 use offstage::{
     config::Settings,
     domain::{state::TaskState, task::UserId},
+    telemetry::{self, Export},
 };
-use offstage_tests::{eventually, fixtures, redis::PrivateRedis, within};
+use offstage_tests::{
+    collector::Collector, eventually, fixtures, metrics::Page, redis::PrivateRedis, within,
+};
 use offstage_workers::{
     checks::{Check, Checks, Findings, Subject, Unanswered},
     maintenance, runner,
@@ -74,6 +77,10 @@ impl Check for Buggy {
 
 #[tokio::test]
 async fn a_panic_costs_an_attempt_and_not_the_worker() {
+    let collector = Collector::start().await;
+    let endpoint = collector.endpoint().to_owned();
+    let export = Export { service: "panics", endpoint, sampling_ratio: 1.0 };
+    let metrics = telemetry::init("info", Some(&export)).unwrap();
     let redis = PrivateRedis::start().await;
     let store = fixtures::store(&redis);
     fixtures::users(&store, [5]).await;
@@ -98,6 +105,15 @@ async fn a_panic_costs_an_attempt_and_not_the_worker() {
     assert!(history.iter().any(|line| line.why == "retry: worker_panicked"), "{history:?}");
     stop.cancel();
     worker.await.unwrap().unwrap();
+
+    telemetry::end().await;
+    let spans = collector.spans("panics", "worker.task.run");
+    let mut runs: Vec<_> = spans.iter().map(|run| (run.attributes["outcome"].as_str(), run.failed)).collect();
+    runs.sort_unstable();
+    assert_eq!(runs, [("completed", false), ("panicked", true)]);
+    let page = Page { text: metrics.render() };
+    assert_eq!(page.count("offstage_attempts_total", &[("outcome", "panicked")]), 1);
+    assert_eq!(page.count("offstage_task_run_seconds_count", &[]), 2, "both attempts took their time");
 }
 
 #[tokio::test]

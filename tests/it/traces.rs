@@ -110,6 +110,26 @@ async fn without_a_collector_the_caller_s_trace_goes_to_the_worker_all_the_same(
 }
 
 #[tokio::test]
+async fn a_run_says_how_it_ended_and_fails_where_the_task_is_given_up() {
+    let (stack, collector) = (Stack::with_users([5, 6]).await, Collector::start().await);
+    let (_program, api) = stack.api(&[]).await;
+    let (good, gone) = (api.submit(5).await, api.submit(6).await);
+    redis::cmd("DEL").arg("{offstage}:staged:user:6").exec(&mut stack.redis.connection()).unwrap();
+    let mut worker = stack.worker(&[(ENDPOINT, collector.endpoint())]);
+    api.until(good, &["COMPLETED"], DEADLINE).await;
+    api.until(gone, &["EXCEPTION"], DEADLINE).await;
+    end(&mut worker).await;
+    let mut runs: Vec<_> = collector
+        .spans("offstage-worker", "worker.task.run")
+        .into_iter()
+        .map(|run| (run.attributes["task.id"].clone(), run.attributes["outcome"].clone(), run.failed))
+        .collect();
+    runs.sort();
+    let completed = (good.to_string(), "completed".to_owned(), false);
+    assert_eq!(runs, [completed, (gone.to_string(), "failed".to_owned(), true)]);
+}
+
+#[tokio::test]
 async fn a_request_that_cannot_be_served_is_a_failed_span() {
     let (stack, collector) = (Stack::with_users([]).await, Collector::start().await);
     let (mut program, api) = stack.api_at("redis://127.0.0.1:1", &[(ENDPOINT, collector.endpoint())]).await;

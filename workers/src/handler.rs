@@ -8,6 +8,7 @@
 
 mod attempt;
 
+use futures::FutureExt;
 use offstage::{
     domain::{
         checklist::Checklist,
@@ -22,8 +23,8 @@ use offstage::{
     },
     telemetry::trace,
 };
-use std::time::Instant;
-use tracing::{Instrument, field::Empty};
+use std::{panic::AssertUnwindSafe, time::Instant};
+use tracing::{Instrument, Span, field::Empty};
 
 use crate::checks::Checks;
 
@@ -60,6 +61,8 @@ pub enum Outcome {
     Lost,
     /// Handed back because this worker stops.
     HandedBack,
+    /// Its code panicked, whatever became of the task: it is tried again, given up, or somebody else's by now.
+    Panicked,
 }
 
 impl Outcome {
@@ -74,11 +77,25 @@ impl Outcome {
             Self::Cancelled => "cancelled",
             Self::Lost => "lost",
             Self::HandedBack => "handed_back",
+            Self::Panicked => "panicked",
+        }
+    }
+
+    /// Somebody has to look: the task was given up, or our code is wrong.
+    const fn is_failure(self) -> bool {
+        match self {
+            Self::Failed | Self::Panicked => true,
+            Self::Completed
+            | Self::Conflict
+            | Self::Retry
+            | Self::Cancelled
+            | Self::Lost
+            | Self::HandedBack => false,
         }
     }
 }
 
-/// Runs one attempt from claim to end.
+/// Runs one attempt from claim to end. A panic of ours is caught here, where the lease is known, and ends the attempt.
 pub async fn handle(context: Context, delivery: Delivery) -> Outcome {
     let claimed = &delivery.claimed;
     let span = tracing::info_span!(
@@ -88,6 +105,7 @@ pub async fn handle(context: Context, delivery: Delivery) -> Outcome {
         task.attempt = claimed.attempt,
         lease.fence = claimed.lease.fence.0,
         trace.id = Empty,
+        outcome = Empty,
     );
     if let Some(cause) = claimed.trace {
         trace::link(&span, cause);
@@ -99,11 +117,15 @@ pub async fn handle(context: Context, delivery: Delivery) -> Outcome {
 async fn run(context: &Context, delivery: &Delivery) -> Outcome {
     let begun = Instant::now();
     let settler = Settler { context, delivery };
-    let outcome = tokio::select! {
-        biased;
-        interruption = delivery.interrupted() => settler.interrupted(interruption).await,
-        outcome = settler.attempt() => outcome,
+    let outcome = match AssertUnwindSafe(settler.run()).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(_) => settler.panicked().await,
     };
+    let span = Span::current();
+    span.record("outcome", outcome.name());
+    if outcome.is_failure() {
+        trace::failed(&span);
+    }
     let seconds = begun.elapsed().as_secs_f64();
     metrics::counter!("offstage_attempts_total", "outcome" => outcome.name()).increment(1);
     metrics::histogram!("offstage_task_run_seconds").record(seconds);
@@ -118,6 +140,15 @@ struct Settler<'a> {
 }
 
 impl Settler<'_> {
+    /// Works until it is through or is interrupted.
+    async fn run(&self) -> Outcome {
+        tokio::select! {
+            biased;
+            interruption = self.delivery.interrupted() => self.interrupted(interruption).await,
+            outcome = self.attempt() => outcome,
+        }
+    }
+
     /// Checks and decides, again and again while the ground moves.
     async fn attempt(&self) -> Outcome {
         let attempt = self.delivery.claimed.attempt;
@@ -193,6 +224,21 @@ impl Settler<'_> {
         }
     }
 
+    /// An attempt whose code panicked is tried again, like any other that ended without an outcome.
+    async fn panicked(&self) -> Outcome {
+        tracing::error!("an attempt panicked");
+        let attempt = self.delivery.claimed.attempt;
+        let reason = Reason::WorkerPanicked;
+        let (event, delay_ms) = match try_again(attempt, reason.clone(), &self.context.retry, jitter()) {
+            Step::Retry { delay_ms, .. } => (Event::Retry, delay_ms),
+            Step::Fail { .. } | Step::Refuse | Step::Commit | Step::Finish => (Event::Fail, 0),
+        };
+        let settlement =
+            Settlement { lease: self.lease(), event, reason: Some(reason), delay_ms, checks: None };
+        self.context.finisher.settle(settlement).await;
+        Outcome::Panicked
+    }
+
     fn lease(&self) -> Lease {
         self.delivery.claimed.lease
     }
@@ -201,19 +247,4 @@ impl Settler<'_> {
 /// From 0 to 1.
 fn jitter() -> f64 {
     rand::random()
-}
-
-/// What becomes of an attempt whose code panicked: it is tried again, like any other that ended without an outcome.
-pub async fn panicked(context: &Context, lease: Lease, attempt: u32) -> Outcome {
-    let (event, delay_ms) = match try_again(attempt, Reason::WorkerPanicked, &context.retry, jitter()) {
-        Step::Retry { delay_ms, .. } => (Event::Retry, delay_ms),
-        Step::Fail { .. } | Step::Refuse | Step::Commit | Step::Finish => (Event::Fail, 0),
-    };
-    metrics::counter!("offstage_attempts_total", "outcome" => "panicked").increment(1);
-    let settlement =
-        Settlement { lease, event, reason: Some(Reason::WorkerPanicked), delay_ms, checks: None };
-    match context.finisher.settle(settlement).await {
-        Settled::Done => Outcome::Retry,
-        Settled::Lost | Settled::Cancelled => Outcome::Lost,
-    }
 }

@@ -20,7 +20,7 @@ use offstage::{
         queue::{Delivery, Queue, QueueConfig},
     },
 };
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -116,13 +116,7 @@ fn start(
         .boxed()
 }
 
-/// apalis's entrance. A panic of ours is caught here, where the lease is known, and ends the attempt; `catch_panic` is the
-/// second net.
+/// apalis's entrance. The handler catches panics of ours; `catch_panic` is the second net.
 async fn deliver(delivery: Delivery, context: Data<Context>) {
-    let (lease, attempt) = (delivery.claimed.lease, delivery.claimed.attempt);
-    let attempted = AssertUnwindSafe(handler::handle((*context).clone(), delivery)).catch_unwind().await;
-    if attempted.is_err() {
-        tracing::error!(task.id = lease.task.0, "an attempt panicked");
-        handler::panicked(&context, lease, attempt).await;
-    }
+    handler::handle((*context).clone(), delivery).await;
 }
