@@ -4,7 +4,8 @@
 //! ones too, under the name of its script or of its few plain commands. Those names are the only labels there are: a key, a
 //! task or a user must never be one.
 //!
-//! Easy to get wrong: blocking reads wait on purpose. Their failures are counted, their time is not kept.
+//! Easy to get wrong: blocking reads wait on purpose. Their failures are counted, their time is not kept. And only Redis's
+//! own failures are counted here; an answer that came and makes no sense is a fault of ours, and stands in the log.
 
 use std::time::Instant;
 
@@ -16,7 +17,11 @@ pub(super) fn describe() {
         "offstage_redis_call_seconds",
         "How long calls of Redis took, by script, the wait for a connection and calls that failed included."
     );
-    metrics::describe_counter!("offstage_redis_errors_total", "Calls of Redis that failed, by kind.");
+    metrics::describe_counter!(
+        "offstage_redis_errors_total",
+        "Calls of Redis that failed, by kind: it was unavailable, it did not answer in time (unknown_outcome), it refused \
+         the call, or it has lost data (data_lost)."
+    );
 }
 
 /// Keeps the time of a call when it is dropped: when the call has ended, or when nobody waits for it any more.
@@ -38,7 +43,46 @@ impl Drop for Timing {
     }
 }
 
-/// Counts a failure.
+/// Counts a failure of Redis.
 pub(super) fn failed(error: &StoreError) {
-    metrics::counter!("offstage_redis_errors_total", "kind" => error.kind()).increment(1);
+    if let Some(kind) = kind(error) {
+        metrics::counter!("offstage_redis_errors_total", "kind" => kind).increment(1);
+    }
+}
+
+/// What went wrong with Redis; none where it did what it was asked for.
+const fn kind(error: &StoreError) -> Option<&'static str> {
+    match error {
+        StoreError::Unavailable(_) => Some("unavailable"),
+        StoreError::Unknown(_) => Some("unknown_outcome"),
+        StoreError::Refused { .. } => Some("refused"),
+        StoreError::DataLost => Some("data_lost"),
+        StoreError::Address(_) | StoreError::UnknownReply { .. } | StoreError::Corrupt { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+
+    #[test]
+    fn what_redis_did_is_counted_and_what_we_cannot_read_is_not() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let source = || redis::make_extension_error("MISCONF".into(), None);
+        metrics::with_local_recorder(&recorder, || {
+            failed(&StoreError::Unavailable(source()));
+            failed(&StoreError::Unknown(source()));
+            failed(&StoreError::Refused { script: "info", source: source() });
+            failed(&StoreError::DataLost);
+            failed(&StoreError::UnknownReply { script: "info", what: "?".to_owned() });
+            failed(&StoreError::Corrupt { key: "k".to_owned(), field: "f" });
+        });
+        let page = recorder.handle().render();
+        let mut counted: Vec<_> = page.lines().filter(|line| line.starts_with("offstage_")).collect();
+        counted.sort_unstable();
+        let of = |kind: &str| format!("offstage_redis_errors_total{{kind=\"{kind}\"}} 1");
+        assert_eq!(counted, ["data_lost", "refused", "unavailable", "unknown_outcome"].map(of));
+    }
 }

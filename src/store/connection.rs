@@ -25,7 +25,7 @@ use tokio::sync::RwLock;
 
 use super::{
     calls::{self, Timing},
-    error::StoreError,
+    error::{StoreError, code_of},
     reply::Reply,
     scripts::Script,
 };
@@ -223,5 +223,5 @@ fn refuses_writes(error: &RedisError) -> bool {
         "CLUSTERDOWN",
         "NOAUTH",
     ];
-    error.code().is_some_and(|code| CODES.contains(&code))
+    code_of(error).is_some_and(|code| CODES.contains(&code.as_str()))
 }

@@ -3,26 +3,19 @@
 //! Each line looks at one thing, says what it saw, and where that is not good, what to do about it. Looking changes
 //! nothing and costs the same at any backlog.
 //!
-//! Easy to get wrong: a managed server may refuse to tell its settings. Then the line says so; it does not guess.
+//! Easy to get wrong: the doctor is asked when something is wrong, and a Redis that cannot write refuses even PING. What
+//! is refused is a line of the report, not its end.
 
-use chrono::Utc;
+mod judge;
+
+use chrono::{DateTime, Utc};
 use redis::pipe;
 use std::{collections::HashMap, time::Instant};
 
-use super::{Store, StoreError, durability::field, records::time, tasks::Depth};
-use crate::domain::state::TaskState;
+use super::{Store, StoreError, records::time, tasks::Depth, workers::WorkerEntry};
 
 /// Round trips of which the slowest is told.
 const ROUND_TRIPS: usize = 10;
-/// A round trip that is longer makes every submit slow, in milliseconds.
-const SLOW_MS: f64 = 10.0;
-/// One that is longer makes leases run out, in milliseconds.
-const TOO_SLOW_MS: f64 = 500.0;
-/// A difference of clocks that confuses people who compare times, in milliseconds.
-const CLOCK_DIFFERENCE_MS: i64 = 2_000;
-/// Shares of the memory, in percent.
-const MUCH_PERCENT: u64 = 75;
-const TOO_MUCH_PERCENT: u64 = 90;
 
 /// How one thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,33 +54,41 @@ pub struct Finding {
 }
 
 impl Store {
-    /// Looks at everything.
+    /// Looks at everything. What Redis does not answer is a line, too.
     ///
     /// # Errors
-    /// [`StoreError`]: what cannot be asked cannot be judged.
+    /// [`StoreError`]: nobody answers at all.
     pub async fn diagnose(&self) -> Result<Vec<Finding>, StoreError> {
-        let latency_ms = self.slowest_round_trip_ms().await?;
-        let settings = self.settings().await?;
-        let depth = self.depth().await?;
-        Ok(vec![
-            version(&self.info("server").await?),
-            persistence(&settings, &self.info("persistence").await?),
-            eviction(&settings),
-            memory(&self.info("memory").await?),
-            clock(self.clock_difference_ms().await?),
-            latency(latency_ms),
-            keys(&self.key_counts().await?),
-            workers(&depth, self.workers().await?.iter().filter(|worker| worker.quiet).count()),
-        ])
+        // First, because it says why other questions are refused.
+        let persistence = self.info("persistence").await;
+        let mut findings = Vec::new();
+        let settings = match self.settings().await {
+            Err(error) if !error.is_silence() => {
+                findings.push(judge::unanswered("settings", &error));
+                HashMap::new()
+            }
+            settings => settings?,
+        };
+        findings.extend([
+            line("version", self.info("server").await, |info| judge::version(&info))?,
+            line("persistence", persistence, |info| judge::persistence(&settings, &info))?,
+            judge::eviction(&settings),
+            line("memory", self.info("memory").await, |info| judge::memory(&info))?,
+            line("clock", self.clock_difference_ms().await, judge::clock)?,
+            line("latency", self.slowest_round_trip_ms().await, judge::latency)?,
+            line("keys", self.key_counts().await, |counts| judge::keys(&counts))?,
+            line("workers", self.who_works().await, |(depth, known, now)| {
+                judge::workers(&depth, &known, now)
+            })?,
+        ]);
+        Ok(findings)
     }
 
     async fn slowest_round_trip_ms(&self) -> Result<f64, StoreError> {
         let mut slowest = 0.0_f64;
         for _ in 0..ROUND_TRIPS {
             let begun = Instant::now();
-            let mut commands = pipe();
-            commands.cmd("PING").ignore();
-            self.inner.link.pipeline::<()>("ping", &commands).await?;
+            self.time_there().await?;
             slowest = slowest.max(begun.elapsed().as_secs_f64() * 1e3);
         }
         Ok(slowest)
@@ -95,12 +96,22 @@ impl Store {
 
     /// How far this machine's clock is ahead of Redis's.
     async fn clock_difference_ms(&self) -> Result<i64, StoreError> {
+        let there = self.time_there().await?;
+        #[expect(clippy::disallowed_methods, reason = "compared with Redis's, and nothing is decided by it")]
+        let here = Utc::now();
+        Ok((here - there).num_milliseconds())
+    }
+
+    /// Redis's clock. Answered where PING is not: a Redis that cannot write refuses even that.
+    async fn time_there(&self) -> Result<DateTime<Utc>, StoreError> {
         let mut commands = pipe();
         commands.cmd("TIME");
         let ((seconds, micros),): ((u64, u64),) = self.inner.link.pipeline("time", &commands).await?;
-        #[expect(clippy::disallowed_methods, reason = "compared with Redis's, and nothing is decided by it")]
-        let here = Utc::now();
-        Ok((here - time(seconds * 1_000 + micros / 1_000)).num_milliseconds())
+        Ok(time(seconds * 1_000 + micros / 1_000))
+    }
+
+    async fn who_works(&self) -> Result<(Depth, Vec<WorkerEntry>, DateTime<Utc>), StoreError> {
+        Ok((self.depth().await?, self.workers().await?, self.time_there().await?))
     }
 
     async fn key_counts(&self) -> Result<Vec<(&'static str, u64)>, StoreError> {
@@ -128,130 +139,17 @@ impl Store {
     }
 }
 
-fn good(what: &'static str, says: String) -> Finding {
-    Finding { what, level: Level::Good, says, remedy: None }
-}
-
-fn not_good(what: &'static str, level: Level, says: String, remedy: &str) -> Finding {
-    Finding { what, level, says, remedy: Some(remedy.to_owned()) }
-}
-
-fn version(info: &str) -> Finding {
-    let valkey = field(info, "valkey_version").map(|version| format!("Valkey {version}"));
-    let redis = field(info, "redis_version").unwrap_or("of an unknown version");
-    let says = valkey.unwrap_or_else(|| format!("Redis {redis}"));
-    if super::durability::is_too_old(redis) {
-        return not_good("version", Level::Bad, says, "Run Redis 7.0 or newer, or Valkey.");
+/// What is made of an answer, or that there is none; an error where Redis is silent.
+fn line<T>(
+    what: &'static str,
+    answer: Result<T, StoreError>,
+    judge: impl FnOnce(T) -> Finding,
+) -> Result<Finding, StoreError> {
+    match answer {
+        Ok(answer) => Ok(judge(answer)),
+        Err(error) if error.is_silence() => Err(error),
+        Err(error) => Ok(judge::unanswered(what, &error)),
     }
-    good("version", says)
-}
-
-fn persistence(settings: &HashMap<String, String>, info: &str) -> Finding {
-    let what = "persistence";
-    if field(info, "aof_last_write_status").is_some_and(|status| status != "ok") {
-        let says = "Redis could not write its append-only file".to_owned();
-        return not_good(what, Level::Bad, says, "Look at the disk of Redis: is it full or read-only?");
-    }
-    let setting = |name: &str| settings.get(name).map(String::as_str);
-    match (setting("appendonly"), setting("appendfsync")) {
-        (Some("yes"), Some("always")) => {
-            good(what, "append-only file, written before every acknowledgement".to_owned())
-        }
-        (Some("yes"), Some(fsync)) => not_good(
-            what,
-            Level::Warn,
-            format!("append-only file, appendfsync {fsync}: a power cut loses the last moments"),
-            "CONFIG SET appendfsync always, and in redis.conf.",
-        ),
-        (Some(_), _) => not_good(
-            what,
-            Level::Bad,
-            "no append-only file: a restart of Redis loses accepted tasks".to_owned(),
-            "CONFIG SET appendonly yes, and in redis.conf.",
-        ),
-        (None, _) => untold(what),
-    }
-}
-
-fn eviction(settings: &HashMap<String, String>) -> Finding {
-    let what = "eviction policy";
-    match settings.get("maxmemory-policy").map(String::as_str) {
-        Some("noeviction") => good(what, "noeviction".to_owned()),
-        Some(policy) => not_good(
-            what,
-            Level::Bad,
-            format!("{policy}: Redis may throw tasks away"),
-            "CONFIG SET maxmemory-policy noeviction, and in redis.conf.",
-        ),
-        None => untold(what),
-    }
-}
-
-fn untold(what: &'static str) -> Finding {
-    let remedy = "Look at the settings of the service that runs it.";
-    not_good(what, Level::Warn, "the server does not tell".to_owned(), remedy)
-}
-
-fn memory(info: &str) -> Finding {
-    let what = "memory";
-    let number = |name: &str| field(info, name).and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
-    let (used, limit, machine) = (number("used_memory"), number("maxmemory"), number("total_system_memory"));
-    let (of, name) = if limit > 0 { (limit, "maxmemory") } else { (machine, "the machine's memory") };
-    let percent = (used * 100).checked_div(of).unwrap_or(0);
-    let says = format!("{} MiB used, {percent} % of {name}", used >> 20);
-    let remedy = "Give Redis more memory, or let ended tasks go sooner (tasks.retention_s).";
-    match percent {
-        TOO_MUCH_PERCENT.. => not_good(what, Level::Bad, says, remedy),
-        MUCH_PERCENT.. => not_good(what, Level::Warn, says, remedy),
-        _ => good(what, says),
-    }
-}
-
-fn clock(ahead_ms: i64) -> Finding {
-    let says = format!("this machine's clock is {ahead_ms} ms ahead of Redis's");
-    if ahead_ms.abs() <= CLOCK_DIFFERENCE_MS {
-        return good("clock", says);
-    }
-    not_good(
-        "clock",
-        Level::Warn,
-        says,
-        "Set both clocks by the network's time; all times shown are Redis's.",
-    )
-}
-
-fn latency(slowest_ms: f64) -> Finding {
-    let says = format!("the slowest of {ROUND_TRIPS} round trips took {slowest_ms:.1} ms");
-    let remedy = "Look at the network to Redis, its disk (appendfsync) and its slow log.";
-    if slowest_ms > TOO_SLOW_MS {
-        not_good("latency", Level::Bad, says, remedy)
-    } else if slowest_ms > SLOW_MS {
-        not_good("latency", Level::Warn, says, remedy)
-    } else {
-        good("latency", says)
-    }
-}
-
-fn keys(counts: &[(&'static str, u64)]) -> Finding {
-    let each: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
-    good("keys", each.join(", "))
-}
-
-fn workers(depth: &Depth, quiet: usize) -> Finding {
-    let waiting = depth.states[&TaskState::Queued] + depth.states[&TaskState::Resuming];
-    let says = format!("{} there, {quiet} of them quiet; {waiting} tasks wait", depth.workers);
-    if depth.workers == 0 {
-        let level = if waiting > 0 { Level::Bad } else { Level::Warn };
-        return not_good("workers", level, says, "Start offstage-worker.");
-    }
-    if depth.paused {
-        let says = format!("{says}; the queue is paused");
-        return not_good("workers", Level::Warn, says, "offstage queue resume, once it may go on.");
-    }
-    if quiet as u64 >= depth.workers {
-        return not_good("workers", Level::Warn, says, "offstage workers wake NAME, or start another one.");
-    }
-    good("workers", says)
 }
 
 #[cfg(test)]

@@ -86,7 +86,9 @@ impl Store {
     /// The settings that matter here; none where the server does not tell.
     pub(super) async fn settings(&self) -> Result<HashMap<String, String>, StoreError> {
         let mut commands = pipe();
-        for setting in ["maxmemory-policy", "appendonly", "appendfsync"] {
+        for setting in
+            ["maxmemory-policy", "appendonly", "appendfsync", "save", "stop-writes-on-bgsave-error"]
+        {
             commands.cmd("CONFIG").arg("GET").arg(setting);
         }
         match self.inner.link.pipeline::<Vec<HashMap<String, String>>>("config", &commands).await {

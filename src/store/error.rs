@@ -1,17 +1,19 @@
 //! What can go wrong between us and Redis.
 
+use redis::RedisError;
+
 /// A few classes, by what the caller can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The address cannot be used; a matter of configuration.
     #[error("the Redis URL cannot be used")]
-    Address(#[source] redis::RedisError),
+    Address(#[source] RedisError),
     /// Redis cannot be reached, is loading, or cannot take a write. Nothing was done.
     #[error("Redis cannot be reached or does not take writes")]
-    Unavailable(#[source] redis::RedisError),
+    Unavailable(#[source] RedisError),
     /// No answer came in time, or the connection broke: the command may have been done.
     #[error("Redis did not answer in time: the outcome is unknown")]
-    Unknown(#[source] redis::RedisError),
+    Unknown(#[source] RedisError),
     /// Redis is not the one that acknowledged earlier writes: its data was lost or replaced.
     #[error("Redis has lost what it acknowledged: its epoch or its task numbers went back")]
     DataLost,
@@ -22,7 +24,7 @@ pub enum StoreError {
         script: &'static str,
         /// What Redis said.
         #[source]
-        source: redis::RedisError,
+        source: RedisError,
     },
     /// A script answered with something its typed function does not know.
     #[error("{script} answered with {what}")]
@@ -43,17 +45,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// A stable word for metrics.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    /// The code of the error that Redis answered with, `MISCONF` for one; none where it did not answer with an error.
+    pub(super) fn code(&self) -> Option<String> {
         match self {
-            Self::Address(_) => "address",
-            Self::Unavailable(_) => "unavailable",
-            Self::Unknown(_) => "unknown_outcome",
-            Self::DataLost => "data_lost",
-            Self::Refused { .. } => "refused",
-            Self::UnknownReply { .. } => "unknown_reply",
-            Self::Corrupt { .. } => "corrupt",
+            Self::Address(error) | Self::Unavailable(error) | Self::Unknown(error) => code_of(error),
+            Self::Refused { source, .. } => code_of(source),
+            Self::DataLost | Self::UnknownReply { .. } | Self::Corrupt { .. } => None,
+        }
+    }
+
+    /// Nobody answered, or nobody can be asked.
+    pub(super) fn is_silence(&self) -> bool {
+        match self {
+            Self::Address(_) | Self::Unavailable(_) | Self::Unknown(_) => self.code().is_none(),
+            Self::Refused { .. } | Self::DataLost | Self::UnknownReply { .. } | Self::Corrupt { .. } => false,
         }
     }
 
@@ -67,4 +72,10 @@ impl StoreError {
             }
         }
     }
+}
+
+/// The code that an error of Redis begins with. A pipeline's errors stand inside of one that has none: the first counts.
+pub(super) fn code_of(error: &RedisError) -> Option<String> {
+    let inner = || error.clone().into_server_errors()?.first().map(|(_, error)| error.code().to_owned());
+    error.code().map(str::to_owned).or_else(inner)
 }

@@ -12,7 +12,7 @@
 
 use std::collections::HashMap;
 
-use super::{Store, StoreError, records::Fields};
+use super::{Store, StoreError, must_be_the_same, records::Fields};
 use crate::domain::{
     state::TaskState,
     task::{Task, TaskId, TaskKind, UserId},
@@ -119,9 +119,7 @@ impl Store {
         let values: Vec<redis::Value> = self.inner.link.pipeline("list_tasks", &commands).await?;
         let mut values = values.into_iter();
         let epoch: Option<String> = values.next().and_then(|value| redis::from_redis_value(value).ok());
-        if epoch.as_deref() != Some(self.epoch().await?) {
-            return Err(StoreError::DataLost);
-        }
+        must_be_the_same(self.epoch().await?, epoch.as_deref())?;
         let mut sizes = values.map(|value| redis::from_redis_value::<u64>(value).unwrap_or(0));
         let mut sources = Vec::with_capacity(candidates.len());
         for sets in candidates {

@@ -90,6 +90,13 @@ impl Store {
     /// The epoch: a random name that Redis keeps. When it changes, Redis has lost what it acknowledged.
     async fn epoch(&self) -> Result<&str, StoreError> {
         let open = || async {
+            // Looked at first: a program that starts while Redis takes no writes can read all the same.
+            let mut commands = redis::pipe();
+            commands.get(self.inner.keys.epoch());
+            let (known,): (Option<String>,) = self.inner.link.pipeline("epoch", &commands).await?;
+            if let Some(epoch) = known {
+                return Ok(epoch);
+            }
             let fresh = format!("{:032x}", rand::random::<u128>());
             let reply = self.inner.link.run(&scripts::OPEN, &[self.inner.keys.epoch()], &[fresh]).await?;
             reply.ok(scripts::OPEN.name)?.text(0)
@@ -106,7 +113,7 @@ impl Store {
         all.extend(args);
         let reply = self.inner.link.run(script, &[self.inner.keys.epoch()], &all).await?;
         if reply.tag() == "DATA_LOST" {
-            return Err(StoreError::DataLost).inspect_err(calls::failed);
+            return Err(data_lost());
         }
         Ok(reply)
     }
@@ -122,5 +129,12 @@ impl Store {
 
 /// Compares the epoch that a plain read came with: where Redis has forgotten, "it is not there" would be a lie.
 fn must_be_the_same(epoch: &str, now: Option<&str>) -> Result<(), StoreError> {
-    if now == Some(epoch) { Ok(()) } else { Err(StoreError::DataLost) }
+    if now == Some(epoch) { Ok(()) } else { Err(data_lost()) }
+}
+
+/// Redis is not the one that acknowledged earlier writes; counted, whoever finds out.
+fn data_lost() -> StoreError {
+    let error = StoreError::DataLost;
+    calls::failed(&error);
+    error
 }

@@ -2,7 +2,9 @@
 //! that programs of two versions can run side by side.
 //!
 //! Easy to get wrong: a Redis whose memory is full refuses a script as a whole, by its first line. What brings something
-//! new in is refused (the caller hears 503); what carries a task on, and so gives memory back, is not.
+//! new in is refused (the caller hears 503); what carries a task on, and so gives memory back, is not. A Redis that cannot
+//! write refuses everything but what says that it only reads. `depth` does not say so, though it does: whether Redis is
+//! there to work with is asked by it ([`Store::check`](super::Store::check)), and one that takes no writes is not.
 
 use std::sync::LazyLock;
 
@@ -27,6 +29,13 @@ macro_rules! first_line {
     };
     (allowed) => {
         "#!lua flags=allow-oom\n"
+    };
+    (reads) => {
+        "#!lua flags=allow-oom,no-writes\n"
+    };
+    // Without such a line Redis refuses each write, and not the script.
+    (survives) => {
+        ""
     };
 }
 
@@ -57,12 +66,12 @@ scripts! {
     DELETE_DEPENDENT "delete_dependent", allowed;
     DEPTH "depth", allowed;
     EXTEND "extend", allowed;
-    FIND_LOGIN "find_login", allowed;
+    FIND_LOGIN "find_login", reads;
     IMPORT_USERS "import_users", refused;
     LEAVE "leave", allowed;
-    LIST_DEPENDENTS "list_dependents", allowed;
-    LIST_TOKENS "list_tokens", allowed;
-    LIST_WORKERS "list_workers", allowed;
+    LIST_DEPENDENTS "list_dependents", reads;
+    LIST_TOKENS "list_tokens", reads;
+    LIST_WORKERS "list_workers", reads;
     PAUSE "pause", allowed;
     PAUSE_QUEUE "pause_queue", allowed;
     PROMOTE "promote", allowed;
@@ -77,7 +86,7 @@ scripts! {
     REVOKE_TOKEN "revoke_token", allowed;
     SETTLE "settle", allowed;
     SUBMIT "submit", refused;
-    USE_TOKEN "use_token", allowed;
+    USE_TOKEN "use_token", survives;
 }
 
 /// The one script without the prelude.

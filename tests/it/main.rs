@@ -14,3 +14,4 @@ mod queue;
 mod scripts;
 mod states;
 mod traces;
+mod unwritable;

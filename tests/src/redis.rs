@@ -74,6 +74,24 @@ impl PrivateRedis {
         .await;
     }
 
+    /// From here on its snapshots fail, as on a full disk, and so it takes no writes.
+    pub async fn stop_writing(&self) {
+        let dump = self.folder().join("dump.rdb");
+        std::fs::create_dir(dump).expect("a folder in the way of the snapshot");
+        let mut connection = self.connection();
+        let mut set = |what: &str, value: &str| {
+            redis::cmd("CONFIG").arg("SET").arg(what).arg(value).exec(&mut connection).expect("it is set");
+        };
+        set("stop-writes-on-bgsave-error", "yes");
+        set("save", "3600 1");
+        redis::cmd("BGSAVE").exec(&mut self.connection()).expect("it begins");
+        eventually("Redis takes no writes", START_LIMIT, async || {
+            let refused = redis::cmd("PING").query::<String>(&mut self.connection()).err()?;
+            (refused.code() == Some("MISCONF")).then_some(())
+        })
+        .await;
+    }
+
     /// `kill -9`
     pub fn kill(&mut self) {
         let mut server = self.server.take().expect("it runs");

@@ -1,10 +1,15 @@
 //! What each line of the doctor says of what it sees.
 
 use super::{
-    Level::{Bad, Warn},
-    *,
+    Depth,
+    Level::{self, Bad, Good, Warn},
+    StoreError, WorkerEntry,
+    judge::{clock, eviction, keys, latency, memory, persistence, unanswered, version, workers},
+    line, time,
 };
-use std::collections::BTreeMap;
+use crate::domain::state::TaskState;
+use redis::{ErrorKind, RedisError};
+use std::collections::{BTreeMap, HashMap};
 
 fn settings(pairs: &[(&str, &str)]) -> HashMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -53,16 +58,82 @@ fn a_healthy_server_is_good_line_by_line() {
 }
 
 #[test]
-fn workers_are_judged_by_what_waits() {
-    let depth = |workers, queued, paused| {
-        let mut states: BTreeMap<_, _> = TaskState::ALL.into_iter().map(|state| (state, 0)).collect();
-        states.insert(TaskState::Queued, queued);
-        Depth { states, oldest_age_ms: None, paused, workers }
+fn a_snapshot_that_failed_matters_where_snapshots_are_made() {
+    let failed = "aof_last_write_status:ok\r\nrdb_last_bgsave_status:err\r\n";
+    let level = |save: &str, stop: &str, info| {
+        let durable = [("appendonly", "yes"), ("appendfsync", "always")];
+        let snapshots = [("save", save), ("stop-writes-on-bgsave-error", stop)];
+        persistence(&settings(&[durable, snapshots].concat()), info).level
     };
-    let level = |depth: Depth, quiet| workers(&depth, quiet).level;
-    assert_eq!(level(depth(0, 5, false), 0), Level::Bad);
-    assert_eq!(level(depth(0, 0, false), 0), Level::Warn);
-    assert_eq!(level(depth(2, 5, true), 0), Level::Warn);
-    assert_eq!(level(depth(2, 5, false), 2), Level::Warn);
-    assert_eq!(level(depth(2, 5, false), 1), Level::Good);
+    assert_eq!(level("3600 1", "yes", failed), Bad, "it takes no writes");
+    assert_eq!(level("3600 1", "no", failed), Warn);
+    assert_eq!(level("", "yes", failed), Good, "that was before snapshots were turned off");
+    assert_eq!(level("3600 1", "yes", "rdb_last_bgsave_status:ok\r\n"), Good);
+    assert_eq!(level("3600 1", "yes", "loading:1\r\n"), Bad);
+}
+
+#[test]
+fn what_is_not_answered_is_a_line_and_silence_is_an_error() {
+    let refused =
+        |text: &'static str| StoreError::Unavailable(redis::make_extension_error(text.into(), None));
+    let finding = line::<()>("keys", Err(refused("MISCONF")), |()| unreachable!("no answer")).unwrap();
+    assert_eq!((finding.what, finding.level, finding.remedy.is_some()), ("keys", Bad, true));
+    assert!(finding.says.contains("MISCONF"), "{finding:?}");
+    let lost = line::<()>("workers", Err(StoreError::DataLost), |()| unreachable!("no answer")).unwrap();
+    assert_eq!((lost.level, lost.remedy.is_some()), (Bad, true));
+    let silence = StoreError::Unknown(RedisError::from((ErrorKind::Io, "broken pipe")));
+    line::<()>("keys", Err(silence), |()| unreachable!("no answer")).unwrap_err();
+}
+
+#[test]
+fn a_question_that_is_forbidden_names_the_right_to_ask_it() {
+    let source = redis::make_extension_error("NOPERM".into(), None);
+    let finding = unanswered("memory", &StoreError::Refused { script: "info", source });
+    assert!(finding.says.contains("info") && finding.says.contains("NOPERM"), "{finding:?}");
+    assert!(finding.remedy.unwrap().contains("ACL"));
+}
+
+fn depth(queued: u64, paused: bool) -> Depth {
+    let mut states: BTreeMap<_, _> = TaskState::ALL.into_iter().map(|state| (state, 0)).collect();
+    states.insert(TaskState::Queued, queued);
+    // Not what the line counts: it has a list.
+    Depth { states, oldest_age_ms: None, paused, workers: 1 }
+}
+
+/// A worker that was heard of so many seconds before [`NOW`].
+fn worker(silent_s: u64, quiet: bool) -> WorkerEntry {
+    let seen = time(NOW - silent_s * 1_000);
+    let text = |text: &str| text.to_owned();
+    WorkerEntry {
+        name: text("w"),
+        host: text("h"),
+        pid: 1,
+        version: text("0"),
+        since: seen,
+        seen,
+        last_claim: None,
+        running: 0,
+        quiet,
+    }
+}
+
+const NOW: u64 = 1_700_000_000_000;
+
+#[test]
+fn workers_are_judged_by_what_waits() {
+    let level = |depth: Depth, known: &[WorkerEntry]| workers(&depth, known, time(NOW)).level;
+    let (working, quiet) = (worker(1, false), worker(1, true));
+    assert_eq!(level(depth(5, false), &[]), Bad);
+    assert_eq!(level(depth(0, false), &[]), Warn);
+    assert_eq!(level(depth(5, true), &[working.clone(), working.clone()]), Warn);
+    assert_eq!(level(depth(5, false), &[quiet.clone(), quiet.clone()]), Warn);
+    assert_eq!(level(depth(5, false), &[quiet, working]), Good);
+}
+
+#[test]
+fn a_quiet_worker_that_is_gone_is_counted_nowhere() {
+    let finding = workers(&depth(5, false), &[worker(30, true), worker(1, false)], time(NOW));
+    assert_eq!(finding.level, Good, "{finding:?}");
+    assert_eq!(finding.says, "1 there, 0 of them quiet; 5 tasks wait");
+    assert_eq!(workers(&depth(5, false), &[worker(30, false)], time(NOW)).level, Bad);
 }

@@ -1,5 +1,6 @@
 //! Redis is not the one that acknowledged earlier writes: every operation says so, and touches nothing.
 
+use metrics_exporter_prometheus::PrometheusBuilder;
 use offstage::{
     domain::{
         checklist::Checklist,
@@ -96,7 +97,9 @@ async fn another_epoch_stops_every_operation() {
 #[tokio::test]
 async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
     let redis = PrivateRedis::start().await;
-    for epoch in ["another", ""] {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _here = metrics::set_default_local_recorder(&recorder);
+    for (before, epoch) in [(0, "another"), (5, "")] {
         let world = World::new(&redis).await;
         let id = world.task_in(TaskState::Queued).await;
         world.set("SET", "epoch", &[epoch]);
@@ -111,6 +114,9 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
         for (place, answer) in answers.into_iter().enumerate() {
             assert!(matches!(answer, Err(StoreError::DataLost)), "{place}: {answer:?}");
         }
+        let page = recorder.handle().render();
+        let counted = format!("offstage_redis_errors_total{{kind=\"data_lost\"}} {}\n", before + 5);
+        assert!(page.contains(&counted), "{page}");
     }
 }
 

@@ -135,3 +135,18 @@ async fn what_is_bad_has_a_remedy_and_the_exit_code_1() {
     let items = document(&operator.runs(&["doctor", "--redis-url", &redis.url(), "--output", "json"]).await);
     assert_ne!(items, json!(null));
 }
+
+#[tokio::test]
+async fn the_doctor_reports_on_a_redis_that_cannot_write() {
+    let (home, stack) = (tempdir().unwrap(), Stack::with_users([5]).await);
+    let (_program, api) = stack.api(&[]).await;
+    let operator = Operator::of(home.path(), api.base());
+    assert!(operator.runs(&["doctor"]).await.stdout.contains("good  persistence"));
+    stack.redis.stop_writing().await;
+    for asked in [&["doctor"][..], &["doctor", "--redis-url", &stack.redis.url()]] {
+        let ended = operator.runs(asked).await;
+        assert_eq!(code(&ended), 1, "{ended:?}");
+        assert!(ended.stdout.contains("bad   persistence"), "{ended:?}");
+        assert!(ended.stdout.contains("good  version"), "{ended:?}");
+    }
+}

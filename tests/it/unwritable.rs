@@ -1,0 +1,50 @@
+//! A Redis that cannot write to its disk refuses everything but what says that it only reads, PING among the rest.
+
+use offstage::{
+    domain::task::UserId,
+    store::{StoreError, doctor::Level, principals::TokenHash},
+};
+use offstage_tests::{fixtures, stack::Stack};
+
+#[tokio::test]
+async fn the_doctor_reports_line_by_line() {
+    let stack = Stack::with_users([5]).await;
+    let before: Vec<_> = stack.store.diagnose().await.unwrap().iter().map(|line| line.what).collect();
+    stack.redis.stop_writing().await;
+    let findings = stack.store.diagnose().await.unwrap();
+    assert_eq!(findings.iter().map(|line| line.what).collect::<Vec<_>>(), before);
+    for what in ["persistence", "workers"] {
+        let finding = findings.iter().find(|line| line.what == what).unwrap();
+        assert_eq!(finding.level, Level::Bad, "{finding:?}");
+        assert!(finding.remedy.is_some(), "{finding:?}");
+    }
+    for what in ["version", "eviction policy", "memory", "clock", "keys"] {
+        let finding = findings.iter().find(|line| line.what == what).unwrap();
+        assert_eq!(finding.level, Level::Good, "{finding:?}");
+    }
+}
+
+#[tokio::test]
+async fn scripts_that_only_read_are_answered() {
+    let stack = Stack::with_users([5]).await;
+    let token = TokenHash::of(b"t");
+    stack.store.keep_token("ci", &token, &[], true).await.unwrap();
+    stack.redis.stop_writing().await;
+    let known = stack.store.use_token(&token).await.unwrap();
+    assert!(known.is_some(), "though its use cannot be noted");
+    stack.store.workers().await.unwrap();
+    stack.store.tokens().await.unwrap();
+    stack.store.login("nobody").await.unwrap();
+    stack.store.registered(UserId(5), "", 10).await.unwrap();
+    fixtures::store(&stack.redis).tokens().await.expect("a program that has just started reads, too");
+    let usable = stack.store.check().await;
+    assert!(matches!(usable, Err(StoreError::Unavailable(_))), "it cannot be worked with: {usable:?}");
+}
+
+#[tokio::test]
+async fn plain_commands_are_refused_for_now_as_scripts_are() {
+    let stack = Stack::with_users([5]).await;
+    stack.redis.stop_writing().await;
+    let refused = stack.store.mark_seeded(true).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+}
