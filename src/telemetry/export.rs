@@ -73,13 +73,9 @@ impl Export {
             .with_retry_policy(RetryPolicy::disabled())
             .build()
             .context("spans cannot be sent to telemetry.otlp_endpoint")?;
-        let batches = BatchConfigBuilder::default().with_max_queue_size(MOST_WAITING).build();
-        let waiting = Arc::<AtomicUsize>::default();
-        let sender = Sender { exporter, failing: AtomicBool::new(false), waiting: Arc::clone(&waiting) };
-        let queue = BatchSpanProcessor::builder(sender).with_batch_config(batches).build();
         let root = LikeItsCause(Sampler::TraceIdRatioBased(self.sampling_ratio));
         Ok(SdkTracerProvider::builder()
-            .with_span_processor(Door { queue, room: MOST_WAITING, waiting })
+            .with_span_processor(queue(exporter, MOST_WAITING))
             .with_sampler(Sampler::ParentBased(Box::new(root)))
             .with_resource(
                 Resource::builder_empty()
@@ -89,6 +85,15 @@ impl Export {
             )
             .build())
     }
+}
+
+/// The queue before an exporter, with a door before it.
+fn queue<E: SpanExporter + 'static>(exporter: E, room: usize) -> Door<BatchSpanProcessor> {
+    let waiting = Arc::<AtomicUsize>::default();
+    let sender = Sender { exporter, failing: AtomicBool::new(false), waiting: Arc::clone(&waiting) };
+    let batches = BatchConfigBuilder::default().with_max_queue_size(room).build();
+    let queue = BatchSpanProcessor::builder(sender).with_batch_config(batches).build();
+    Door { queue, room, waiting }
 }
 
 /// Keeps the provider for [`end`].
@@ -152,13 +157,13 @@ fn count_unsent(spans: usize) {
 
 /// Sends batches, in the words of OpenTelemetry.
 #[derive(Debug)]
-struct Sender {
-    exporter: opentelemetry_otlp::SpanExporter,
+struct Sender<E> {
+    exporter: E,
     failing: AtomicBool,
     waiting: Arc<AtomicUsize>,
 }
 
-impl SpanExporter for Sender {
+impl<E: SpanExporter> SpanExporter for Sender<E> {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
         batch.iter_mut().for_each(translate);
         let spans = batch.len();
@@ -222,4 +227,33 @@ pub(super) fn describe_metrics() {
         "offstage_spans_unsent_total",
         "Spans that were dropped: telemetry.otlp_endpoint did not take them, or too many waited for it."
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::trace::Tracer as _;
+    use opentelemetry_sdk::error::OTelSdkError;
+
+    use super::*;
+
+    /// A collector that takes nothing.
+    #[derive(Debug)]
+    struct Refusing;
+
+    impl SpanExporter for Refusing {
+        async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+            Err(OTelSdkError::InternalFailure("refused".to_owned()))
+        }
+    }
+
+    #[test]
+    fn spans_that_are_refused_make_room_all_the_same() {
+        let queue = queue(Refusing, 4);
+        let waiting = Arc::clone(&queue.waiting);
+        let provider = SdkTracerProvider::builder().with_span_processor(queue).build();
+        let tracer = provider.tracer(OURS);
+        (0..4).for_each(|_| drop(tracer.start("span")));
+        provider.shutdown_with_timeout(END_LIMIT).unwrap();
+        assert_eq!(waiting.load(Ordering::Relaxed), 0);
+    }
 }
