@@ -9,7 +9,7 @@ use std::{collections::HashMap, time::Duration};
 use super::{Store, StoreError, must_be_the_same, records::Fields, scripts};
 
 /// How often a worker says that it is there.
-pub const ANNOUNCED_EVERY: Duration = Duration::from_secs(2);
+pub const ANNOUNCED_EVERY: Duration = Duration::from_secs(1);
 /// How long a worker counts that is not heard of.
 pub(super) const COUNTED: Duration = Duration::from_secs(10);
 /// How long it is remembered.
