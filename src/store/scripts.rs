@@ -60,9 +60,8 @@ scripts! {
     FIND_LOGIN "find_login", allowed;
     IMPORT_USERS "import_users", refused;
     LEAVE "leave", allowed;
+    LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", allowed;
-    LIST_TOKENS "list_tokens", allowed;
-    LIST_WORKERS "list_workers", allowed;
     PAUSE "pause", allowed;
     PAUSE_QUEUE "pause_queue", allowed;
     PROMOTE "promote", allowed;
@@ -72,11 +71,13 @@ scripts! {
     QUIET "quiet", allowed;
     RECLAIM "reclaim", allowed;
     RECONCILE "reconcile", allowed;
+    REFILL "refill", allowed;
     REPORT "report", allowed;
     RESUME "resume", allowed;
     REVOKE_TOKEN "revoke_token", allowed;
     SETTLE "settle", allowed;
     SUBMIT "submit", refused;
+    TAKE_WALK "take_walk", allowed;
     USE_TOKEN "use_token", allowed;
 }
 

@@ -237,7 +237,8 @@ impl Store {
 /// The first line of a task's history, which is made from its record.
 pub(super) fn acceptance(task: &Task, into: TaskState) -> Transition {
     let by = task.requester.name.clone();
-    Transition { at: task.created, from: None, to: into, by, why: "submit".to_owned() }
+    let why = task.retry_of.map_or_else(|| "submit".to_owned(), |old| format!("submit: retry of task {old}"));
+    Transition { at: task.created, from: None, to: into, by, why }
 }
 
 /// A line of a history, or of an event; the first one of a task comes from no state.

@@ -166,6 +166,7 @@ impl Settler<'_> {
             Settled::Done => outcome,
             Settled::Lost => Outcome::Lost,
             Settled::Cancelled => self.give_up().await,
+            Settled::UserGone => self.leave(Event::Fail, Some(Reason::UserGone), Outcome::Failed).await,
         }
     }
 
@@ -189,7 +190,7 @@ impl Settler<'_> {
         let settlement = Settlement { lease: self.lease(), event, reason, delay_ms: 0, checks: None };
         match self.context.finisher.settle(settlement).await {
             Settled::Done => outcome,
-            Settled::Lost | Settled::Cancelled => Outcome::Lost,
+            Settled::Lost | Settled::Cancelled | Settled::UserGone => Outcome::Lost,
         }
     }
 
@@ -214,6 +215,6 @@ pub async fn panicked(context: &Context, lease: Lease, attempt: u32) -> Outcome 
         Settlement { lease, event, reason: Some(Reason::WorkerPanicked), delay_ms, checks: None };
     match context.finisher.settle(settlement).await {
         Settled::Done => Outcome::Retry,
-        Settled::Lost | Settled::Cancelled => Outcome::Lost,
+        Settled::Lost | Settled::Cancelled | Settled::UserGone => Outcome::Lost,
     }
 }

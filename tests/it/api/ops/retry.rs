@@ -30,7 +30,7 @@ async fn a_retry_is_a_new_task_that_names_the_old_one() {
     let again = act(&olga, "/tasks/1/retry").await;
     assert_eq!((body(&again, 202)["id"].as_u64(), header(&again, "location")), (Some(2), "/ops/v1/tasks/2"));
     assert_eq!((&again.body["retry_of"], &again.body["created_by"]), (&json!(1), &json!("olga")));
-    assert_eq!(story(&again.body), ["QUEUED by olga: submit"]);
+    assert_eq!(story(&again.body), ["QUEUED by olga: submit: retry of task 1"]);
     api.until(2, &["COMPLETED"], DEADLINE).await;
     assert_eq!(get(&api, "/tasks/2").await.body["retry_of"], 1);
     assert_eq!(get(&api, "/tasks/1").await.body, old, "the old one stays what it was");
