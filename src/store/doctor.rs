@@ -36,6 +36,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Good, Self::Warn, Self::Bad];
+
     /// The word for it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -244,7 +247,7 @@ fn workers(depth: &Depth, quiet: usize) -> Finding {
         let level = if waiting > 0 { Level::Bad } else { Level::Warn };
         return not_good("workers", level, says, "Start offstage-worker.");
     }
-    if depth.paused {
+    if depth.is_paused() {
         let says = format!("{says}; the queue is paused");
         return not_good("workers", Level::Warn, says, "offstage queue resume, once it may go on.");
     }

@@ -54,10 +54,10 @@ fn a_healthy_server_is_good_line_by_line() {
 
 #[test]
 fn workers_are_judged_by_what_waits() {
-    let depth = |workers, queued, paused| {
+    let depth = |workers, queued, paused: bool| {
         let mut states: BTreeMap<_, _> = TaskState::ALL.into_iter().map(|state| (state, 0)).collect();
         states.insert(TaskState::Queued, queued);
-        Depth { states, oldest_age_ms: None, paused, workers }
+        Depth { states, oldest_age_ms: None, paused_by: paused.then(|| "olga".into()), workers }
     };
     let level = |depth: Depth, quiet| workers(&depth, quiet).level;
     assert_eq!(level(depth(0, 5, false), 0), Level::Bad);
