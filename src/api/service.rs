@@ -34,7 +34,7 @@ pub use self::{
     events::{Heard, Listener, MOST_LISTENERS},
     operation::Operation,
     queue::QueueStatus,
-    tasks::Action,
+    tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
 };
 pub use crate::{
@@ -43,6 +43,7 @@ pub use crate::{
         dependents::Page as DependentsPage,
         directory::Reference,
         doctor::{Finding, Level},
+        durability::Durability,
         events::{EventId, TaskEvent},
         listing::{TaskFilter, TaskPage},
         principals::TokenEntry,

@@ -62,7 +62,9 @@ pub async fn run(args: QueueArgs) -> anyhow::Result<Exit> {
 fn shown(queue: &Queue, screen: Screen) -> String {
     let fact = |name: &str, tone, value: &str| format!("{name:18}{}\n", screen.tinted(tone, value));
     let mut text = if queue.paused {
-        fact("queue", Tone::Warn, "paused (offstage queue resume)")
+        let by = queue.paused_by.as_deref().map(|name| format!(" by {}", printable(name)));
+        let paused = format!("paused{} (offstage queue resume)", by.unwrap_or_default());
+        fact("queue", Tone::Warn, &paused)
     } else {
         fact("queue", Tone::Good, "running")
     };
@@ -108,11 +110,12 @@ mod tests {
     #[test]
     fn every_fact_is_a_line() {
         let document = json!({"depth": {"COMPLETED": 3, "DREAMING": 1, "QUEUED": 12}, "oldest_age_ms": 200_000,
-            "paused": true, "workers": 2, "durability": "everysec"});
+            "paused": true, "paused_by": "olga\u{1b}[2J", "workers": 2, "durability": "everysec"});
         let queue: Queue = serde_json::from_value(document).unwrap();
         let text = shown(&queue, Screen::of_stdout());
         for line in [
-            "queue             paused",
+            "queue             paused by olga",
+            "[2J (offstage queue resume)\n",
             "workers           2\n",
             "3 min\n",
             "QUEUED            12\nCOMPLETED         3\nDREAMING          1\n",

@@ -186,6 +186,15 @@ impl Task {
             not_before: None,
         }
     }
+
+    /// The same, to start no earlier than that. A time that was past when it was accepted means at once.
+    #[must_use]
+    pub fn starting(self, not_before: Option<DateTime<Utc>>) -> Self {
+        match not_before.filter(|due| *due > self.created) {
+            Some(due) => Self { state: TaskState::Initializing, not_before: Some(due), ..self },
+            None => self,
+        }
+    }
 }
 
 impl Task {
@@ -209,7 +218,20 @@ impl Task {
 
 #[cfg(test)]
 mod tests {
-    use super::{NotAnId, UserId};
+    use super::{NotAnId, Requester, Task, TaskId, TaskKind, TaskState, UserId};
+    use chrono::DateTime;
+
+    #[test]
+    fn only_a_time_that_lies_ahead_is_waited_for() {
+        let requester = Requester { name: "alice".into(), is_administrator: true };
+        let at = |ms| DateTime::from_timestamp_millis(ms).unwrap();
+        let accepted = Task::accepted(TaskId(7), TaskKind::StagedUser, UserId(5), requester, at(100));
+        for past in [None, Some(at(0)), Some(at(100))] {
+            assert_eq!(accepted.clone().starting(past), accepted);
+        }
+        let waits = accepted.starting(Some(at(101)));
+        assert_eq!((waits.state, waits.not_before), (TaskState::Initializing, Some(at(101))));
+    }
 
     #[test]
     fn ids_are_plain_decimal_digits() {

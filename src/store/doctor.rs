@@ -29,6 +29,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Good, Self::Warn, Self::Bad];
+
     /// The word for it.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -35,6 +35,9 @@ pub enum Durability {
 }
 
 impl Durability {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Always, Self::EverySecond, Self::No, Self::Off, Self::Unknown];
+
     /// The word for it; the first three are Redis's own, of `appendfsync`.
     #[must_use]
     pub const fn name(self) -> &'static str {

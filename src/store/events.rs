@@ -6,12 +6,12 @@
 //! Easy to get wrong: an entry of the stream holds many transitions, so that a listener's place is an entry and a line in
 //! it. And a stream that was trimmed says so ([`EventPage::gap`]): a listener must not believe that it saw everything.
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
-    Store, StoreError, calls,
+    Store, StoreError, calls, must_be_the_same,
     patience::Backoff,
     tasks::{Transition, read_transition},
 };
@@ -62,6 +62,16 @@ impl EventId {
         format!("{}-{}", self.millis, self.sequence)
     }
 
+    /// Before all of its entry.
+    fn first_line(self) -> Self {
+        Self { line: 0, ..self }
+    }
+
+    /// Behind all of its entry.
+    fn behind(self) -> Self {
+        Self { line: u64::MAX, ..self }
+    }
+
     fn of_entry(entry: &str) -> Option<Self> {
         format!("{entry}-0").parse().ok()
     }
@@ -101,30 +111,41 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn latest_event(&self) -> Result<EventId, StoreError> {
-        let key = self.inner.keys.named("events");
+        let (epoch, key) = (self.epoch().await?, self.inner.keys.named("events"));
         let mut commands = redis::pipe();
+        commands.get(self.inner.keys.epoch());
         commands.cmd("XREVRANGE").arg(&key).arg("+").arg("-").arg("COUNT").arg(1);
-        let (entries,): (Vec<Entry>,) = self.inner.link.pipeline("events", &commands).await?;
-        let last = entries.first().and_then(|(entry, _)| EventId::of_entry(entry));
-        Ok(last.map_or_else(EventId::default, |id| EventId { line: u64::MAX, ..id }))
+        let (now, entries): (Option<String>, Vec<Entry>) =
+            self.inner.link.pipeline("events", &commands).await?;
+        must_be_the_same(epoch, now.as_deref())?;
+        Ok(place(&entries).map_or_else(EventId::default, EventId::behind))
     }
 
-    /// What came after that place; a few hundred events at most.
+    /// What came after that place; a few hundred events at most. A place that lies ahead of all that has happened was given
+    /// out by another Redis, or before its clock went back: what came since is not known.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn events_after(&self, after: &EventId) -> Result<EventPage, StoreError> {
-        let key = self.inner.keys.named("events");
+        let (epoch, key) = (self.epoch().await?, self.inner.keys.named("events"));
         let mut commands = redis::pipe();
-        commands.atomic();
+        commands.atomic().get(self.inner.keys.epoch());
         commands.cmd("XRANGE").arg(&key).arg("-").arg("+").arg("COUNT").arg(1);
-        commands.cmd("XLEN").arg(&key);
+        commands.cmd("XREVRANGE").arg(&key).arg("+").arg("-").arg("COUNT").arg(1);
         commands.cmd("XRANGE").arg(&key).arg(after.entry()).arg("+").arg("COUNT").arg(ENTRIES_AT_ONCE);
-        let (oldest, length, entries): (Vec<Entry>, u64, Vec<Entry>) =
+        let (now, oldest, newest, entries): (Option<String>, Vec<Entry>, Vec<Entry>, Vec<Entry>) =
             self.inner.link.pipeline("events", &commands).await?;
-        let oldest = oldest.first().and_then(|(entry, _)| EventId::of_entry(entry));
-        let begun = EventId { line: 0, ..*after };
-        let gap = *after != EventId::default() && oldest.is_none_or(|oldest| oldest > begun) && length > 0;
+        must_be_the_same(epoch, now.as_deref())?;
+        let (oldest, newest) = (place(&oldest), place(&newest));
+        if newest.is_none_or(|newest| newest < after.first_line()) && *after != EventId::default() {
+            let end = newest.map_or_else(EventId::default, EventId::behind);
+            return Ok(EventPage { events: Vec::new(), end, gap: true });
+        }
+        let gap = if *after == EventId::default() {
+            self.was_trimmed(&key, oldest).await?
+        } else {
+            oldest.is_some_and(|oldest| oldest > after.first_line())
+        };
         let (mut events, mut end) = (Vec::new(), *after);
         for (entry, fields) in &entries {
             let Some(first) = EventId::of_entry(entry) else { continue };
@@ -139,6 +160,25 @@ impl Store {
         }
         Ok(EventPage { events, end, gap })
     }
+
+    /// Something that happened is not in the stream any more.
+    async fn was_trimmed(&self, key: &str, oldest: Option<EventId>) -> Result<bool, StoreError> {
+        if oldest.is_none() {
+            return Ok(false);
+        }
+        let mut commands = redis::pipe();
+        commands.cmd("XINFO").arg("STREAM").arg(key);
+        let (facts,): (HashMap<String, redis::Value>,) =
+            self.inner.link.pipeline("events", &commands).await?;
+        let number = |name: &str| {
+            facts.get(name).cloned().and_then(|value| redis::from_redis_value::<u64>(value).ok())
+        };
+        Ok(number("entries-added") > number("length"))
+    }
+}
+
+fn place(entries: &[Entry]) -> Option<EventId> {
+    entries.first().and_then(|(entry, _)| EventId::of_entry(entry))
 }
 
 /// A line that this version cannot read (a newer one's kind of task) is left out.

@@ -38,7 +38,7 @@ impl Store {
         let age =
             depth.as_ref().map_or(f64::NAN, |depth| precise(depth.oldest_age_ms.unwrap_or(0)) / 1_000.0);
         gauge!("offstage_queue_oldest_age_seconds").set(age);
-        let paused = depth.as_ref().map_or(f64::NAN, |depth| f64::from(u8::from(depth.paused)));
+        let paused = depth.as_ref().map_or(f64::NAN, |depth| f64::from(u8::from(depth.is_paused())));
         gauge!("offstage_queue_paused").set(paused);
     }
 }

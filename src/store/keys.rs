@@ -8,7 +8,8 @@
 //! | `task:<id>:history` | list | `at from to by event reason`, by tabs, from the second transition on; bounded |
 //! | `task:<id>:dependents` | list | what the running attempt found, JSON; bounded |
 //! | `task:<id>:keys` | list | hashes of idempotency keys that came to name the task after it was made; bounded |
-//! | `floor` | string | no task up to this id is there any more |
+//! | `gone` | hash | first to last id of long runs of tasks that are not there any more |
+//! | `walk` | hash | how far the reconciler's walk over all records is, and when it goes on |
 //! | `tasks:<kind>:<STATE>` | zset | every task of that kind in that state, by id |
 //! | `user:<id>:tasks` | zset | every task about that user, by id |
 //! | `creator:<sha1>` | zset | every task that the caller with that name's SHA-1 asked for, by id |
@@ -78,6 +79,10 @@ impl Keys {
 
     pub(super) fn tasks_of_user(&self, user: u64) -> String {
         format!("{}user:{user}:tasks", self.prefix)
+    }
+
+    pub(super) fn worker(&self, name: &str) -> String {
+        format!("{}worker:{name}", self.prefix)
     }
 
     /// The scripts make the same name: see `asked_by` in the prelude.

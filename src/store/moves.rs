@@ -47,6 +47,9 @@ pub(super) static SUBMIT: LazyLock<String> = LazyLock::new(|| {
     .to_string()
 });
 
+/// The kinds that change something when they complete.
+pub(super) static WITH_EFFECT: LazyLock<String> = LazyLock::new(|| kinds(TaskKind::has_effect).to_string());
+
 /// The kinds of which a user has one live task at most.
 pub(super) static EXCLUSIVE: LazyLock<String> = LazyLock::new(|| exclusive().to_string());
 

@@ -1,8 +1,9 @@
 //! Who calls: service tokens by their SHA-256, users by name and password.
 
 use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, HashMap};
 
-use super::{Store, StoreError, records::time, reply::number, scripts};
+use super::{Store, StoreError, must_be_the_same, records::Fields, scripts};
 use crate::domain::{
     capability::{Capability, Principal},
     task::UserId,
@@ -166,11 +167,23 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn tokens(&self) -> Result<Vec<TokenEntry>, StoreError> {
-        let name = scripts::LIST_TOKENS.name;
-        let rows = self.run(&scripts::LIST_TOKENS, Vec::new()).await?.ok(name)?.rows()?;
-        let mut tokens = rows.iter().map(|row| read_token(row)).collect::<Result<Vec<_>, _>>()?;
-        tokens.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Ok(tokens)
+        let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
+        let mut commands = redis::pipe();
+        commands.get(keys.epoch()).hgetall(keys.named("tokens"));
+        let (now, hashes): (Option<String>, BTreeMap<String, String>) =
+            self.inner.link.pipeline("tokens", &commands).await?;
+        must_be_the_same(epoch, now.as_deref())?;
+        if hashes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys: Vec<_> = hashes.values().map(|hash| keys.named(&format!("token:{hash}"))).collect();
+        let mut commands = redis::pipe();
+        for key in &keys {
+            commands.hgetall(key);
+        }
+        let records: Vec<HashMap<String, String>> = self.inner.link.pipeline("tokens", &commands).await?;
+        let fields = keys.into_iter().zip(records).map(|(key, values)| Fields::new(key, values));
+        hashes.into_keys().zip(fields).map(|(name, fields)| read_token(name, &fields)).collect()
     }
 
     /// Forgets the token of that name. False if there is none.
@@ -225,18 +238,13 @@ impl Store {
     }
 }
 
-fn read_token(row: &[String]) -> Result<TokenEntry, StoreError> {
-    let script = scripts::LIST_TOKENS.name;
-    let [name, capabilities, created, expires, last_used] = row else {
-        return Err(StoreError::UnknownReply { script, what: "a token of another shape".into() });
-    };
-    let at =
-        |text: &String| if text.is_empty() { Ok(None) } else { number(script, text).map(time).map(Some) };
+fn read_token(name: String, fields: &Fields) -> Result<TokenEntry, StoreError> {
+    let words = fields.text("capabilities").unwrap_or_default().split_whitespace();
     Ok(TokenEntry {
-        name: name.clone(),
-        capabilities: capabilities.split_whitespace().filter_map(Capability::from_name).collect(),
-        created: at(created)?,
-        expires: at(expires)?,
-        last_used: at(last_used)?,
+        name,
+        capabilities: words.filter_map(Capability::from_name).collect(),
+        created: fields.instant("created")?,
+        expires: fields.instant("expires")?,
+        last_used: fields.instant("last_used")?,
     })
 }

@@ -138,6 +138,7 @@ impl Store {
             moves::of(Event::Complete),
             TaskState::Completed.name().to_owned(),
             max_answer_age.as_millis().to_string(),
+            moves::WITH_EFFECT.clone(),
         ];
         for commit in commits {
             args.extend([
@@ -249,6 +250,7 @@ fn read_settled(event: Event, row: &[String]) -> Result<Settled, StoreError> {
         "DONE" => Settled::Done,
         "LOST" => Settled::Lost,
         "CANCEL" => Settled::Cancelled,
+        "GONE" => Settled::UserGone,
         _ => return Err(StoreError::UnknownReply { script: name, what: tag.clone() }),
     };
     match settled {
@@ -256,7 +258,7 @@ fn read_settled(event: Event, row: &[String]) -> Result<Settled, StoreError> {
             tallies::came_to(kind, now);
             tallies::cancelled_after(took);
         }
-        Settled::Lost | Settled::Cancelled => tallies::refused(met, event),
+        Settled::Lost | Settled::Cancelled | Settled::UserGone => tallies::refused(met, event),
     }
     Ok(settled)
 }

@@ -29,7 +29,7 @@ impl Fields {
         Self { key, values }
     }
 
-    fn text(&self, field: &'static str) -> Option<&str> {
+    pub(super) fn text(&self, field: &'static str) -> Option<&str> {
         self.values.get(field).map(String::as_str)
     }
 
@@ -42,15 +42,15 @@ impl Fields {
         self.text(field).map(|text| read(text).ok_or_else(corrupt)).transpose()
     }
 
-    fn number(&self, field: &'static str) -> Result<Option<u64>, StoreError> {
+    pub(super) fn number(&self, field: &'static str) -> Result<Option<u64>, StoreError> {
         self.parsed(field, |text| text.parse().ok())
     }
 
-    fn instant(&self, field: &'static str) -> Result<Option<DateTime<Utc>>, StoreError> {
+    pub(super) fn instant(&self, field: &'static str) -> Result<Option<DateTime<Utc>>, StoreError> {
         Ok(self.number(field)?.map(time))
     }
 
-    fn needed<T>(&self, field: &'static str, value: Option<T>) -> Result<T, StoreError> {
+    pub(super) fn needed<T>(&self, field: &'static str, value: Option<T>) -> Result<T, StoreError> {
         value.ok_or_else(|| StoreError::Corrupt { key: self.key.clone(), field })
     }
 

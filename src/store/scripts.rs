@@ -69,9 +69,8 @@ scripts! {
     FIND_LOGIN "find_login", reads;
     IMPORT_USERS "import_users", refused;
     LEAVE "leave", allowed;
+    LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", reads;
-    LIST_TOKENS "list_tokens", reads;
-    LIST_WORKERS "list_workers", reads;
     PAUSE "pause", allowed;
     PAUSE_QUEUE "pause_queue", allowed;
     PROMOTE "promote", allowed;
@@ -81,11 +80,13 @@ scripts! {
     QUIET "quiet", allowed;
     RECLAIM "reclaim", allowed;
     RECONCILE "reconcile", allowed;
+    REFILL "refill", allowed;
     REPORT "report", allowed;
     RESUME "resume", allowed;
     REVOKE_TOKEN "revoke_token", allowed;
     SETTLE "settle", allowed;
     SUBMIT "submit", refused;
+    TAKE_WALK "take_walk", allowed;
     USE_TOKEN "use_token", survives;
 }
 

@@ -60,10 +60,18 @@ pub struct Depth {
     pub states: BTreeMap<TaskState, u64>,
     /// How long the task that has waited longest for a worker has waited.
     pub oldest_age_ms: Option<u64>,
-    /// Nothing is claimed for now.
-    pub paused: bool,
+    /// Who paused the queue, so that nothing is claimed for now.
+    pub paused_by: Option<String>,
     /// Workers that were heard of just now.
     pub workers: u64,
+}
+
+impl Depth {
+    /// Nothing is claimed for now.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.paused_by.is_some()
+    }
 }
 
 impl Store {
@@ -200,7 +208,7 @@ impl Store {
         let name = scripts::DEPTH.name;
         let args = vec![COUNTED.as_millis().to_string()];
         let values = self.run(&scripts::DEPTH, args).await?.ok(name)?.texts()?;
-        let [now, oldest, paused, workers, counts @ ..] = values.as_slice() else {
+        let [now, oldest, paused_by, workers, counts @ ..] = values.as_slice() else {
             return Err(StoreError::UnknownReply { script: name, what: "too few values".into() });
         };
         let now = number(name, now)?;
@@ -216,7 +224,7 @@ impl Store {
         Ok(Depth {
             states,
             oldest_age_ms: oldest.map(|since| now.saturating_sub(since)),
-            paused: paused == "1",
+            paused_by: Some(paused_by.clone()).filter(|name| !name.is_empty()),
             workers: number(name, workers)?,
         })
     }
@@ -229,7 +237,8 @@ impl Store {
 /// The first line of a task's history, which is made from its record.
 pub(super) fn acceptance(task: &Task, into: TaskState) -> Transition {
     let by = task.requester.name.clone();
-    Transition { at: task.created, from: None, to: into, by, why: "submit".to_owned() }
+    let why = task.retry_of.map_or_else(|| "submit".to_owned(), |old| format!("submit: retry of task {old}"));
+    Transition { at: task.created, from: None, to: into, by, why }
 }
 
 /// A line of a history, or of an event; the first one of a task comes from no state.

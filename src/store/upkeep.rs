@@ -1,11 +1,28 @@
 //! What keeps tasks moving when nobody else does: promote, reclaim, prune, reconcile. Each call is one bounded script;
 //! the loops that repeat them are the worker's (`maintenance/`).
 
+use std::time::Duration;
+
 use super::{Store, StoreError, moves, reply::number, scripts, tallies};
 use crate::domain::state::Event;
 
 /// Most tasks in one script call.
 pub const MOST_AT_ONCE: u64 = 100;
+
+/// How long a stretch is left to the worker that took it.
+const WALK_LEASE: Duration = Duration::from_secs(10);
+
+/// Whether the walk over all records is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walk {
+    /// It is this worker's, for one stretch.
+    Taken {
+        /// The task id to go on after.
+        cursor: u64,
+    },
+    /// It is due then.
+    Later(Duration),
+}
 
 /// One stretch of a reconciler's walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +99,33 @@ impl Store {
         let [cursor, mended, open] = values.as_slice() else {
             return Err(StoreError::UnknownReply { script: name, what: "another number of values".into() });
         };
+        let refilled = self.run(&scripts::REFILL, vec![MOST_AT_ONCE.to_string()]).await?;
+        let refilled = refilled.ok(scripts::REFILL.name)?.number(0)?;
         let cursor = if cursor.is_empty() { 0 } else { number(name, cursor)? };
-        Ok(Reconciled { cursor, mended: number(name, mended)?, open: number(name, open)? })
+        Ok(Reconciled { cursor, mended: number(name, mended)? + refilled, open: number(name, open)? })
+    }
+
+    /// Takes the walk over all records, if it is due: all workers share one, so that it costs Redis the same however many
+    /// there are.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn take_walk(&self) -> Result<Walk, StoreError> {
+        let reply = self.run(&scripts::TAKE_WALK, vec![WALK_LEASE.as_millis().to_string()]).await?;
+        match reply.tag() {
+            "OK" => Ok(Walk::Taken { cursor: reply.into_rest().number(0)? }),
+            "LATER" => Ok(Walk::Later(Duration::from_millis(reply.into_rest().number(0)?))),
+            _ => Err(reply.unexpected()),
+        }
+    }
+
+    /// Leaves the walk to whoever comes next, `pause` from now.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn leave_walk(&self, cursor: u64, pause: Duration) -> Result<(), StoreError> {
+        let args = vec![cursor.to_string(), pause.as_millis().to_string()];
+        let reply = self.run(&scripts::LEAVE_WALK, args).await?;
+        if reply.tag() == "DONE" { Ok(()) } else { Err(reply.unexpected()) }
     }
 }

@@ -4,18 +4,18 @@
 //! claim script, so that it claims nothing more from the moment an operator is told that it is quiet.
 
 use chrono::{DateTime, Utc};
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
-use super::{Store, StoreError, records::time, reply::number, scripts};
+use super::{Store, StoreError, must_be_the_same, records::Fields, scripts};
 
 /// How often a worker says that it is there.
-pub const ANNOUNCED_EVERY: Duration = Duration::from_secs(2);
+pub const ANNOUNCED_EVERY: Duration = Duration::from_secs(1);
 /// How long a worker counts that is not heard of.
 pub(super) const COUNTED: Duration = Duration::from_secs(10);
 /// How long it is remembered.
 const REMEMBERED: Duration = Duration::from_mins(1);
-/// Most workers in a list.
-const MOST_LISTED: u64 = 1_000;
+/// Most workers read in one round trip.
+const MOST_AT_ONCE: usize = 200;
 
 /// What a worker says of itself.
 #[derive(Debug, Clone)]
@@ -57,6 +57,8 @@ pub struct WorkerEntry {
     pub running: u64,
     /// It claims nothing.
     pub quiet: bool,
+    /// Who wanted it so.
+    pub quiet_by: Option<String>,
 }
 
 impl Store {
@@ -89,45 +91,67 @@ impl Store {
         if reply.tag() == "DONE" { Ok(()) } else { Err(reply.unexpected()) }
     }
 
-    /// The workers that were heard of lately, those that are silent longest first; a thousand at most.
+    /// The workers that were heard of lately, by name.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn workers(&self) -> Result<Vec<WorkerEntry>, StoreError> {
-        let name = scripts::LIST_WORKERS.name;
-        let rows = self.run(&scripts::LIST_WORKERS, vec![MOST_LISTED.to_string()]).await?.ok(name)?.rows()?;
-        rows.iter().map(|row| read(row)).collect()
+        let epoch = self.epoch().await?;
+        let mut commands = redis::pipe();
+        commands.get(self.inner.keys.epoch()).zrange(self.inner.keys.named("workers"), 0, -1);
+        let (now, mut names): (Option<String>, Vec<String>) =
+            self.inner.link.pipeline("workers", &commands).await?;
+        must_be_the_same(epoch, now.as_deref())?;
+        names.sort_unstable();
+        let mut workers = Vec::with_capacity(names.len());
+        for some in names.chunks(MOST_AT_ONCE) {
+            workers.extend(self.workers_named(some).await?);
+        }
+        Ok(workers)
     }
 
-    /// Stops a worker from claiming, or lets it claim again. None if it was not heard of lately.
+    /// Stops a worker from claiming, or lets it claim again; `by` is the caller's name. None if it was not heard of lately.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn set_quiet(&self, worker: &str, quiet: bool) -> Result<Option<WorkerEntry>, StoreError> {
-        let reply = self.run(&scripts::QUIET, vec![worker.to_owned(), u8::from(quiet).to_string()]).await?;
+    pub async fn set_quiet(
+        &self,
+        worker: &str,
+        quiet: bool,
+        by: &str,
+    ) -> Result<Option<WorkerEntry>, StoreError> {
+        let args = vec![worker.to_owned(), u8::from(quiet).to_string(), by.to_owned()];
+        let reply = self.run(&scripts::QUIET, args).await?;
         match reply.tag() {
-            "DONE" => Ok(self.workers().await?.into_iter().find(|entry| entry.name == worker)),
+            "DONE" => Ok(self.workers_named(&[worker.to_owned()]).await?.pop()),
             "NOT_FOUND" => Ok(None),
             _ => Err(reply.unexpected()),
         }
     }
+
+    /// Those of these workers that are remembered.
+    async fn workers_named(&self, names: &[String]) -> Result<Vec<WorkerEntry>, StoreError> {
+        let mut commands = redis::pipe();
+        for name in names {
+            commands.hgetall(self.inner.keys.worker(name));
+        }
+        let found: Vec<HashMap<String, String>> = self.inner.link.pipeline("workers", &commands).await?;
+        let there = names.iter().zip(found).filter(|(_, values)| !values.is_empty());
+        there.map(|(name, values)| read(name, &Fields::new(self.inner.keys.worker(name), values))).collect()
+    }
 }
 
-fn read(row: &[String]) -> Result<WorkerEntry, StoreError> {
-    let script = scripts::LIST_WORKERS.name;
-    let [name, host, pid, version, since, seen, last_claim, running, quiet] = row else {
-        return Err(StoreError::UnknownReply { script, what: "a worker of another shape".into() });
-    };
-    let last_claim = if last_claim.is_empty() { None } else { Some(time(number(script, last_claim)?)) };
+fn read(name: &str, fields: &Fields) -> Result<WorkerEntry, StoreError> {
     Ok(WorkerEntry {
-        name: name.clone(),
-        host: host.clone(),
-        pid: u32::try_from(number(script, pid)?).unwrap_or(0),
-        version: version.clone(),
-        since: time(number(script, since)?),
-        seen: time(number(script, seen)?),
-        last_claim,
-        running: number(script, running)?,
-        quiet: quiet == "1",
+        name: name.to_owned(),
+        host: fields.text("host").unwrap_or_default().to_owned(),
+        pid: u32::try_from(fields.number("pid")?.unwrap_or(0)).unwrap_or(0),
+        version: fields.text("version").unwrap_or_default().to_owned(),
+        since: fields.needed("since", fields.instant("since")?)?,
+        seen: fields.needed("seen", fields.instant("seen")?)?,
+        last_claim: fields.instant("last_claim")?,
+        running: fields.number("running")?.unwrap_or(0),
+        quiet: fields.text("quiet") == Some("1"),
+        quiet_by: fields.text("quiet_by").map(str::to_owned),
     })
 }

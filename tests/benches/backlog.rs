@@ -24,7 +24,7 @@ async fn main() {
     let stack = Stack::on(PrivateRedis::with(&["--appendonly", "no"]).await, []).await;
     let (_program, api) = stack.api(&[("OFFSTAGE_LOG", "warn")]).await;
     backlog::fill(&stack, SHORT).await;
-    let short = backlog::ask_all(&api, SHORT).await;
+    let short = backlog::ask_all(&stack, &api, SHORT).await;
     let before = stack.redis_memory_bytes();
     let begun = Instant::now();
     backlog::fill(&stack, tasks).await;
@@ -33,10 +33,10 @@ async fn main() {
         begun.elapsed()
     );
     let ms = |took: Duration| took.as_secs_f64() * 1e3;
-    for (long, short) in backlog::ask_all(&api, tasks).await.iter().zip(&short) {
+    for (long, short) in backlog::ask_all(&stack, &api, tasks).await.iter().zip(&short) {
         println!("{:>7.2} {:>7.2}  {}", ms(short.took), ms(long.took), long.path);
     }
-    for acted in backlog::act_all(&api, tasks).await {
+    for acted in backlog::act_all(&stack, &api, tasks).await {
         println!("        {:>7.2}  {}", ms(acted.took), acted.path);
     }
     let mut took = Vec::new();

@@ -56,20 +56,22 @@ pub struct Asked {
     pub took: Duration,
     /// The shortest of them: what the work costs, and not what the machine did besides.
     pub least: Duration,
+    /// Commands that Redis was given for it, those of scripts included.
+    pub commands: u64,
 }
 
 /// Asks everything that an operator may ask of a queue with that many tasks.
-pub async fn ask_all(api: &Api, tasks: u64) -> Vec<Asked> {
+pub async fn ask_all(stack: &Stack, api: &Api, tasks: u64) -> Vec<Asked> {
     let page = |before: u64| format!("cursor={}", BASE64_URL_SAFE_NO_PAD.encode(before.to_string()));
     let (middle, last) = (page(tasks / 2), page(30));
     let mut asked = Vec::new();
     for filter in FILTERS {
         for place in ["", &middle, &last] {
-            asked.push(ask(api, &format!("/ops/v1/tasks?{filter}&{place}")).await);
+            asked.push(ask(stack, api, &format!("/ops/v1/tasks?{filter}&{place}")).await);
         }
     }
     for path in ["/ops/v1/queue", "/metrics", "/ops/v1/tasks/17", "/ops/v1/workers", "/ops/v1/doctor"] {
-        asked.push(ask(api, path).await);
+        asked.push(ask(stack, api, path).await);
     }
     asked
 }
@@ -87,8 +89,9 @@ const FILTERS: [&str; 9] = [
     "state=QUEUED&kind=staged_user&created_by=bob",
 ];
 
-async fn ask(api: &Api, path: &str) -> Asked {
+async fn ask(stack: &Stack, api: &Api, path: &str) -> Asked {
     let path = path.trim_end_matches('&').replace("?&", "?");
+    let before = stack.redis_commands();
     let mut took = Vec::with_capacity(TIMES);
     for _ in 0..TIMES {
         let begun = Instant::now();
@@ -97,47 +100,29 @@ async fn ask(api: &Api, path: &str) -> Asked {
         assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
     }
     took.sort();
-    Asked { path, took: took[TIMES / 2], least: took[0] }
+    let commands = (stack.redis_commands() - before) / TIMES as u64;
+    Asked { path, took: took[TIMES / 2], least: took[0], commands }
 }
 
 /// Acts on tasks in the midst of the queue, and says how long each action took.
-pub async fn act_all(api: &Api, tasks: u64) -> Vec<Asked> {
+pub async fn act_all(stack: &Stack, api: &Api, tasks: u64) -> Vec<Asked> {
     let mut acted = Vec::new();
     for (task, actions) in [(tasks / 2 + 1, &["pause", "resume", "cancel"][..]), (tasks - 1, &["cancel"])] {
         for action in actions {
             let path = format!("/ops/v1/tasks/{task}/{action}");
-            acted.push(post(api, &path).await);
+            acted.push(post(stack, api, &path).await);
         }
     }
-    acted.push(post(api, "/ops/v1/queue/pause").await);
-    acted.push(post(api, "/ops/v1/queue/resume").await);
+    acted.push(post(stack, api, "/ops/v1/queue/pause").await);
+    acted.push(post(stack, api, "/ops/v1/queue/resume").await);
     acted
 }
 
-async fn post(api: &Api, path: &str) -> Asked {
+async fn post(stack: &Stack, api: &Api, path: &str) -> Asked {
+    let before = stack.redis_commands();
     let begun = Instant::now();
     let answer = api.send(api.request(Method::POST, path)).await;
     let took = begun.elapsed();
     assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
-    Asked { path: path.to_owned(), took, least: took }
-}
-
-/// The longest time that any call of a script has held Redis, by its slow log, in microseconds.
-#[must_use]
-pub fn slowest_script_us(stack: &Stack) -> u64 {
-    let entries: Vec<Vec<redis::Value>> = redis::cmd("SLOWLOG")
-        .arg("GET")
-        .arg(-1)
-        .query(&mut stack.redis.connection())
-        .expect("Redis keeps a slow log");
-    let took = |entry: &Vec<redis::Value>| redis::from_redis_value(entry[2].clone()).unwrap_or(0);
-    entries.iter().map(took).max().unwrap_or(0)
-}
-
-/// Forgets the slow log, and keeps everything from a millisecond on.
-pub fn watch_slow_scripts(stack: &Stack) {
-    let mut commands = redis::pipe();
-    commands.cmd("CONFIG").arg("SET").arg("slowlog-log-slower-than").arg(1_000).ignore();
-    commands.cmd("SLOWLOG").arg("RESET").ignore();
-    commands.exec(&mut stack.redis.connection()).expect("Redis keeps a slow log");
+    Asked { path: path.to_owned(), took, least: took, commands: stack.redis_commands() - before }
 }

@@ -91,6 +91,13 @@ impl Stack {
             .sum()
     }
 
+    /// How many commands Redis was given, those of scripts included.
+    #[must_use]
+    pub fn redis_commands(&self) -> u64 {
+        let calls = |line: &str| line.split_once("calls=")?.1.split(',').next()?.parse::<u64>().ok();
+        self.info_text("commandstats").lines().filter_map(calls).sum()
+    }
+
     fn info_text(&self, section: &str) -> String {
         redis::cmd("INFO").arg(section).query(&mut self.redis.connection()).expect("Redis answers")
     }

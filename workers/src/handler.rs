@@ -197,6 +197,7 @@ impl Settler<'_> {
             Settled::Done => outcome,
             Settled::Lost => Outcome::Lost,
             Settled::Cancelled => self.give_up().await,
+            Settled::UserGone => self.leave(Event::Fail, Some(Reason::UserGone), Outcome::Failed).await,
         }
     }
 
@@ -220,7 +221,7 @@ impl Settler<'_> {
         let settlement = Settlement { lease: self.lease(), event, reason, delay_ms: 0, checks: None };
         match self.context.finisher.settle(settlement).await {
             Settled::Done => outcome,
-            Settled::Lost | Settled::Cancelled => Outcome::Lost,
+            Settled::Lost | Settled::Cancelled | Settled::UserGone => Outcome::Lost,
         }
     }
 

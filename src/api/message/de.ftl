@@ -26,7 +26,10 @@ PAUSED = Vom Betriebsteam pausiert.
 
 INTERRUPTED = { cause }; es folgt ein neuer Versuch.
 
-RESUMING = { cause }; die Aufgabe wartet auf den erneuten Start.
+RESUMING = { $reason ->
+    [none] Wartet auf den erneuten Start.
+   *[other] { cause }; die Aufgabe wartet auf den erneuten Start.
+}
 
 COMPLETED = { $kind ->
     [dependents] { findings }

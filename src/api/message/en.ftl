@@ -8,7 +8,8 @@
 #   $check     the check of the reason
 #
 # A dry run deletes nothing anyway, so nothing is said about that. Where a sentence depends on $kind or $reason, each of
-# them is written out, because whatever is not would silently get the sentence with the star. A test looks at that.
+# them is written out, because whatever is not would silently get the sentence with the star. A test looks at that. Only
+# whether there is a reason at all may be asked too: [none] and *[other].
 
 name = { $kind ->
     [dependents] Dependents of user { $user }
@@ -36,7 +37,10 @@ PAUSED = Paused by an operator.
 
 INTERRUPTED = { cause }; trying again.
 
-RESUMING = { cause }; waiting to be started again.
+RESUMING = { $reason ->
+    [none] Waiting to be started again.
+   *[other] { cause }; waiting to be started again.
+}
 
 COMPLETED = { $kind ->
     [dependents] { findings }

@@ -69,13 +69,7 @@ fn what_goes_on_in_every_state() {
         ),
         (TaskState::Paused, ["Paused by an operator.", "Vom Betriebsteam pausiert."]),
         (TaskState::Interrupted, ["Interrupted; trying again.", "Unterbrochen; es folgt ein neuer Versuch."]),
-        (
-            TaskState::Resuming,
-            [
-                "Interrupted; waiting to be started again.",
-                "Unterbrochen; die Aufgabe wartet auf den erneuten Start.",
-            ],
-        ),
+        (TaskState::Resuming, ["Waiting to be started again.", "Wartet auf den erneuten Start."]),
         (TaskState::Completed, ["The user was deleted.", "Der Benutzer wurde gelöscht."]),
         (
             TaskState::Conflict,
@@ -115,6 +109,19 @@ fn why_the_last_attempt_ended() {
             [format!("{english}; trying again."), format!("{german}; es folgt ein neuer Versuch.")];
         assert_eq!(message(&waiting), expected);
     }
+}
+
+#[test]
+fn what_is_started_again_says_why_only_where_something_ended_it() {
+    let mut waiting = deletion(TaskState::Resuming);
+    waiting.reason = Some(Reason::WorkerLost);
+    assert_eq!(
+        message(&waiting),
+        [
+            "The worker was lost; waiting to be started again.",
+            "Der Worker ist ausgefallen; die Aufgabe wartet auf den erneuten Start."
+        ]
+    );
 }
 
 #[test]

@@ -73,6 +73,28 @@ pub(in crate::api) fn render(problem: &Problem) -> Response {
 #[openapi(components(schemas(ErrorBody)))]
 pub(super) struct Shapes;
 
+macro_rules! failure {
+    ($($(#[$doc:meta])+ $name:ident($status:literal, $said:literal);)+) => {$(
+        $(#[$doc])+
+        pub(super) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+                openapi::failures::<ErrorBody>(CONTENT_TYPE, &[($status, $said)])
+            }
+        }
+    )+};
+}
+
+failure! {
+    /// Where something is named that need not be there.
+    Missing(404, "There is nothing of that number or name.");
+    /// Where something may stand in the way.
+    Conflict(409, "The state of things does not allow it, or a limit has been reached.");
+    /// Where one key may stand for one request only.
+    KeyReused(422, "The Idempotency-Key was used for another request.");
+}
+
 /// What every endpoint of this dialect may refuse with, for the documentation.
 pub(super) struct Failures;
 
@@ -84,15 +106,12 @@ impl IntoResponses for Failures {
                 (400, "The path, the query or the body is not valid."),
                 (401, "No credentials, or none that are valid."),
                 (403, "Not allowed to this caller."),
-                (404, "There is nothing of that number or name."),
                 (405, "The endpoint does not support this method."),
                 (408, "The body did not arrive in time."),
-                (409, "The state of things does not allow it, or a limit has been reached."),
                 (413, "The body is too large."),
                 (414, "Path and query are too long."),
                 (431, "The headers are too many or too long."),
                 (415, "The body is not plain JSON."),
-                (422, "The Idempotency-Key was used for another request."),
                 (500, "The server failed."),
                 (503, "The storage does not answer, or too many listen; try again after Retry-After."),
             ],
@@ -103,13 +122,13 @@ impl IntoResponses for Failures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::problem::{Missing, ProblemKind};
+    use crate::api::problem::{self, ProblemKind};
     use http_body_util::BodyExt as _;
 
     #[tokio::test]
     async fn a_problem_has_four_members_and_its_own_type() {
         let response =
-            render(&Problem::new(ProblemKind::NotFound(Missing::User), "No user found with id: 5"));
+            render(&Problem::new(ProblemKind::NotFound(problem::Missing::User), "No user found with id: 5"));
         assert_eq!(response.headers()["content-type"], CONTENT_TYPE);
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(

@@ -14,6 +14,7 @@ mod request;
 mod response;
 mod routes;
 mod status;
+mod words;
 
 pub(super) use self::{
     error::{ErrorBody, Refusal, render},

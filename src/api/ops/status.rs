@@ -4,13 +4,19 @@
 //! one to the records in Redis. They look alike today, and need not tomorrow.
 
 use http::StatusCode;
+use std::collections::BTreeSet;
 
 use crate::{
     api::{
         problem::ProblemKind,
-        service::{Level, Verdict},
+        service::{Durability, Level, Verdict},
     },
-    domain::{checklist::CheckState, reason::Reason, state::TaskState, task::TaskKind},
+    domain::{
+        checklist::CheckState,
+        reason::Reason,
+        state::{Place, TaskState},
+        task::TaskKind,
+    },
 };
 
 /// What that state is called.
@@ -59,13 +65,21 @@ pub(super) fn kind_of(word: &str) -> Option<TaskKind> {
     TaskKind::ALL.into_iter().find(|candidate| kind(*candidate) == word)
 }
 
-/// Where a check stands.
-pub(super) const fn check(state: CheckState) -> &'static str {
-    match state {
-        CheckState::Running => "running",
-        CheckState::Answered => "answered",
-        CheckState::Unanswered => "unanswered",
+/// Where a check of a task in that state stands. One that has not ended runs only while somebody holds the task.
+pub(super) const fn check(state: CheckState, task: TaskState) -> &'static str {
+    match (state, task.place()) {
+        (CheckState::Running, Place::Held) => "running",
+        (CheckState::Running, Place::Delayed | Place::Claimable | Place::Parked | Place::Ended) => "stopped",
+        (CheckState::Answered, _) => "answered",
+        (CheckState::Unanswered, _) => "unanswered",
     }
+}
+
+/// All the words for checks.
+pub(super) fn checks() -> impl Iterator<Item = &'static str> {
+    let everywhere = |check_state| TaskState::ALL.map(|task| check(check_state, task));
+    let words: BTreeSet<_> = CheckState::ALL.into_iter().flat_map(everywhere).collect();
+    words.into_iter()
 }
 
 /// Why a task ended, or why its last attempt ended without an outcome.
@@ -84,6 +98,11 @@ pub(super) const fn reason(reason: &Reason) -> &'static str {
     }
 }
 
+/// All the words for reasons.
+pub(super) fn reasons() -> impl Iterator<Item = &'static str> {
+    Reason::every("").into_iter().map(|one| reason(&one))
+}
+
 /// What became of one of many deletions.
 pub(super) const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
@@ -94,6 +113,11 @@ pub(super) const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
+/// All the words for verdicts.
+pub(super) fn verdicts() -> impl Iterator<Item = &'static str> {
+    Verdict::ALL.into_iter().map(verdict)
+}
+
 /// How one thing is that was looked at.
 pub(super) const fn level(level: Level) -> &'static str {
     match level {
@@ -101,6 +125,27 @@ pub(super) const fn level(level: Level) -> &'static str {
         Level::Warn => "warn",
         Level::Bad => "bad",
     }
+}
+
+/// All the words for levels.
+pub(super) fn levels() -> impl Iterator<Item = &'static str> {
+    Level::ALL.into_iter().map(level)
+}
+
+/// When Redis writes to disk what it acknowledged.
+pub(super) const fn durability(durability: Durability) -> &'static str {
+    match durability {
+        Durability::Always => "always",
+        Durability::EverySecond => "everysec",
+        Durability::No => "no",
+        Durability::Off => "off",
+        Durability::Unknown => "unknown",
+    }
+}
+
+/// All the words for durability.
+pub(super) fn durabilities() -> impl Iterator<Item = &'static str> {
+    Durability::ALL.into_iter().map(durability)
 }
 
 /// The status of that kind of problem.

@@ -118,7 +118,7 @@ impl Service {
         principal.authorize_deletion(user).map_err(refused)?;
         let kind = TaskKind::StagedUser;
         let submission = Submission {
-            idempotency: key.map(|key| idempotency(principal, kind, user, key)),
+            idempotency: key.map(|key| idempotency(principal, &submit_of(kind), user, key)),
             ..request(principal, kind, user)
         };
         let requester = submission.requester.clone();
@@ -233,10 +233,19 @@ pub(super) fn own_key(principal: &Principal, operation: &str, key: &ClientKey, m
     sha256_half_hex(&[&parts, more].concat())
 }
 
-fn idempotency(principal: &Principal, kind: TaskKind, user: UserId, key: &ClientKey) -> IdempotencyKey {
-    let operation = format!("submit {}", kind.name());
+fn submit_of(kind: TaskKind) -> String {
+    format!("submit {}", kind.name())
+}
+
+/// The key of a request for one task about that user.
+pub(super) fn idempotency(
+    principal: &Principal,
+    operation: &str,
+    user: UserId,
+    key: &ClientKey,
+) -> IdempotencyKey {
     IdempotencyKey {
-        key: own_key(principal, &operation, key, &[]),
+        key: own_key(principal, operation, key, &[]),
         request: sha256_half_hex(&[operation.as_bytes(), user.to_string().as_bytes()]),
     }
 }

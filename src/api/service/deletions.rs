@@ -75,6 +75,9 @@ pub struct Judged {
 }
 
 impl Verdict {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Accepted, Self::Live, Self::NotFound, Self::Forbidden];
+
     /// A stable word for metrics.
     const fn name(self) -> &'static str {
         match self {

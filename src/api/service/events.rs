@@ -21,7 +21,7 @@ use super::{Credentials, Operation, Principal, Problem, Service, within};
 use crate::{
     api::problem::{ProblemKind, RETRY_AFTER_S},
     store::{
-        Store,
+        Store, StoreError,
         events::{EventId, EventTail, TaskEvent},
         patience::Backoff,
     },
@@ -142,20 +142,25 @@ impl Listener {
         tokio::select! {
             biased;
             _ = self.heartbeat.tick() => {
-                let welcome = self.service.welcomes(&self.credentials).await;
-                welcome.then_some(Heard::Heartbeat)
+                let goes_on = self.service.welcomes(&self.credentials).await && !self.reader.has_forgotten().await;
+                goes_on.then_some(Heard::Heartbeat)
             }
-            heard = self.reader.next() => Some(heard),
+            heard = self.reader.next() => heard,
         }
     }
 }
 
 impl Reader {
-    /// Waits for what happens next. May be dropped at any time; nothing is lost by it.
-    async fn next(&mut self) -> Heard {
+    /// Redis has lost what it acknowledged: a stream that went on would look as if all were well.
+    async fn has_forgotten(&self) -> bool {
+        matches!(self.store.check().await, Err(StoreError::DataLost))
+    }
+
+    /// Waits for what happens next; none where Redis has forgotten. May be dropped at any time; nothing is lost by it.
+    async fn next(&mut self) -> Option<Heard> {
         loop {
             if let Some(heard) = self.unheard.pop_front() {
-                return heard;
+                return Some(heard);
             }
             match self.store.events_after(&self.seen).await {
                 Ok(page) => {
@@ -168,6 +173,7 @@ impl Reader {
                         self.news.changed().await;
                     }
                 }
+                Err(StoreError::DataLost) => return None,
                 Err(error) => {
                     debug!(error = %chain(&error), "a listener cannot be told what happens");
                     sleep(self.failures.next_wait()).await;

@@ -4,13 +4,15 @@
 //! do, by `domain`'s table, and whoever is refused is told the state the task was in a moment later.
 //!
 //! Easy to get wrong: a retry is a new task or nothing. Where a deletion of the user is live already, that one is named
-//! and stays as it is.
+//! and stays as it is. And whoever may act need not be one who may look: what was found is not his to see then.
 
 use tracing::info;
 
 use super::{
-    Operation, Principal, Problem, Service,
-    deletion::{being_cancelled, count_submission, no_task, no_user, refused, request},
+    Acceptance, ClientKey, Operation, Principal, Problem, Service,
+    deletion::{
+        being_cancelled, count_submission, idempotency, key_reused, no_task, no_user, refused, request,
+    },
     within,
 };
 use crate::{
@@ -50,6 +52,21 @@ impl Action {
     }
 }
 
+/// All about a task that the caller is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The task's.
+    pub story: Story,
+    /// He may look, so checks and dependents are for him too.
+    pub in_full: bool,
+}
+
+impl Told {
+    fn to(principal: &Principal, story: Story) -> Self {
+        Self { story, in_full: Operation::ListTasks.permit(principal).is_ok() }
+    }
+}
+
 impl Service {
     /// A page of tasks, the newest first, behind the task `before`.
     ///
@@ -70,27 +87,25 @@ impl Service {
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn story(&self, principal: &Principal, id: TaskId) -> Result<Story, Problem> {
+    pub async fn story(&self, principal: &Principal, id: TaskId) -> Result<Told, Problem> {
         Operation::ListTasks.permit(principal)?;
-        within(self.read_story(id)).await
+        Ok(Told::to(principal, within(self.read_story(id)).await?))
     }
 
     /// Does that to a task, and shows it as it stands then.
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn act(&self, principal: &Principal, id: TaskId, action: Action) -> Result<Story, Problem> {
+    pub async fn act(&self, principal: &Principal, id: TaskId, action: Action) -> Result<Told, Problem> {
         Operation::ActOnTasks.permit(principal)?;
-        let outcome = within(async {
+        let story = within(async {
             self.apply(principal, id, action).await?;
             self.read_story(id).await
         })
-        .await;
-        if let Ok(story) = &outcome {
-            let state = story.task.state.name();
-            info!(task.id = id.0, task.state = state, action = action.name(), "an operator acted on a task");
-        }
-        outcome
+        .await?;
+        let state = story.task.state.name();
+        info!(task.id = id.0, task.state = state, action = action.name(), "an operator acted on a task");
+        Ok(Told::to(principal, story))
     }
 
     async fn apply(&self, principal: &Principal, id: TaskId, action: Action) -> Result<(), Problem> {
@@ -114,42 +129,66 @@ impl Service {
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn retry(&self, principal: &Principal, id: TaskId) -> Result<Story, Problem> {
+    pub async fn retry(
+        &self,
+        principal: &Principal,
+        id: TaskId,
+        key: Option<&ClientKey>,
+    ) -> Result<Told, Problem> {
         Operation::ActOnTasks.permit(principal)?;
-        let outcome = within(self.ask_again(principal, id)).await;
-        if let Ok(Story { task, .. }) = &outcome {
-            info!(task.id = task.id.0, user.id = task.user.0, retry_of = id.0, "retry accepted");
-        }
-        outcome
+        let story = within(self.ask_again(principal, id, key)).await?;
+        let task = &story.task;
+        info!(task.id = task.id.0, user.id = task.user.0, retry_of = id.0, "retry accepted");
+        Ok(Told::to(principal, story))
     }
 
-    async fn ask_again(&self, principal: &Principal, id: TaskId) -> Result<Story, Problem> {
+    async fn ask_again(
+        &self,
+        principal: &Principal,
+        id: TaskId,
+        key: Option<&ClientKey>,
+    ) -> Result<Story, Problem> {
         let old = self.inner.store.task(id).await?.ok_or_else(|| no_task(id))?;
-        let outcome = self.resubmit(principal, &old).await;
-        let word = outcome.as_ref().map_or_else(|problem| problem.kind.name(), |_| "created");
+        let outcome = self.resubmit(principal, &old, key).await;
+        let word = outcome.as_ref().map_or_else(|problem| problem.kind.name(), |(_, how)| how.name());
         count_submission(old.kind, word);
-        outcome
+        outcome.map(|(story, _)| story)
     }
 
-    async fn resubmit(&self, principal: &Principal, old: &Task) -> Result<Story, Problem> {
+    async fn resubmit(
+        &self,
+        principal: &Principal,
+        old: &Task,
+        key: Option<&ClientKey>,
+    ) -> Result<(Story, Acceptance), Problem> {
         principal.authorize_subject(old.user).map_err(refused)?;
         if !old.may_be_retried() {
             return Err(nothing_to_retry(old));
         }
-        let submission = Submission { retry_of: Some(old.id), ..request(principal, old.kind, old.user) };
+        let operation = format!("retry {}", old.id);
+        let submission = Submission {
+            not_before: old.not_before,
+            idempotency: key.map(|key| idempotency(principal, &operation, old.user, key)),
+            retry_of: Some(old.id),
+            ..request(principal, old.kind, old.user)
+        };
         let requester = submission.requester.clone();
         match self.inner.submitter.submit(submission).await? {
             Submitted::Created { id: new, at } => {
-                let task = Task::accepted(new, old.kind, old.user, requester, at);
-                Ok(Story::accepted(Task { retry_of: Some(old.id), ..task }))
+                let task = Task::accepted(new, old.kind, old.user, requester, at).starting(old.not_before);
+                let story = Story::accepted(Task { retry_of: Some(old.id), ..task });
+                Ok((story, Acceptance::Created))
             }
-            Submitted::Live(live) => Err(already_live(live)),
+            Submitted::Repeated(known) => {
+                let story = self.read_story(known).await?;
+                let is_own = story.task.retry_of == Some(old.id);
+                if is_own { Ok((story, Acceptance::Repeated)) } else { Err(was_refused(known)) }
+            }
+            Submitted::Live(live) | Submitted::TooManyKeys(live) => Err(already_live(live)),
             Submitted::BeingCancelled(live) => Err(being_cancelled(live)),
             Submitted::Forbidden => Err(refused(Refusal::NotThisUser)),
             Submitted::NotFound => Err(no_user(old.user)),
-            Submitted::Repeated(_) | Submitted::KeyReused | Submitted::TooManyKeys(_) => {
-                Err(Problem::internal().caused_by("a retry has no idempotency key, and one was answered to"))
-            }
+            Submitted::KeyReused => Err(key_reused()),
         }
     }
 
@@ -161,14 +200,25 @@ impl Service {
 fn not_from_here(task: &Task, action: Action, event: Event) -> Problem {
     let from = TaskState::ALL.into_iter().filter(|state| next(*state, false, event).is_ok());
     let from: Vec<_> = from.map(TaskState::name).collect();
-    let (id, state, action) = (task.id, task.state, action.name());
-    let advice = if task.state.is_terminal() {
-        "It has ended; retry it to ask for the same again."
-    } else {
-        "Look at it again in a moment, or cancel it."
-    };
+    let (id, state, action, advice) = (task.id, task.state, action.name(), advice(task.state));
     let said = format!("Task {id} is {state}. To {action} it, it must be {}. {advice}", from.join(", "));
     Problem::new(ProblemKind::WrongState, said)
+}
+
+/// What else can be done with a task that cannot be paused or resumed from there.
+const fn advice(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Initializing | TaskState::Queued => "It waits to be started; cancel it to stop it.",
+        TaskState::Processing => "A worker has it; pause it or cancel it to stop it.",
+        TaskState::CancelRequested | TaskState::Canceling => "It is being cancelled already.",
+        TaskState::Paused => "It stays paused until it is resumed or cancelled.",
+        TaskState::Interrupted => "It will be tried again by itself; cancel it to stop it.",
+        TaskState::Resuming => "It waits for a worker; cancel it, or pause the whole queue, to stop it.",
+        TaskState::Completed => "It has ended.",
+        TaskState::Conflict | TaskState::Cancelled | TaskState::Exception => {
+            "It has ended; retry it to ask for the same again."
+        }
+    }
 }
 
 fn nothing_to_retry(task: &Task) -> Problem {
@@ -179,6 +229,14 @@ fn nothing_to_retry(task: &Task) -> Problem {
         "It has not ended; cancel it first, or wait for its end."
     };
     Problem::new(ProblemKind::WrongState, format!("Task {id} is {state}. {advice}"))
+}
+
+/// A retry that met a live deletion left its key with that one. It stays refused, also when that one has ended.
+fn was_refused(live: TaskId) -> Problem {
+    let said = format!(
+        "The retry with this Idempotency-Key was refused, because of task {live}. To ask again, use another key."
+    );
+    Problem::new(ProblemKind::DeletionLive, said)
 }
 
 fn already_live(live: TaskId) -> Problem {

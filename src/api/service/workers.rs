@@ -32,7 +32,8 @@ impl Service {
         quiet: bool,
     ) -> Result<WorkerEntry, Problem> {
         Operation::ActOnWorkers.permit(principal)?;
-        let worker = within(self.inner.store.set_quiet(name, quiet)).await?.ok_or_else(no_worker)?;
+        let worker =
+            within(self.inner.store.set_quiet(name, quiet, &principal.name)).await?.ok_or_else(no_worker)?;
         info!(worker.id = worker.name, quiet, "an operator acted on a worker");
         Ok(worker)
     }

@@ -147,6 +147,8 @@ pub(crate) struct Queue {
     pub(crate) depth: serde_json::Map<String, Value>,
     pub(crate) oldest_age_ms: Option<u64>,
     pub(crate) paused: bool,
+    #[serde(default)]
+    pub(crate) paused_by: Option<String>,
     pub(crate) workers: u64,
     pub(crate) durability: String,
 }

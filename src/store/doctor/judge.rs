@@ -195,7 +195,7 @@ pub(super) fn workers(depth: &Depth, known: &[WorkerEntry], now: DateTime<Utc>) 
         let level = if waiting > 0 { Level::Bad } else { Level::Warn };
         return not_good("workers", level, says, "Start offstage-worker.");
     }
-    if depth.paused {
+    if depth.is_paused() {
         let says = format!("{says}; the queue is paused");
         return not_good("workers", Level::Warn, says, "offstage queue resume, once it may go on.");
     }

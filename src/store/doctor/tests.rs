@@ -97,7 +97,7 @@ fn depth(queued: u64, paused: bool) -> Depth {
     let mut states: BTreeMap<_, _> = TaskState::ALL.into_iter().map(|state| (state, 0)).collect();
     states.insert(TaskState::Queued, queued);
     // Not what the line counts: it has a list.
-    Depth { states, oldest_age_ms: None, paused, workers: 1 }
+    Depth { states, oldest_age_ms: None, paused_by: paused.then(|| "olga".into()), workers: 1 }
 }
 
 /// A worker that was heard of so many seconds before [`NOW`].
@@ -114,6 +114,7 @@ fn worker(silent_s: u64, quiet: bool) -> WorkerEntry {
         last_claim: None,
         running: 0,
         quiet,
+        quiet_by: None,
     }
 }
 

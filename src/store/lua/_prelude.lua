@@ -58,6 +58,14 @@ local function row(moves, task)
   return moves[task.committed and task.state .. '!' or task.state]
 end
 
+-- Forgets the oldest line of a history. The line after it says so, and still leads on from where the task began.
+local function cut_history(history)
+  local began = redis.call('LINDEX', history, 0):match('^%d+\t([^\t]*)')
+  redis.call('LTRIM', history, -HISTORY_LIMIT, -1)
+  local at, to = redis.call('LINDEX', history, 0):match('^(%d+)\t[^\t]*\t([^\t]*)')
+  redis.call('LSET', history, 0, table.concat({ at, began, to, '', 'trimmed', '' }, '\t'))
+end
+
 -- Moves a task that `row` allows: record, counters, indexes, places, history, events. `fields` are written along with the state.
 local function move(id, task, to, event, by, reason, fields, due)
   local key = P .. 'task:' .. id
@@ -88,7 +96,5 @@ local function move(id, task, to, event, by, reason, fields, due)
   end
   local line = table.concat({ task.at, task.state, state, by, event, reason }, '\t')
   tell(id, task.kind, task.user, line)
-  if redis.call('RPUSH', key .. ':history', line) > HISTORY_LIMIT then
-    redis.call('LTRIM', key .. ':history', -HISTORY_LIMIT, -1)
-  end
+  if redis.call('RPUSH', key .. ':history', line) > HISTORY_LIMIT then cut_history(key .. ':history') end
 end

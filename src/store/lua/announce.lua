@@ -2,6 +2,7 @@
 --
 -- ARGV[3] its name; ARGV[4] host; ARGV[5] pid; ARGV[6] version; ARGV[7] tasks that run there; ARGV[8] how long ago it
 -- last claimed, in ms ('' never); ARGV[9] 1 if it knows that it is to be quiet; ARGV[10] how long it is remembered, in ms
+-- (Between two announcements, claim.lua keeps the number of tasks and the last claim true.)
 -- Replies {OK, 1 if it is to be quiet}.
 local name, key = ARGV[3], P .. 'worker:' .. ARGV[3]
 local fields = { 'host', ARGV[4], 'pid', ARGV[5], 'version', ARGV[6], 'running', ARGV[7], 'seen', NOW }

@@ -6,7 +6,9 @@
 -- registered dependents, how long it was claimable (ms), the trace it came of}...} or {PAUSED} (the queue, or this
 -- worker). A user who is gone has '' for a name, a record without a kind or a trace '' for it.
 if redis.call('EXISTS', P .. 'paused') == 1 then return {'PAUSED'} end
-if redis.call('HGET', P .. 'worker:' .. ARGV[5], 'quiet') == '1' then return {'PAUSED'} end
+local worker = P .. 'worker:' .. ARGV[5]
+local quiet = redis.call('HGET', worker, 'quiet')
+if quiet == '1' then return {'PAUSED'} end
 local moves = cjson.decode(ARGV[3])
 local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
 local reply = {'OK', tostring(#ids), tostring(NOW)}
@@ -32,5 +34,10 @@ for _, id in ipairs(ids) do
   else
     redis.call('ZREM', P .. 'claimable', id)
   end
+end
+-- What operators see of it; a worker that nobody has heard of yet has no record, and gets none here.
+if quiet and #reply > 3 then
+  redis.call('HSET', worker, 'last_claim', NOW)
+  redis.call('HINCRBY', worker, 'running', #reply - 3)
 end
 return done(reply)

@@ -1,11 +1,11 @@
--- Compares a stretch of the records with the places and indexes they should stand in, and puts back what is missing. Also
--- drops entries of tasks that no longer wait from the head of the queue.
+-- Compares a stretch of the records with the places and indexes they should stand in, and puts back what is missing.
 --
--- ARGV[3] {state: place}; ARGV[4] the task id to go on after; ARGV[5] how many at most; ARGV[6] {kind: true} for kinds
--- of which a user has one live task at most
+-- ARGV[3] {state: place}; ARGV[4] the task id to go on after; ARGV[5] how many records at most; ARGV[6] {kind: true} for
+-- kinds of which a user has one live task at most
 -- Replies {OK, task id to go on after ('' at the end), how many were put back, how many have not ended}.
 local places, exclusive = cjson.decode(ARGV[3]), cjson.decode(ARGV[6])
 local most = tonumber(ARGV[5])
+local MOST_PASSED, SHORTEST_RUN = 200, 10
 local mended, open = 0, 0
 
 local function ensure(key, member, score)
@@ -15,42 +15,51 @@ local function ensure(key, member, score)
   end
 end
 
--- Ids are dense, and never used twice: those below the floor are known to be gone.
-local floor = tonumber(redis.call('GET', P .. 'floor') or '0')
-local first = math.max(tonumber(ARGV[4]), floor) + 1
-local newest = tonumber(redis.call('GET', P .. 'seq') or '0')
-local last = math.min(first + most - 1, newest)
-for number = first, last do
-  local id = tostring(number)
-  local task, missing = load_task(id)
-  if missing == 'NOT_FOUND' and number == floor + 1 then floor = number end
+local function look_at(id, task)
   local place = task and places[task.state]
+  if not place then return end
   if place == 'claimable' then
     if ensure(P .. 'claimable', id, NOW) then redis.call('RPUSH', P .. 'pending', id) end
   elseif place == 'delayed' then
     ensure(P .. 'delayed', id, math.max(NOW, tonumber(redis.call('HGET', P .. 'task:' .. id, 'not_before') or NOW)))
   elseif place == 'held' then ensure(P .. 'leases', id .. ':' .. task.fence, NOW)
   elseif place == 'ended' then ensure(P .. 'ended', id, task.modified) end
-  if place and place ~= 'ended' then
+  if place ~= 'ended' then
     open = open + 1
     if exclusive[task.kind] then redis.call('HSETNX', P .. 'live', 'user:' .. task.user, id) end
   end
-  if place and task.kind ~= '' then
-    ensure(index(task.kind, task.state), id, id)
-    ensure(P .. 'user:' .. task.user .. ':tasks', id, id)
-    ensure(asked_by(redis.call('HGET', P .. 'task:' .. id, 'created_by') or ''), id, id)
-  end
+  if task.kind == '' then return end
+  ensure(index(task.kind, task.state), id, id)
+  ensure(P .. 'user:' .. task.user .. ':tasks', id, id)
+  ensure(asked_by(redis.call('HGET', P .. 'task:' .. id, 'created_by') or ''), id, id)
 end
 
-for _ = 1, most do
-  local head = redis.call('LINDEX', P .. 'pending', 0)
-  if not head or redis.call('ZSCORE', P .. 'claimable', head) then break end
-  redis.call('LPOP', P .. 'pending')
+-- Ids are dense, and what is gone is gone for good: long runs of such ids are remembered by their first and last one.
+local function pass_over(number, run)
+  local last = redis.call('HGET', P .. 'gone', number)
+  if last and number ~= run then redis.call('HDEL', P .. 'gone', number) end
+  return (tonumber(last or '') or number) + 1
 end
-if redis.call('LLEN', P .. 'pending') < redis.call('ZCARD', P .. 'claimable') then
-  local lost = redis.call('ZRANGE', P .. 'claimable', 0, most - 1)
-  for _, id in ipairs(lost) do redis.call('RPUSH', P .. 'pending', id) end
-  mended = mended + #lost
+
+local function remember(run, last)
+  if last - run < SHORTEST_RUN then return last end
+  redis.call('HSET', P .. 'gone', run, last)
+  return run - 1
 end
-if floor >= first then redis.call('SET', P .. 'floor', floor) end
-return {'OK', last < newest and tostring(last) or '', tostring(mended), tostring(open)}
+
+local newest = tonumber(redis.call('GET', P .. 'seq') or '0')
+local number, looked, passed, run = tonumber(ARGV[4]) + 1, 0, 0, nil
+while number <= newest and looked < most and passed < MOST_PASSED do
+  local task, missing = load_task(number)
+  if missing == 'NOT_FOUND' then
+    run = run or number
+    number, passed = pass_over(number, run), passed + 1
+  else
+    if run then remember(run, number - 1) end
+    look_at(tostring(number), task)
+    run, number, looked = nil, number + 1, looked + 1
+  end
+end
+-- A run that has not ended is gone on with from its beginning, where its end is remembered.
+local after = run and remember(run, number - 1) or number - 1
+return {'OK', number <= newest and tostring(after) or '', tostring(mended), tostring(open)}

@@ -5,8 +5,8 @@
 -- true} if it is not for all}}
 -- ARGV[4..] eight an item: task id, fence, event, reason, detail, delay in ms, worker, how its checks ended ('' unknown)
 -- Replies {OK, an item's {tag, kind, state it met, state it brought the task to, how long a cancel took (ms)}...}; tags:
--- DONE (now or already), LOST (fence or state), CANCEL (to be completed, but a cancel was accepted). What is not known, or
--- did not happen, is ''.
+-- DONE (now or already), LOST (fence or state), CANCEL (to be completed, but a cancel was accepted), GONE (to be completed,
+-- but the user is not there). What is not known, or did not happen, is ''.
 local events = cjson.decode(ARGV[3])
 
 -- The last thing that befell the task was this very settlement: its answer was lost, and it is repeated.
@@ -19,10 +19,17 @@ end
 local function settle(task, id, fence, event, reason, detail, delay, worker, checks)
   if task.fence ~= fence then return 'LOST' end
   local rules = events[event]
-  if task.state == rules.to then return 'DONE', was_mine(id, worker, event, reason) and task.state end
-  local to = row(rules.moves, task)
   if rules.kinds and not rules.kinds[task.kind] then return 'LOST' end
-  if not to then return rules.kinds and redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST' end
+  local to = row(rules.moves, task)
+  if not to then
+    if was_mine(id, worker, event, reason) then
+      local ended = redis.call('HGET', P .. 'task:' .. id, 'completed')
+      return 'DONE', task.state, ended and cancel_took(id, tonumber(ended))
+    end
+    if task.state == rules.to then return 'DONE' end
+    return rules.kinds and redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST'
+  end
+  if rules.kinds and redis.call('EXISTS', P .. 'staged:user:' .. task.user) == 0 then return 'GONE' end
   -- writes
   local fields = {}
   if to[1] == rules.to and reason ~= '' then fields = { 'reason', reason, 'detail', detail } end

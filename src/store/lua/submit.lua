@@ -57,7 +57,8 @@ local function create(item)
     redis.call('ZADD', set, id, id)
   end
   count(start[1], 1)
-  tell(id, item.kind, item.user, table.concat({ NOW, '', start[1], item.by, 'submit', '' }, '\t'))
+  tell(id, item.kind, item.user, table.concat({ NOW, '', start[1], item.by, 'submit',
+    item.retry_of ~= '' and 'retry of task ' .. item.retry_of or '' }, '\t'))
   if later then
     redis.call('ZADD', P .. 'delayed', item.not_before, id)
   else

@@ -18,7 +18,10 @@ use futures::{
 use std::{
     convert::Infallible,
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -56,6 +59,8 @@ pub(super) struct Shared {
     pub(super) held: Held,
     pub(super) slots: Arc<Semaphore>,
     pub(super) finisher: Finisher,
+    /// An operator wants nothing claimed here. Redis may have forgotten it; this worker has not.
+    pub(super) told_quiet: AtomicBool,
     /// Cancelled when no more tasks are to be claimed.
     pub(super) quiet: CancellationToken,
     /// Cancelled when the worker has ended.
@@ -97,6 +102,7 @@ impl Queue {
             held: Held::default(),
             slots: Arc::new(Semaphore::new(config.concurrency)),
             finisher,
+            told_quiet: AtomicBool::new(false),
             quiet: CancellationToken::new(),
             ended: CancellationToken::new(),
             failed,
@@ -126,6 +132,17 @@ impl Queue {
     /// Waits until a loop that the worker cannot do without has panicked; for ever while all is well.
     pub async fn failed(&self) {
         self.shared.failed.cancelled().await;
+    }
+
+    /// Claims nothing for as long as an operator wants it so; what runs goes on.
+    pub fn tell_quiet(&self, quiet: bool) {
+        self.shared.told_quiet.store(quiet, Ordering::SeqCst);
+    }
+
+    /// An operator wants nothing claimed here.
+    #[must_use]
+    pub fn is_told_quiet(&self) -> bool {
+        self.shared.told_quiet.load(Ordering::SeqCst)
     }
 
     /// Claims no more; what runs goes on.

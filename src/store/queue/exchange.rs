@@ -53,7 +53,7 @@ pub enum Claim {
         /// And these, which this version cannot read: a newer one's kind. They are held, and must be handed back.
         strangers: Vec<Lease>,
     },
-    /// Nothing is claimed while the queue is paused.
+    /// Nothing is claimed while the queue is paused, or this worker is to be quiet.
     Paused,
 }
 
@@ -149,4 +149,6 @@ pub enum Settled {
     Lost,
     /// It was to be completed, but a cancel was accepted.
     Cancelled,
+    /// It was to be completed, but the user is gone.
+    UserGone,
 }

@@ -6,7 +6,10 @@
 //! head onto itself takes nothing). A full, paused or quiet worker must not: that would return at once and spin.
 
 use futures::StreamExt;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::{Claim, Lease, Settlement, Standing, backend::Shared, delivery::Delivery};
@@ -40,6 +43,12 @@ pub(super) async fn fetch(shared: Arc<Shared>, deliveries: mpsc::UnboundedSender
             () = shared.quiet.cancelled() => return,
             permits = free_slots(&shared) => permits,
         };
+        if shared.told_quiet.load(Ordering::SeqCst) {
+            tokio::select! {
+                () = shared.quiet.cancelled() => return,
+                () = tokio::time::sleep(PAUSED_WAIT) => continue,
+            }
+        }
         let claim = shared.store.claim(permits.len(), &shared.worker, shared.config.lease).await;
         let wait = match claim {
             Ok(claim) => {

@@ -62,7 +62,8 @@ impl Python {
     }
 }
 
-fn script(name: &str) -> String {
+/// Where that script is.
+pub(super) fn script(name: &str) -> String {
     format!("{}/clients/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 

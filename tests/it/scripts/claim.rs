@@ -107,12 +107,12 @@ async fn nothing_is_claimed_while_the_queue_is_paused() {
     let world = World::new(&redis).await;
     let id = world.task_in(TaskState::Queued).await;
     world.store.pause_queue(true, "op").await.unwrap();
-    assert!(world.store.depth().await.unwrap().paused);
+    assert_eq!(world.store.depth().await.unwrap().paused_by.as_deref(), Some("op"));
     let answer = world.unchanged("claim", world.store.claim(9, "w", LONG)).await.unwrap();
     assert_eq!(answer, Claim::Paused);
     assert_eq!(world.state(id).await, TaskState::Queued);
     world.store.pause_queue(false, "op").await.unwrap();
-    assert!(!world.store.depth().await.unwrap().paused);
+    assert!(!world.store.depth().await.unwrap().is_paused());
     assert_eq!(world.claim(LONG).await.lease.task, id);
 }
 

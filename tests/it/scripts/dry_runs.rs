@@ -7,7 +7,7 @@ use offstage::{
     },
     store::{
         directory::Reference,
-        queue::{Settled, Settlement},
+        queue::{Committed, Settled, Settlement},
         submit::{Submission, Submitted},
         upkeep::Reconciled,
     },
@@ -67,6 +67,26 @@ async fn a_deletion_is_never_completed_without_its_effect() {
     let lease = world.lease(lease);
     let settled = world.unchanged("complete", world.store.settle(&[complete(lease)], "w")).await.unwrap();
     assert_eq!(settled, [Settled::Lost]);
+}
+
+#[tokio::test]
+async fn a_dry_run_never_deletes() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    world.submit(dry_run()).await;
+    let lease = world.claim(LONG).await.lease;
+    assert_eq!(world.unchanged("commit", world.commit(lease)).await, Committed::Lost);
+}
+
+#[tokio::test]
+async fn a_dry_run_about_a_user_who_has_gone_meanwhile_is_not_completed() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    world.submit(dry_run()).await;
+    let lease = world.claim(LONG).await.lease;
+    world.set("DEL", &format!("staged:user:{USER}"), &[]);
+    let settled = world.unchanged("complete", world.store.settle(&[complete(lease)], "w")).await.unwrap();
+    assert_eq!(settled, [Settled::UserGone]);
 }
 
 #[tokio::test]

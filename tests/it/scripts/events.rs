@@ -3,6 +3,7 @@
 use offstage::{
     domain::{state::TaskState, task::TaskKind},
     store::{
+        StoreError,
         events::{EventId, EventTail, TaskEvent},
         queue::Committed,
         submit::Submission,
@@ -38,6 +39,14 @@ async fn what_happens_to_a_task_is_told_as_its_history_tells_it() {
     let events = all_after(&world, EventId::default()).await;
     let told: Vec<_> = events.iter().map(|event| event.transition.clone()).collect();
     assert_eq!(told, world.store.history(id).await.unwrap().unwrap());
+    let retry = Submission { retry_of: Some(id), ..fixtures::submission(6) };
+    world.submit(retry).await;
+    let told = all_after(&world, events[2].id).await;
+    let history = world.store.history(told[0].task).await.unwrap().unwrap();
+    assert_eq!(
+        (&told[0].transition, told[0].transition.why.as_str()),
+        (&history[0], "submit: retry of task 1")
+    );
     let first = &events[0];
     assert_eq!((first.task, first.kind, first.user.0), (id, TaskKind::StagedUser, USER));
     assert_eq!((first.transition.from, first.transition.to), (None, TaskState::Queued));
@@ -75,6 +84,33 @@ async fn what_is_forgotten_is_a_gap_and_the_rest_is_told() {
     assert!(page.gap);
     assert_eq!(page.events, events[1..]);
     assert!(!world.store.events_after(&events[1].id).await.unwrap().gap, "it has seen the last one");
+    assert!(world.store.events_after(&EventId::default()).await.unwrap().gap, "from the beginning on");
+}
+
+#[tokio::test]
+async fn a_place_that_lies_ahead_is_a_gap_and_what_happens_next_is_told() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let ahead: EventId = "99999999999999-0-0".parse().unwrap();
+    assert!(world.store.events_after(&ahead).await.unwrap().gap, "nothing has happened yet");
+    fixtures::submit(&world.store, USER).await;
+    let page = world.store.events_after(&ahead).await.unwrap();
+    assert!(page.gap && page.events.is_empty());
+    assert!(!world.store.events_after(&page.end).await.unwrap().gap, "it is told once");
+    let task = fixtures::submit(&world.store, 6).await;
+    let next = all_after(&world, page.end).await;
+    assert_eq!(next.iter().map(|event| event.task).collect::<Vec<_>>(), [task]);
+}
+
+#[tokio::test]
+async fn a_redis_that_has_forgotten_tells_nothing() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    fixtures::submit(&world.store, USER).await;
+    world.set("DEL", "epoch", &[]);
+    assert!(matches!(world.store.latest_event().await, Err(StoreError::DataLost)));
+    let after = world.store.events_after(&EventId::default()).await;
+    assert!(matches!(after, Err(StoreError::DataLost)), "{after:?}");
 }
 
 #[tokio::test]

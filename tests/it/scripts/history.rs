@@ -26,6 +26,13 @@ async fn a_history_is_bounded_and_stays_a_chain() {
     let history = world.store.history(id).await.unwrap().unwrap();
     assert_eq!(history.len(), 201, "two hundred, and the submit");
     assert!(history.windows(2).all(|pair| Some(pair[0].to) == pair[1].from));
+    assert_eq!((history[0].to, history[0].why.as_str()), (TaskState::Queued, "submit"), "as it really was");
+    assert_eq!(
+        (history[1].by.as_str(), history[1].why.as_str()),
+        ("", "trimmed"),
+        "and it says what is missing"
+    );
+    assert!(history[2..].iter().all(|line| line.why != "trimmed"), "once");
     assert_eq!(history.last().unwrap().to, TaskState::Resuming);
 }
 

@@ -1,17 +1,18 @@
-//! `reconcile.lua`: what was lost beside the records is put back from them.
+//! `reconcile.lua`, `refill.lua` and the walk: what was lost beside the records is put back from them.
 
 use offstage::{
     domain::{
         state::{Place, TaskState},
         task::TaskId,
     },
-    store::upkeep::Reconciled,
+    store::upkeep::{Reconciled, Walk},
 };
 use offstage_tests::{
     fixtures,
     redis::PrivateRedis,
     world::{LONG, World, situations},
 };
+use std::time::Duration;
 
 /// Walks once over all tasks; returns how many places were mended.
 async fn walk(world: &World) -> u64 {
@@ -162,20 +163,45 @@ async fn a_walk_goes_on_where_the_last_stretch_ended() {
 }
 
 #[tokio::test]
-async fn a_past_that_is_gone_is_walked_once() {
+async fn a_past_that_is_gone_is_passed_over_around_what_is_left_of_it() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
-    fixtures::users(&world.store, 100..350).await;
-    for user in 100..350 {
+    fixtures::users(&world.store, 100..700).await;
+    for user in 100..700 {
         fixtures::submit(&world.store, user).await;
     }
-    for id in 1..=220 {
+    let gone = |world: &World| world.dump().hash("gone");
+    for id in (1..=560).filter(|id| *id != 100) {
         world.store.cancel(TaskId(id), "c").await.unwrap();
     }
     while world.store.prune(0).await.unwrap() > 0 {}
+    let first = world.store.reconcile(0).await.unwrap();
+    assert_eq!(first, Reconciled { cursor: 100, mended: 0, open: 1 }, "it stops within the second run");
     walk(&world).await;
-    assert_eq!(world.raw::<u64>("GET", "floor", &[]), 220);
-    // The first stretch begins at the first task that is there.
-    assert_eq!(world.store.reconcile(0).await.unwrap(), Reconciled { cursor: 0, mended: 0, open: 30 });
+    let runs = [("1", "99"), ("101", "560")].map(|(first, last)| (first.to_owned(), last.to_owned()));
+    assert_eq!(gone(&world), runs.clone().into());
+    assert_eq!(world.store.reconcile(0).await.unwrap(), Reconciled { cursor: 0, mended: 0, open: 41 });
+    assert_eq!(gone(&world), runs.into());
+    world.store.cancel(TaskId(100), "c").await.unwrap();
+    world.store.prune(0).await.unwrap();
+    walk(&world).await;
+    assert_eq!(gone(&world), [("1".to_owned(), "560".to_owned())].into(), "the runs have met");
     world.audit();
+}
+
+#[tokio::test]
+async fn one_worker_at_a_time_carries_the_walk_on_and_a_dead_one_does_not_stop_it() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    assert_eq!(world.store.take_walk().await.unwrap(), Walk::Taken { cursor: 0 });
+    let Walk::Later(due_in) = world.unchanged("take", world.store.take_walk()).await.unwrap() else {
+        panic!("it was taken a moment ago")
+    };
+    assert!(due_in <= Duration::from_secs(10), "{due_in:?}");
+    world.store.leave_walk(17, Duration::ZERO).await.unwrap();
+    assert_eq!(world.store.take_walk().await.unwrap(), Walk::Taken { cursor: 17 });
+    world.set("HSET", "walk", &["due", "1000"]);
+    assert_eq!(world.store.take_walk().await.unwrap(), Walk::Taken { cursor: 17 }, "who had it is dead");
+    world.set("HSET", "walk", &["due", "99999999999999"]);
+    assert_eq!(world.store.take_walk().await.unwrap(), Walk::Taken { cursor: 17 }, "the clock went back");
 }

@@ -45,7 +45,7 @@ async fn an_attempt_is_settled_as_the_table_says() {
                     assert!(world.settle(lease, event, 60_000).await, "{what}");
                     assert_eq!(world.state(id).await, to, "{what}");
                     let again = world.unchanged(&what, world.settle(lease, event, 0)).await;
-                    assert_eq!(again, to == aim, "{what}, again");
+                    assert!(again, "{what}, again: the answer may have been lost");
                 }
             }
             world.audit();

@@ -1,4 +1,4 @@
-//! Service tokens as operators manage them: `put_token.lua` with an expiry, `list_tokens.lua`, `revoke_token.lua`.
+//! Service tokens as operators manage them: `put_token.lua` with an expiry, the list, `revoke_token.lua`.
 
 use chrono::{DateTime, Utc};
 use offstage::{

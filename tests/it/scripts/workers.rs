@@ -1,4 +1,4 @@
-//! `announce.lua`, `leave.lua`, `quiet.lua` and `list_workers.lua`: who works, and who is to stop claiming.
+//! `announce.lua`, `leave.lua` and `quiet.lua`: who works, and who is to stop claiming.
 
 use offstage::store::{
     queue::Claim,
@@ -68,19 +68,48 @@ async fn a_quiet_worker_is_handed_nothing_and_others_are() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
     fixtures::submit(&world.store, USER).await;
-    assert_eq!(world.unchanged("quiet", world.store.set_quiet("w", true)).await.unwrap(), None);
+    assert_eq!(world.unchanged("quiet", world.store.set_quiet("w", true, "op")).await.unwrap(), None);
     world.store.announce(&says("w")).await.unwrap();
-    assert!(world.store.set_quiet("w", true).await.unwrap().unwrap().quiet);
+    assert!(world.store.set_quiet("w", true, "op").await.unwrap().unwrap().quiet);
     assert_eq!(world.unchanged("claim", world.store.claim(1, "w", LONG)).await.unwrap(), Claim::Paused);
     assert!(world.store.announce(&says("w")).await.unwrap(), "it is told");
     assert!(only(&world).await.quiet, "what it said before it knew changes nothing");
-    assert!(!world.store.set_quiet("w", false).await.unwrap().unwrap().quiet);
+    assert!(!world.store.set_quiet("w", false, "op").await.unwrap().unwrap().quiet);
     assert!(!world.store.announce(&Announcement { quiet: true, ..says("w") }).await.unwrap());
-    world.store.set_quiet("w", true).await.unwrap();
+    world.store.set_quiet("w", true, "op").await.unwrap();
     let Claim::Taken { tasks, .. } = world.store.claim(1, "other", LONG).await.unwrap() else {
         panic!("the other one is not quiet")
     };
     assert_eq!(tasks.len(), 1);
+    assert_eq!(only(&world).await.quiet_by.as_deref(), Some("op"));
+}
+
+#[tokio::test]
+async fn a_claim_is_seen_before_the_next_announcement() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    world.store.announce(&Announcement { running: 2, last_claim: None, ..says("w") }).await.unwrap();
+    fixtures::submit(&world.store, USER).await;
+    world.claim(LONG).await;
+    let entry = only(&world).await;
+    assert_eq!(entry.running, 3);
+    assert!(entry.last_claim.is_some());
+    assert!(world.dump().0.contains_key("worker:w"));
+    world.store.leave("w").await.unwrap();
+    fixtures::submit(&world.store, 6).await;
+    world.claim(LONG).await;
+    assert!(!world.dump().0.contains_key("worker:w"), "who has left gets no record by a claim");
+}
+
+#[tokio::test]
+async fn workers_are_listed_by_their_names() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    for name in ["b", "c", "a"] {
+        world.store.announce(&says(name)).await.unwrap();
+    }
+    let names: Vec<_> = world.store.workers().await.unwrap().into_iter().map(|entry| entry.name).collect();
+    assert_eq!(names, ["a", "b", "c"]);
 }
 
 #[tokio::test]

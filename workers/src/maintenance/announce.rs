@@ -1,6 +1,7 @@
 //! Says that this worker is there, so that operators see it, and learns whether it is to be quiet.
 //!
-//! What it learns is only kept to be said again, in case Redis forgets: the claim script itself refuses a quiet worker.
+//! The claim script refuses a quiet worker from the moment on at which the operator is answered. What is learnt here is for
+//! the time after Redis has forgotten it: a worker that was silent for long is still quiet when it wakes.
 
 use offstage::store::{
     Store, StoreError,
@@ -18,13 +19,12 @@ pub struct Announce {
     queue: Queue,
     host: String,
     worker: String,
-    quiet: bool,
 }
 
 impl Announce {
     pub(super) fn new(store: Store, queue: Queue, worker: String) -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Self { store, queue, host, worker, quiet: false }
+        Self { store, queue, host, worker }
     }
 }
 
@@ -43,13 +43,13 @@ impl Duty for Announce {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             running: self.queue.running() as u64,
             last_claim: self.queue.last_claim().map(|at| at.elapsed()),
-            quiet: self.quiet,
+            quiet: self.queue.is_told_quiet(),
         };
         let quiet = self.store.announce(&announcement).await?;
-        if quiet != self.quiet {
+        if quiet != self.queue.is_told_quiet() {
             tracing::info!(quiet, "an operator has spoken to this worker");
         }
-        self.quiet = quiet;
+        self.queue.tell_quiet(quiet);
         Ok(More::No)
     }
 }

@@ -29,6 +29,7 @@ const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// What is asked for.
 #[derive(ToSchema)]
 #[schema(as = DeletionsToSubmit)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
 pub(crate) struct DeletionsBody {
     /// Whose deletion: 1 to 1,000, each by `id` or by `username`.
@@ -46,13 +47,30 @@ pub(crate) struct DeletionsBody {
 #[derive(ToSchema)]
 #[schema(as = UserToDelete)]
 #[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
+#[serde(untagged)]
 pub(crate) enum UserBody {
-    /// By his number.
-    #[schema(rename = "id")]
-    Id(u64),
-    /// By his name: 1 to 1,024 bytes without control characters.
-    #[schema(rename = "username")]
-    Username(String),
+    Id(UserById),
+    Username(UserByName),
+}
+
+/// A user by his number.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
+pub(crate) struct UserById {
+    /// His number.
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
+    id: u64,
+}
+
+/// A user by his name.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
+pub(crate) struct UserByName {
+    /// His name: 1 to 1,024 bytes without control characters.
+    #[schema(min_length = 1, max_length = 1024, pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*$")]
+    username: String,
 }
 
 /// Reads which deletions are asked for.

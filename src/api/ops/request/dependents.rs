@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{bad_body, bad_cursor, limit, once, surplus_parameter, user_id};
 use crate::{
-    api::{parameters, problem::Problem},
+    api::{ops::words::DatabaseWord, parameters, problem::Problem},
     domain::{
         dependents::{Database, Dependent, Label, MAX_GROUPS, MAX_ID_BYTES, MAX_NAME_BYTES, is_plain_text},
         task::UserId,
@@ -46,16 +46,21 @@ pub(crate) struct Paging {
 /// What is said about a dependent.
 #[derive(ToSchema)]
 #[schema(as = DependentToRegister)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
 pub(crate) struct DependentBody {
-    /// What people call it.
-    #[schema(max_length = 1024)]
+    /// What it is, as in the path, if it is said at all.
+    r#type: Option<String>,
+    /// Its identifier, as in the path, if it is said at all.
+    id: Option<String>,
+    /// What people call it: 1 to 1,024 bytes without control characters.
+    #[schema(min_length = 1, max_length = 1024, pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*$")]
     name: Option<String>,
-    /// Whose it is.
-    #[schema(max_length = 1024)]
+    /// Whose it is: 1 to 1,024 bytes without control characters.
+    #[schema(min_length = 1, max_length = 1024, pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*$")]
     owner: Option<String>,
-    /// Which database it lives in: EVENTS, FLOWS or ASSETS.
-    #[schema(pattern = "^(EVENTS|FLOWS|ASSETS)$")]
+    /// Which database it lives in.
+    #[schema(value_type = Option<DatabaseWord>)]
     database: Option<String>,
     /// The groups it is in.
     #[schema(max_items = 1000)]

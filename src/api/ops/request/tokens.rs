@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::{Piece, bad_body, instant, piece};
 use crate::{
     api::{
+        ops::words::CapabilityWord,
         problem::Problem,
         service::{NewToken, TokenName},
     },
@@ -26,13 +27,14 @@ const NAME_RULE: &str = "must be 1 to 64 letters, digits, '_', '-', '.' or '@'."
 /// A token to be made.
 #[derive(ToSchema)]
 #[schema(as = TokenToMake)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
 pub(crate) struct TokenBody {
     /// Whose it is: the name under which he acts.
     #[schema(pattern = "^[A-Za-z0-9_.@-]{1,64}$")]
     name: String,
-    /// What he may do: ADMIN, ADMINMANAGER, ops.read, ops.write.
-    #[schema(min_items = 1, example = json!(["ops.read"]))]
+    /// What he may do, each once.
+    #[schema(value_type = HashSet<CapabilityWord>, min_items = 1, max_items = 4, example = json!(["ops.read"]))]
     capabilities: Vec<String>,
     /// When it ends to be valid, in milliseconds since the epoch; never, if null.
     #[schema(maximum = 253_402_300_799_999_u64)]

@@ -9,7 +9,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{ops::status, service::Judged};
+use crate::api::{
+    ops::{status, words::VerdictWord},
+    service::Judged,
+};
 
 /// One user, and what became of the request for him.
 #[derive(Serialize, ToSchema)]
@@ -18,11 +21,11 @@ pub(crate) struct VerdictView {
     /// His number, where it is known.
     #[schema(required)]
     id: Option<u64>,
-    /// His name, where it is known.
+    /// His name, where it is known. A repeated request that asked by number no longer knows that of a user who is gone.
     #[schema(required)]
     username: Option<String>,
-    /// `accepted`: it has a task. `live`: that task deletes him already, or is just being cancelled. `not_found`: there
-    /// is no such user. `forbidden`: this user stays, or the caller may not delete him.
+    /// What became of it.
+    #[schema(value_type = VerdictWord)]
     verdict: &'static str,
     /// The task.
     #[schema(required)]

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        ops::request::dependents::write_cursor,
+        ops::{request::dependents::write_cursor, words::DatabaseWord},
         problem::Problem,
         service::{DependentsPage, Registration},
     },
@@ -41,8 +41,8 @@ pub(crate) struct DependentView {
     /// Whose it is.
     #[schema(required)]
     owner: Option<String>,
-    /// Which database it lives in: EVENTS, FLOWS or ASSETS.
-    #[schema(required)]
+    /// Which database it lives in.
+    #[schema(required, value_type = Option<DatabaseWord>)]
     database: Option<&'static str>,
     /// The groups it is in.
     group_ids: Vec<u64>,

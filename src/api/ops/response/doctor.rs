@@ -7,7 +7,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{ops::status, service::Finding};
+use crate::api::{
+    ops::{status, words::LevelWord},
+    service::Finding,
+};
 
 /// One thing that was looked at.
 #[derive(Serialize, ToSchema)]
@@ -15,7 +18,8 @@ use crate::api::{ops::status, service::Finding};
 pub(crate) struct FindingView {
     /// What was looked at: a stable word.
     what: String,
-    /// `good`, `warn` or `bad`.
+    /// How it is.
+    #[schema(value_type = LevelWord)]
     level: &'static str,
     /// What was found, for people.
     says: String,

@@ -19,7 +19,10 @@ use utoipa::ToSchema;
 
 use super::millis;
 use crate::api::{
-    ops::status,
+    ops::{
+        status,
+        words::{KindWord, StateWord},
+    },
     service::{Heard, Listener, TaskEvent},
 };
 
@@ -35,15 +38,17 @@ pub(crate) struct EventView {
     /// The task.
     task_id: u64,
     /// What it is for.
+    #[schema(value_type = KindWord)]
     kind: &'static str,
     /// The user whom it is about.
     user_id: u64,
     /// When it happened.
     at: i64,
     /// The state before; null for the acceptance.
-    #[schema(required)]
+    #[schema(required, value_type = Option<StateWord>)]
     from: Option<&'static str>,
     /// The state after.
+    #[schema(value_type = StateWord)]
     to: &'static str,
     /// The caller, or the worker.
     by: String,

@@ -10,33 +10,45 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-use crate::api::{ops::status, service::QueueStatus};
+use crate::api::{
+    ops::{
+        status,
+        words::{DepthByState, DurabilityWord},
+    },
+    service::QueueStatus,
+};
 
 /// How much there is to do.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Queue)]
 pub(crate) struct QueueView {
     /// Tasks in each of the twelve states.
+    #[schema(value_type = DepthByState)]
     depth: BTreeMap<&'static str, u64>,
     /// How long the task that has waited longest for a worker has waited; null when none waits.
     #[schema(required)]
     oldest_age_ms: Option<u64>,
     /// Nothing is claimed for now.
     paused: bool,
+    /// Who paused it; null where it is not paused.
+    #[schema(required)]
+    paused_by: Option<String>,
     /// Workers that were seen lately.
     workers: u64,
-    /// When Redis writes to disk what it acknowledged: `always`, `everysec`, `no`, `off` or `unknown`.
+    /// When Redis writes to disk what it acknowledged.
+    #[schema(value_type = DurabilityWord)]
     durability: &'static str,
 }
 
 /// The queue as it stands.
-pub(crate) fn queue(queue: &QueueStatus) -> Response {
+pub(crate) fn queue(queue: QueueStatus) -> Response {
     let view = QueueView {
         depth: queue.depth.states.iter().map(|(state, tasks)| (status::state(*state), *tasks)).collect(),
         oldest_age_ms: queue.depth.oldest_age_ms,
-        paused: queue.depth.paused,
+        paused: queue.depth.is_paused(),
+        paused_by: queue.depth.paused_by,
         workers: queue.depth.workers,
-        durability: queue.durability.name(),
+        durability: status::durability(queue.durability),
     };
     Json(view).into_response()
 }

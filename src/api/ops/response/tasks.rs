@@ -16,11 +16,15 @@ use crate::{
     api::{
         language::Language,
         message,
-        ops::{request::tasks::write_cursor, status},
+        ops::{
+            request::tasks::write_cursor,
+            status,
+            words::{CheckWord, KindWord, ReasonWord, StateWord},
+        },
         problem::Problem,
-        service::{Story, TaskPage, Transition},
+        service::{TaskPage, Told, Transition},
     },
-    domain::{checklist::CheckProgress, task::Task},
+    domain::{checklist::CheckProgress, state::TaskState, task::Task},
 };
 
 /// A task at a glance.
@@ -30,8 +34,10 @@ pub(crate) struct TaskView {
     /// Its number.
     id: u64,
     /// What it is for: `staged_user` deletes, `dependents` only looks.
+    #[schema(value_type = KindWord)]
     kind: &'static str,
     /// Where it stands.
+    #[schema(value_type = StateWord)]
     state: &'static str,
     /// The user whom it is about.
     user_id: u64,
@@ -63,7 +69,7 @@ pub(crate) struct TaskView {
     #[schema(required)]
     cancelled_by: Option<String>,
     /// Why it ended, or why the last attempt ended without an outcome: a stable code.
-    #[schema(required)]
+    #[schema(required, value_type = Option<ReasonWord>)]
     reason: Option<&'static str>,
     /// Checks that are through.
     progress: u64,
@@ -81,7 +87,8 @@ pub(crate) struct TaskView {
 pub(crate) struct CheckView {
     /// The check, as configured.
     name: String,
-    /// `running`, `answered` or `unanswered`.
+    /// What it said, or that its attempt was stopped before it said anything.
+    #[schema(value_type = CheckWord)]
     state: &'static str,
     /// Dependents it found.
     found: u64,
@@ -96,9 +103,10 @@ pub(crate) struct TransitionView {
     /// When.
     at: i64,
     /// The state before; null for the acceptance.
-    #[schema(required)]
+    #[schema(required, value_type = Option<StateWord>)]
     from: Option<&'static str>,
     /// The state after.
+    #[schema(value_type = StateWord)]
     to: &'static str,
     /// The caller, or the worker.
     by: String,
@@ -112,10 +120,12 @@ pub(crate) struct TransitionView {
 pub(crate) struct TaskDetail {
     #[serde(flatten)]
     summary: TaskView,
-    /// The checks of the running attempt, or of the last one.
-    checks: Vec<CheckView>,
-    /// The first thousand of the dependents found.
-    dependents: Vec<DependentView>,
+    /// The checks of the running attempt, or of the last one; null for a caller who may act and not look.
+    #[schema(required)]
+    checks: Option<Vec<CheckView>>,
+    /// The first thousand of the dependents found; null for a caller who may act and not look.
+    #[schema(required)]
+    dependents: Option<Vec<DependentView>>,
     /// How it came to where it stands: an unbroken chain.
     history: Vec<TransitionView>,
 }
@@ -160,21 +170,23 @@ impl TaskView {
 }
 
 impl TaskDetail {
-    fn of(story: Story, language: Language) -> Self {
+    fn of(Told { story, in_full }: Told, language: Language) -> Self {
+        let state = story.task.state;
+        let checks = || story.task.checks.0.iter().map(|check| CheckView::of(check, state));
         Self {
             summary: TaskView::of(&story.task, language),
-            checks: story.task.checks.0.into_iter().map(CheckView::from).collect(),
-            dependents: story.dependents.into_iter().map(DependentView::from).collect(),
+            checks: in_full.then(|| checks().collect()),
+            dependents: in_full.then(|| story.dependents.into_iter().map(DependentView::from).collect()),
             history: story.history.into_iter().map(TransitionView::from).collect(),
         }
     }
 }
 
-impl From<CheckProgress> for CheckView {
-    fn from(check: CheckProgress) -> Self {
+impl CheckView {
+    fn of(check: &CheckProgress, task: TaskState) -> Self {
         Self {
             name: check.name.as_str().to_owned(),
-            state: status::check(check.state),
+            state: status::check(check.state, task),
             found: check.counts.found,
             blocking: check.counts.blocking,
         }
@@ -202,17 +214,17 @@ pub(crate) fn page(page: &TaskPage, language: Language) -> Response {
 }
 
 /// All about a task.
-pub(crate) fn detail(story: Story, language: Language) -> Response {
-    let mut response = Json(TaskDetail::of(story, language)).into_response();
+pub(crate) fn detail(told: Told, language: Language) -> Response {
+    let mut response = Json(TaskDetail::of(told, language)).into_response();
     language.label(&mut response);
     response
 }
 
 /// All about a task that was made just now.
-pub(crate) fn accepted(story: Story, language: Language) -> Result<Response, Problem> {
-    let path = format!("/ops/v1/tasks/{}", story.task.id);
+pub(crate) fn accepted(told: Told, language: Language) -> Result<Response, Problem> {
+    let path = format!("/ops/v1/tasks/{}", told.story.task.id);
     let location = HeaderValue::try_from(path).map_err(|error| Problem::internal().caused_by(error))?;
-    let mut response = detail(story, language);
+    let mut response = detail(told, language);
     *response.status_mut() = StatusCode::ACCEPTED;
     response.headers_mut().insert(header::LOCATION, location);
     Ok(response)

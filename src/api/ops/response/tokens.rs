@@ -14,7 +14,10 @@ use utoipa::ToSchema;
 
 use super::millis;
 use crate::{
-    api::service::{MadeToken, TokenEntry},
+    api::{
+        ops::words::CapabilityWord,
+        service::{MadeToken, TokenEntry},
+    },
     domain::capability::Capability,
 };
 
@@ -25,6 +28,7 @@ pub(crate) struct TokenView {
     /// Whose it is.
     name: String,
     /// What he may do.
+    #[schema(value_type = Vec<CapabilityWord>)]
     capabilities: Vec<&'static str>,
     /// When it was made, where that is known.
     #[schema(required)]
@@ -52,6 +56,7 @@ pub(crate) struct NewTokenView {
     /// Whose it is.
     name: String,
     /// What he may do.
+    #[schema(value_type = Vec<CapabilityWord>)]
     capabilities: Vec<&'static str>,
     /// When it ends to be valid; never, if null.
     #[schema(required)]

@@ -33,6 +33,9 @@ pub(crate) struct WorkerView {
     running: u64,
     /// It is to claim nothing.
     quiet: bool,
+    /// Who wanted it so.
+    #[schema(required)]
+    quiet_by: Option<String>,
     /// When it was last heard of.
     seen: i64,
 }
@@ -56,6 +59,7 @@ impl From<WorkerEntry> for WorkerView {
             last_claim: worker.last_claim.map(millis),
             running: worker.running,
             quiet: worker.quiet,
+            quiet_by: worker.quiet_by,
             seen: millis(worker.seen),
         }
     }

@@ -12,7 +12,7 @@ use tracing::instrument;
 use crate::api::{
     Entrance,
     ops::{
-        error::{Failures, Refusal},
+        error::{Failures, KeyReused, Refusal},
         request::{
             self,
             deletions::{self as asked, DeletionsBody},
@@ -33,10 +33,10 @@ use crate::api::{
     tag = "ops",
     operation_id = "submitDeletions",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters: a repeated request gets the same tasks."),
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,255}$", description = "1 to 255 visible ASCII characters: a repeated request gets the same tasks."),
     ),
     request_body(content = DeletionsBody, content_type = "application/json", description = "Whose deletion, and when."),
-    responses((status = 200, description = "What became of each, in the order asked.", body = VerdictItems), Failures),
+    responses((status = 200, description = "What became of each, in the order asked.", body = VerdictItems), KeyReused, Failures),
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.submit_deletions", level = "error", skip_all)]

@@ -16,7 +16,7 @@ use tracing::{Span, field::Empty, instrument};
 use crate::api::{
     Entrance,
     ops::{
-        error::{Failures, Refusal},
+        error::{Conflict, Failures, Missing, Refusal},
         request::{
             self, Piece,
             dependents::{self as asked, DependentBody, DependentPath},
@@ -34,9 +34,9 @@ use crate::api::{
     tag = "ops",
     operation_id = "putDependent",
     params(
-        ("id" = u64, Path, description = "The user's number."),
-        ("type" = String, Path, description = "What depends on him: 1 to 64 letters, digits, `_`, `-` or `.`."),
-        ("dependent_id" = String, Path, description = "Its identifier, percent-encoded: 1 to 255 bytes."),
+        ("id" = u64, Path, maximum = 9_007_199_254_740_991_u64, description = "The user's number."),
+        ("type" = String, Path, pattern = "^[A-Za-z0-9_.-]{1,64}$", description = "What depends on him: 1 to 64 letters, digits, `_`, `-` or `.`."),
+        ("dependent_id" = String, Path, min_length = 1, max_length = 255, description = "Its identifier, percent-encoded: 1 to 255 bytes."),
     ),
     request_body(content = DependentBody, content_type = "application/json",
         description = "What is said about it; type and id may be repeated."),
@@ -44,7 +44,7 @@ use crate::api::{
         (status = 201, description = "It is registered.", body = DependentView,
             headers(("Location" = String, description = "Its own path."))),
         (status = 200, description = "It was registered, and says this now.", body = DependentView),
-        Failures
+        Missing, Conflict, Failures
     ),
     security(("bearer" = []))
 )]
@@ -72,11 +72,11 @@ pub(crate) async fn put_dependent(
     tag = "ops",
     operation_id = "deleteDependent",
     params(
-        ("id" = u64, Path, description = "The user's number."),
-        ("type" = String, Path, description = "What depends on him."),
-        ("dependent_id" = String, Path, description = "Its identifier, percent-encoded."),
+        ("id" = u64, Path, maximum = 9_007_199_254_740_991_u64, description = "The user's number."),
+        ("type" = String, Path, pattern = "^[A-Za-z0-9_.-]{1,64}$", description = "What depends on him."),
+        ("dependent_id" = String, Path, min_length = 1, max_length = 255, description = "Its identifier, percent-encoded."),
     ),
-    responses((status = 204, description = "It is forgotten."), Failures),
+    responses((status = 204, description = "It is forgotten."), Missing, Failures),
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.delete_dependent", level = "error", skip_all, fields(user.id = Empty))]
@@ -102,13 +102,13 @@ pub(crate) async fn delete_dependent(
     tag = "ops",
     operation_id = "listDependents",
     params(
-        ("id" = u64, Path, description = "The user's number."),
-        ("limit" = Option<u16>, Query, description = "How many at most: 1 to 1000, 100 by default."),
+        ("id" = u64, Path, maximum = 9_007_199_254_740_991_u64, description = "The user's number."),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 1000, description = "How many at most: 1 to 1000, 100 by default."),
         ("cursor" = Option<String>, Query, description = "The `next` of the page before."),
     ),
     responses(
         (status = 200, description = "A page of dependents, in the order of type and id.", body = Items),
-        Failures
+        Missing, Failures
     ),
     security(("bearer" = []))
 )]

@@ -38,7 +38,7 @@ pub(crate) async fn get_queue(
     let principal = entrance.service.admit(credentials, Operation::ReadQueue).await?;
     request::no_query(request.uri().query())?;
     parameters::no_body(request, entrance.body_timeout).await?;
-    Ok(answer::queue(&entrance.service.queue(&principal).await?))
+    Ok(answer::queue(entrance.service.queue(&principal).await?))
 }
 
 /// Stop claiming altogether.
@@ -80,5 +80,5 @@ async fn set_paused(entrance: &Entrance, request: Request, paused: bool) -> Resu
     let principal = entrance.service.admit(credentials, Operation::ActOnQueue).await?;
     request::no_query(request.uri().query())?;
     parameters::no_body(request, entrance.body_timeout).await?;
-    Ok(answer::queue(&entrance.service.pause_queue(&principal, paused).await?))
+    Ok(answer::queue(entrance.service.pause_queue(&principal, paused).await?))
 }

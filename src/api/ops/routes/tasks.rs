@@ -14,9 +14,10 @@ use crate::api::{
     Entrance,
     language::Language,
     ops::{
-        error::{Failures, Refusal},
+        error::{Conflict, Failures, Missing, Refusal},
         request::{self, Piece, tasks as asked},
         response::tasks::{self as answer, TaskDetail, TaskItems},
+        words::{KindWord, StateWord},
     },
     parameters,
     service::{Action, Operation},
@@ -42,11 +43,11 @@ pub(crate) struct WantedLanguage {
     tag = "ops",
     operation_id = "listTasks",
     params(
-        ("state" = Option<String>, Query, description = "One of the twelve states: `QUEUED`."),
-        ("kind" = Option<String>, Query, description = "`staged_user` or `dependents`."),
-        ("user_id" = Option<u64>, Query, description = "The user whom they are about."),
-        ("created_by" = Option<String>, Query, description = "Who asked for them, exactly."),
-        ("limit" = Option<u16>, Query, description = "How many at most: 1 to 100, 50 by default."),
+        ("state" = inline(Option<StateWord>), Query, description = "Where they stand."),
+        ("kind" = inline(Option<KindWord>), Query, description = "What they are for."),
+        ("user_id" = Option<u64>, Query, maximum = 9_007_199_254_740_991_u64, description = "The user whom they are about."),
+        ("created_by" = Option<String>, Query, min_length = 1, max_length = 1024, description = "Who asked for them, exactly."),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many at most: 1 to 100, 50 by default."),
         ("cursor" = Option<String>, Query, description = "The `next` of the page before."),
         WantedLanguage,
     ),
@@ -78,12 +79,13 @@ pub(crate) async fn list_tasks(
     tag = "ops",
     operation_id = "getTask",
     params(
-        ("id" = u64, Path, description = "The task's number."),
+        ("id" = u64, Path, maximum = 9_007_199_254_740_991_u64, description = "The task's number."),
         WantedLanguage,
     ),
     responses(
         (status = 200, description = "The task as it stands, with checks, dependents and history.", body = TaskDetail,
             headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Missing,
         Failures
     ),
     security(("bearer" = []))
@@ -113,12 +115,14 @@ pub(crate) async fn get_task(
     tag = "ops",
     operation_id = "cancelTask",
     params(
-        ("id" = u64, Path, description = "The task's number."),
+        ("id" = u64, Path, maximum = 9_007_199_254_740_991_u64, description = "The task's number."),
         WantedLanguage,
     ),
     responses(
         (status = 200, description = "The cancel is kept: the task never ends in COMPLETED.", body = TaskDetail,
             headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Missing,
+        Conflict,
         Failures
     ),
     security(("bearer" = []))
@@ -141,12 +145,14 @@ pub(crate) async fn cancel_task(
     tag = "ops",
     operation_id = "pauseTask",
     params(
-        ("id" = u64, Path, description = "The task's number."),
+        ("id" = u64, Path, maximum = 9_007_199_254_740_991_u64, description = "The task's number."),
         WantedLanguage,
     ),
     responses(
         (status = 200, description = "It is paused.", body = TaskDetail,
             headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Missing,
+        Conflict,
         Failures
     ),
     security(("bearer" = []))
@@ -167,12 +173,14 @@ pub(crate) async fn pause_task(
     tag = "ops",
     operation_id = "resumeTask",
     params(
-        ("id" = u64, Path, description = "The task's number."),
+        ("id" = u64, Path, maximum = 9_007_199_254_740_991_u64, description = "The task's number."),
         WantedLanguage,
     ),
     responses(
         (status = 200, description = "It goes on, or waits for its start time again.", body = TaskDetail,
             headers(("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Missing,
+        Conflict,
         Failures
     ),
     security(("bearer" = []))
@@ -204,20 +212,24 @@ async fn act(
 
 /// Ask again for what a task that ended was asked for.
 ///
-/// Makes a new task that names the old one. A task that is COMPLETED has nothing left to do, unless it was a dry run.
+/// Makes a new task that names the old one, and starts no earlier than that was to. A task that is COMPLETED has nothing
+/// left to do, unless it was a dry run.
 #[utoipa::path(
     post,
     path = "/ops/v1/tasks/{id}/retry",
     tag = "ops",
     operation_id = "retryTask",
     params(
-        ("id" = u64, Path, description = "The number of the task that ended."),
+        ("id" = u64, Path, maximum = 9_007_199_254_740_991_u64, description = "The number of the task that ended."),
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,255}$", description = "1 to 255 visible ASCII characters: a repeated request gets the same task."),
         WantedLanguage,
     ),
     responses(
         (status = 202, description = "The new task.", body = TaskDetail, headers(
             ("Location" = String, description = "Its own path."),
             ("Content-Language" = String, description = "The language of `name` and `message`."))),
+        Missing,
+        Conflict,
         Failures
     ),
     security(("bearer" = []))
@@ -233,7 +245,8 @@ pub(crate) async fn retry_task(
     let id = request::task(path)?;
     Span::current().record("task.id", id.0);
     request::no_query(request.uri().query())?;
+    let key = parameters::idempotency_key(request.headers())?;
     let language = Language::of(request.headers());
     parameters::no_body(request, entrance.body_timeout).await?;
-    Ok(answer::accepted(entrance.service.retry(&principal, id).await?, language)?)
+    Ok(answer::accepted(entrance.service.retry(&principal, id, key.as_ref()).await?, language)?)
 }

@@ -12,7 +12,7 @@ use tracing::instrument;
 use crate::api::{
     Entrance,
     ops::{
-        error::{Failures, Refusal},
+        error::{Conflict, Failures, Missing, Refusal},
         request::{
             self, Piece,
             tokens::{self as asked, TokenBody},
@@ -53,7 +53,7 @@ pub(crate) async fn list_tokens(
     tag = "ops",
     operation_id = "makeToken",
     request_body(content = TokenBody, content_type = "application/json", description = "Whose it is, and what he may do."),
-    responses((status = 201, description = "The token.", body = NewTokenView), Failures),
+    responses((status = 201, description = "The token.", body = NewTokenView), Conflict, Failures),
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.make_token", level = "error", skip_all)]
@@ -74,8 +74,8 @@ pub(crate) async fn make_token(
     path = "/ops/v1/tokens/{name}",
     tag = "ops",
     operation_id = "revokeToken",
-    params(("name" = String, Path, description = "Whose it is.")),
-    responses((status = 204, description = "It is nobody's; servers may let it in for two seconds more."), Failures),
+    params(("name" = String, Path, pattern = "^[A-Za-z0-9_.@-]{1,64}$", description = "Whose it is.")),
+    responses((status = 204, description = "It is nobody's; servers may let it in for two seconds more."), Missing, Failures),
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.revoke_token", level = "error", skip_all)]

@@ -11,7 +11,7 @@ use tracing::instrument;
 use crate::api::{
     Entrance,
     ops::{
-        error::{Failures, Refusal},
+        error::{Failures, Missing, Refusal},
         request::{self, Piece, workers as asked},
         response::workers::{self as answer, WorkerItems, WorkerView},
     },
@@ -46,8 +46,8 @@ pub(crate) async fn list_workers(
     path = "/ops/v1/workers/{name}/quiet",
     tag = "ops",
     operation_id = "quietWorker",
-    params(("name" = String, Path, description = "The worker's name, percent-encoded.")),
-    responses((status = 200, description = "It claims nothing from now on.", body = WorkerView), Failures),
+    params(("name" = String, Path, min_length = 1, max_length = 255, description = "The worker's name, percent-encoded.")),
+    responses((status = 200, description = "It claims nothing from now on.", body = WorkerView), Missing, Failures),
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.quiet_worker", level = "error", skip_all)]
@@ -65,8 +65,8 @@ pub(crate) async fn quiet_worker(
     path = "/ops/v1/workers/{name}/wake",
     tag = "ops",
     operation_id = "wakeWorker",
-    params(("name" = String, Path, description = "The worker's name, percent-encoded.")),
-    responses((status = 200, description = "It claims again.", body = WorkerView), Failures),
+    params(("name" = String, Path, min_length = 1, max_length = 255, description = "The worker's name, percent-encoded.")),
+    responses((status = 200, description = "It claims again.", body = WorkerView), Missing, Failures),
     security(("bearer" = []))
 )]
 #[instrument(name = "api.ops.wake_worker", level = "error", skip_all)]

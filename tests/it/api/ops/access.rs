@@ -83,7 +83,7 @@ async fn who_may_not_is_told_so_before_anything_is_looked_at() {
             body(&answer, 401);
         }
     }
-    assert!(!stack.store.depth().await.unwrap().paused);
+    assert!(!stack.store.depth().await.unwrap().is_paused());
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn a_query_or_a_body_where_none_belongs_is_refused_and_does_nothing() {
         }
         body(&api.send(request().header("Content-Type", "text/plain").body("{}")).await, 415);
     }
-    assert!(!stack.store.depth().await.unwrap().paused);
+    assert!(!stack.store.depth().await.unwrap().is_paused());
     let untouched = get(&api, &format!("/tasks/{task}")).await;
     assert_eq!(body(&untouched, 200)["state"], "QUEUED");
     assert_eq!(count(&stack).await, 1);

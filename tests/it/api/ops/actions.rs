@@ -9,7 +9,8 @@ use offstage::{
     store::submit::{Submission, Submitted},
 };
 use offstage_tests::{eventually, fixtures, stack::Stack};
-use serde_json::Value;
+use rustix::process::Signal;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Long enough for a test to act on a task while its checks run.
@@ -82,6 +83,72 @@ async fn a_cancel_of_a_running_task_is_kept() {
     assert!(body(&late, 409)["detail"].as_str().unwrap().contains("too late"), "{late:?}");
 }
 
+/// What is true of a task that waits there, however long it waits.
+fn advice(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Queued => "waits to be started",
+        TaskState::Resuming => "waits for a worker",
+        TaskState::Interrupted => "tried again by itself",
+        other if other.is_terminal() => "retry it",
+        other => other.name(),
+    }
+}
+
+#[tokio::test]
+async fn an_interrupted_task_is_not_paused_and_it_says_what_helps() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    fixtures::submit(&stack.store, 5).await;
+    let worker = stack.worker(&[SLOW, ("OFFSTAGE_WORKER__STOP_MS", "200")]);
+    api.until(1, &["PROCESSING"], DEADLINE).await;
+    worker.signal(Signal::TERM);
+    api.until(1, &["INTERRUPTED"], DEADLINE).await;
+    let refused = act(&api, "/tasks/1/pause").await;
+    let said = body(&refused, 409)["detail"].as_str().unwrap();
+    assert!(said.contains("INTERRUPTED") && said.contains(advice(TaskState::Interrupted)), "{said}");
+}
+
+#[tokio::test]
+async fn a_check_that_was_stopped_with_its_attempt_does_not_run() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    fixtures::submit(&stack.store, 5).await;
+    let _worker = stack.worker(&[SLOW]);
+    let state = async |wanted: &str| {
+        eventually(wanted, DEADLINE, async || {
+            let task = get(&api, "/tasks/1").await.body;
+            let mut checks = task["checks"].as_array().unwrap().iter();
+            checks.any(|check| check["state"] == wanted).then_some(task)
+        })
+        .await
+    };
+    assert_eq!(state("running").await["state"], "PROCESSING");
+    body(&act(&api, "/tasks/1/pause").await, 200);
+    let paused = state("stopped").await;
+    assert!(paused["checks"].as_array().unwrap().iter().all(|check| check["state"] != "running"), "{paused}");
+    body(&act(&api, "/tasks/1/cancel").await, 200);
+    state("stopped").await;
+}
+
+#[tokio::test]
+async fn who_may_act_and_not_look_is_not_shown_what_was_found() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    assert_eq!(api.register(5, "17", true).await.status, 201);
+    fixtures::submit(&stack.store, 5).await;
+    let _worker = stack.worker(&[]);
+    api.until(1, &["CONFLICT"], DEADLINE).await;
+    let both = caller(&stack, &api, "both", &[Capability::OpsWrite, Capability::OpsRead]).await;
+    let writer = caller(&stack, &api, "writer", &[Capability::OpsWrite]).await;
+    let retried = body(&act(&both, "/tasks/1/retry").await, 202).clone();
+    assert_eq!((&retried["checks"], &retried["dependents"]), (&json!([]), &json!([])));
+    api.until(2, &["CONFLICT"], DEADLINE).await;
+    let retried = act(&writer, "/tasks/2/retry").await;
+    assert_eq!((&body(&retried, 202)["checks"], &retried.body["dependents"]), (&Value::Null, &Value::Null));
+    body(&act(&writer, "/tasks/1").await, 405);
+    body(&get(&writer, "/tasks/1").await, 403);
+}
+
 #[tokio::test]
 async fn what_a_state_does_not_allow_is_refused_with_the_state_and_changes_nothing() {
     let stack = Stack::with_users([5]).await;
@@ -92,7 +159,7 @@ async fn what_a_state_does_not_allow_is_refused_with_the_state_and_changes_nothi
         let before = detail().await;
         let answer = act(&api, &format!("/tasks/{task}/{action}")).await;
         let said = body(&answer, 409)["detail"].as_str().unwrap().to_owned();
-        assert!(said.contains(state.name()), "{action}: {said}");
+        assert!(said.contains(state.name()) && said.contains(advice(state)), "{action}: {said}");
         assert_eq!(detail().await, before);
     };
     refused("resume", TaskState::Queued).await;

@@ -1,6 +1,7 @@
 //! The queue at a glance, and its flag.
 
-use super::{DEADLINE, act, body, get};
+use super::{DEADLINE, act, body, caller, get};
+use offstage::domain::capability::Capability;
 use offstage_tests::{eventually, fixtures, stack::Stack};
 use serde_json::json;
 
@@ -10,7 +11,7 @@ async fn the_queue_is_counted_by_state() {
     let (_program, api) = stack.api(&[]).await;
     let empty = get(&api, "/queue").await;
     let members: Vec<_> = body(&empty, 200).as_object().unwrap().keys().collect();
-    assert_eq!(members, ["depth", "oldest_age_ms", "paused", "workers", "durability"]);
+    assert_eq!(members, ["depth", "oldest_age_ms", "paused", "paused_by", "workers", "durability"]);
     assert_eq!(empty.body["depth"].as_object().unwrap().len(), 12);
     assert_eq!((&empty.body["oldest_age_ms"], &empty.body["paused"]), (&json!(null), &json!(false)));
     assert_eq!((&empty.body["workers"], &empty.body["durability"]), (&json!(0), &json!("always")));
@@ -50,4 +51,16 @@ async fn while_the_queue_is_paused_nothing_is_claimed_and_tasks_keep_their_state
     assert_eq!(body(&act(&api, "/queue/resume").await, 200)["paused"], false);
     api.until(task.0, &["COMPLETED"], DEADLINE).await;
     stack.is_settled().await;
+}
+
+#[tokio::test]
+async fn a_paused_queue_says_who_paused_it() {
+    let stack = Stack::with_users([]).await;
+    let (_program, api) = stack.api(&[]).await;
+    let olga = caller(&stack, &api, "olga", &[Capability::OpsWrite]).await;
+    assert_eq!(body(&get(&api, "/queue").await, 200)["paused_by"], json!(null));
+    assert_eq!(body(&act(&olga, "/queue/pause").await, 200)["paused_by"], "olga");
+    assert_eq!(get(&api, "/queue").await.body["paused_by"], "olga");
+    let resumed = act(&api, "/queue/resume").await;
+    assert_eq!((&body(&resumed, 200)["paused"], &resumed.body["paused_by"]), (&json!(false), &json!(null)));
 }

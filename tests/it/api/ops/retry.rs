@@ -1,11 +1,16 @@
 //! Asking again for what a task that ended was asked for.
 
-use super::{DEADLINE, act, body, caller, count, get, header, story};
+use super::{DEADLINE, act, body, caller, count, get, header, post, story};
 use offstage::{
     domain::capability::Capability,
     store::submit::{Submission, Submitted},
 };
-use offstage_tests::{fixtures, stack::Stack};
+use offstage_tests::{
+    api::{Answer, Api},
+    fixtures,
+    stack::Stack,
+};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -25,7 +30,7 @@ async fn a_retry_is_a_new_task_that_names_the_old_one() {
     let again = act(&olga, "/tasks/1/retry").await;
     assert_eq!((body(&again, 202)["id"].as_u64(), header(&again, "location")), (Some(2), "/ops/v1/tasks/2"));
     assert_eq!((&again.body["retry_of"], &again.body["created_by"]), (&json!(1), &json!("olga")));
-    assert_eq!(story(&again.body), ["QUEUED by olga: submit"]);
+    assert_eq!(story(&again.body), ["QUEUED by olga: submit: retry of task 1"]);
     api.until(2, &["COMPLETED"], DEADLINE).await;
     assert_eq!(get(&api, "/tasks/2").await.body["retry_of"], 1);
     assert_eq!(get(&api, "/tasks/1").await.body, old, "the old one stays what it was");
@@ -78,4 +83,69 @@ async fn two_retries_at_once_make_one_task() {
     let accepted = answers.iter().filter(|answer| answer.status == 202).count();
     assert_eq!((accepted, count(&stack).await), (1, 2), "{answers:?}");
     assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 202 | 409)), "{answers:?}");
+}
+
+/// Retries that task with that key.
+async fn retry_with(api: &Api, task: u64, key: &str) -> Answer {
+    let request = api.request(Method::POST, &format!("/ops/v1/tasks/{task}/retry"));
+    api.send(request.header("Idempotency-Key", key)).await
+}
+
+#[tokio::test]
+async fn a_retry_starts_no_earlier_than_what_it_tries_again() {
+    const LATER: u64 = 4_000_000_000_000;
+    let stack = Stack::with_users([5, 6]).await;
+    let (_program, api) = stack.api(&[]).await;
+    let asked = json!({"users": [{"id": 5}], "not_before": LATER});
+    body(&post(&api, "/deletions", &asked).await, 200);
+    body(&act(&api, "/tasks/1/cancel").await, 200);
+    let again = act(&api, "/tasks/1/retry").await;
+    assert_eq!(
+        (&body(&again, 202)["state"], &again.body["not_before"]),
+        (&json!("INITIALIZING"), &json!(LATER))
+    );
+    assert_eq!(story(&again.body), ["INITIALIZING by administrator: submit"]);
+    assert_eq!(get(&api, "/tasks/2").await.body, again.body, "what was answered is what stands");
+
+    let past = json!({"users": [{"id": 6}], "not_before": 1});
+    body(&post(&api, "/deletions", &past).await, 200);
+    body(&act(&api, "/tasks/3/cancel").await, 200);
+    let again = act(&api, "/tasks/3/retry").await;
+    assert_eq!((&body(&again, 202)["state"], &again.body["not_before"]), (&json!("QUEUED"), &json!(null)));
+}
+
+#[tokio::test]
+async fn a_repeated_retry_with_its_key_is_answered_with_the_same_new_task() {
+    let stack = Stack::with_users([5, 6]).await;
+    let (_program, api) = stack.api(&[]).await;
+    for user in [5, 6] {
+        let task = fixtures::submit(&stack.store, user).await;
+        body(&act(&api, &format!("/tasks/{task}/cancel")).await, 200);
+    }
+    let first = retry_with(&api, 1, "k").await;
+    assert_eq!(body(&first, 202)["id"], 3);
+    let second = retry_with(&api, 1, "k").await;
+    assert_eq!((body(&second, 202), header(&second, "location")), (&first.body, "/ops/v1/tasks/3"));
+    assert_eq!(body(&retry_with(&api, 2, "k").await, 202)["id"], 4, "another task, another operation");
+    let _worker = stack.worker(&[]);
+    api.until(3, &["COMPLETED"], DEADLINE).await;
+    let late = retry_with(&api, 1, "k").await;
+    assert_eq!((&body(&late, 202)["id"], &late.body["state"]), (&json!(3), &json!("COMPLETED")));
+    body(&retry_with(&api, 1, "a b").await, 400);
+    assert_eq!(count(&stack).await, 4);
+}
+
+#[tokio::test]
+async fn a_retry_that_was_refused_with_its_key_stays_refused() {
+    let stack = Stack::with_users([5]).await;
+    let (_program, api) = stack.api(&[]).await;
+    fixtures::submit(&stack.store, 5).await;
+    body(&act(&api, "/tasks/1/cancel").await, 200);
+    fixtures::submit(&stack.store, 5).await;
+    body(&retry_with(&api, 1, "k").await, 409);
+    body(&act(&api, "/tasks/2/cancel").await, 200);
+    let refused = retry_with(&api, 1, "k").await;
+    assert!(body(&refused, 409)["detail"].as_str().unwrap().contains("another key"), "{refused:?}");
+    assert_eq!(body(&retry_with(&api, 1, "l").await, 202)["retry_of"], 1);
+    assert_eq!(count(&stack).await, 3);
 }

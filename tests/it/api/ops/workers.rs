@@ -22,7 +22,7 @@ async fn a_worker_tells_who_it_is() {
     let members: Vec<_> = worker.as_object().unwrap().keys().collect();
     assert_eq!(
         members,
-        ["name", "host", "pid", "version", "since", "last_claim", "running", "quiet", "seen"]
+        ["name", "host", "pid", "version", "since", "last_claim", "running", "quiet", "quiet_by", "seen"]
     );
     assert_eq!(worker["pid"], program.pid());
     assert_eq!((&worker["running"], &worker["quiet"]), (&json!(0), &json!(false)));
