@@ -104,7 +104,7 @@ async fn a_retry_starts_no_earlier_than_what_it_tries_again() {
         (&body(&again, 202)["state"], &again.body["not_before"]),
         (&json!("INITIALIZING"), &json!(LATER))
     );
-    assert_eq!(story(&again.body), ["INITIALIZING by administrator: submit"]);
+    assert_eq!(story(&again.body), ["INITIALIZING by administrator: submit: retry of task 1"]);
     assert_eq!(get(&api, "/tasks/2").await.body, again.body, "what was answered is what stands");
 
     let past = json!({"users": [{"id": 6}], "not_before": 1});
