@@ -46,6 +46,6 @@ check: cargo ## Format, lints, documents, dependencies, deployment files
 	fi
 	@deploy/check-files.sh
 
-bench: cargo ## Measure submit and drain rates, idle latency and Redis time for 20,000 deletions
+bench: cargo ## Measure 20,000 deletions (rates, latency, Redis time), and every question about a queue of a million
 	@$(REDIS) && $(CARGO) build --release --locked --workspace --bins && \
 		$(CARGO) bench --locked --package offstage-tests $(ARGS)

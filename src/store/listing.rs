@@ -19,7 +19,7 @@ use crate::domain::{
 };
 
 /// Most records looked at for one page.
-const MOST_LOOKED_AT: usize = 500;
+const MOST_LOOKED_AT: usize = 400;
 /// Most records in one round trip.
 const MOST_AT_ONCE: usize = 200;
 

@@ -140,7 +140,7 @@ async fn a_scan_is_bounded_and_goes_on_where_it_stopped() {
     world.set("COPY", &creator[0], &[&format!("{}:{bobs_index}", world.prefix)]);
     let (found, pages) = pages(&world, &waiting, 10).await;
     assert_eq!(ids(&found), [1]);
-    assert!((5..=7).contains(&pages), "{pages} pages of some five hundred records each");
+    assert!((6..=9).contains(&pages), "{pages} pages of some four hundred records each");
 }
 
 #[tokio::test]
