@@ -179,11 +179,7 @@ impl Service {
                 let story = Story::accepted(Task { retry_of: Some(old.id), ..task });
                 Ok((story, Acceptance::Created))
             }
-            Submitted::Repeated(known) => {
-                let story = self.read_story(known).await?;
-                let is_own = story.task.retry_of == Some(old.id);
-                if is_own { Ok((story, Acceptance::Repeated)) } else { Err(was_refused(known)) }
-            }
+            Submitted::Repeated(known) => Ok((self.read_story(known).await?, Acceptance::Repeated)),
             Submitted::Live(live) | Submitted::TooManyKeys(live) => Err(already_live(live)),
             Submitted::BeingCancelled(live) => Err(being_cancelled(live)),
             Submitted::Forbidden => Err(refused(Refusal::NotThisUser)),
@@ -229,14 +225,6 @@ fn nothing_to_retry(task: &Task) -> Problem {
         "It has not ended; cancel it first, or wait for its end."
     };
     Problem::new(ProblemKind::WrongState, format!("Task {id} is {state}. {advice}"))
-}
-
-/// A retry that met a live deletion left its key with that one. It stays refused, also when that one has ended.
-fn was_refused(live: TaskId) -> Problem {
-    let said = format!(
-        "The retry with this Idempotency-Key was refused, because of task {live}. To ask again, use another key."
-    );
-    Problem::new(ProblemKind::DeletionLive, said)
 }
 
 fn already_live(live: TaskId) -> Problem {

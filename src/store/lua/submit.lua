@@ -81,9 +81,10 @@ local function submit(item)
   local task = id and load_task(id)
   if not task then return create(item) end
   if rules.being_cancelled[task.state] then return {'BEING_CANCELLED', id, '0'} end
-  if not keep_later_key(item, id) then return {'TOO_MANY_KEYS', id, '0'} end
   -- A retry is a new task or nothing: it is refused, so it must not change the one that is live.
-  if item.retry_of == '' then bring_forward(item, id, task) end
+  if item.retry_of ~= '' then return {'LIVE', id, '0'} end
+  if not keep_later_key(item, id) then return {'TOO_MANY_KEYS', id, '0'} end
+  bring_forward(item, id, task)
   return {'LIVE', id, '0'}
 end
 

@@ -86,11 +86,14 @@ async fn a_cancel_of_a_running_task_is_kept() {
 /// What is true of a task that waits there, however long it waits.
 fn advice(state: TaskState) -> &'static str {
     match state {
-        TaskState::Queued => "waits to be started",
-        TaskState::Resuming => "waits for a worker",
+        TaskState::Initializing | TaskState::Queued => "waits to be started",
+        TaskState::Processing => "A worker has it",
+        TaskState::CancelRequested | TaskState::Canceling => "being cancelled",
+        TaskState::Paused => "stays paused",
         TaskState::Interrupted => "tried again by itself",
-        other if other.is_terminal() => "retry it",
-        other => other.name(),
+        TaskState::Resuming => "waits for a worker",
+        TaskState::Completed => "has ended",
+        TaskState::Conflict | TaskState::Cancelled | TaskState::Exception => "retry it",
     }
 }
 
