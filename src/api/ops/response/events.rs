@@ -17,12 +17,9 @@ use std::{convert::Infallible, time::Duration};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
-use super::millis;
+use super::tasks::TransitionView;
 use crate::api::{
-    ops::{
-        status,
-        words::{KindWord, StateWord},
-    },
+    ops::{status, words::KindWord},
     service::{Heard, Listener, TaskEvent},
 };
 
@@ -42,32 +39,17 @@ pub(crate) struct EventView {
     kind: &'static str,
     /// The user whom it is about.
     user_id: u64,
-    /// When it happened.
-    at: i64,
-    /// The state before; null for the acceptance.
-    #[schema(required, value_type = Option<StateWord>)]
-    from: Option<&'static str>,
-    /// The state after.
-    #[schema(value_type = StateWord)]
-    to: &'static str,
-    /// The caller, or the worker.
-    by: String,
-    /// What happened, with the reason where there is one.
-    why: String,
+    #[serde(flatten)]
+    transition: TransitionView,
 }
 
 impl From<TaskEvent> for EventView {
     fn from(event: TaskEvent) -> Self {
-        let transition = event.transition;
         Self {
             task_id: event.task.0,
             kind: status::kind(event.kind),
             user_id: event.user.0,
-            at: millis(transition.at),
-            from: transition.from.map(status::state),
-            to: status::state(transition.to),
-            by: transition.by,
-            why: transition.why,
+            transition: event.transition.into(),
         }
     }
 }
