@@ -181,7 +181,7 @@ pub(super) fn latency(slowest_ms: f64) -> Finding {
 }
 
 pub(super) fn keys(counts: &[(&'static str, u64)]) -> Finding {
-    let each: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+    let each: Vec<_> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
     good("keys", each.join(", "))
 }
 

@@ -54,7 +54,7 @@ fn a_healthy_server_is_good_line_by_line() {
     assert!(good.iter().all(|finding| finding.level == Level::Good && finding.remedy.is_none()), "{good:?}");
     assert_eq!(good[0].says, "Valkey 9.1.2");
     assert_eq!(good[3].says, "1 MiB used, 1 % of the machine's memory");
-    assert_eq!(good[6].says, "3 tasks, 1 tokens");
+    assert_eq!(good[6].says, "tasks 3, tokens 1");
 }
 
 #[test]
