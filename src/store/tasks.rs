@@ -102,19 +102,6 @@ impl Store {
         lines.iter().map(|line| records::read_dependent(&key, line)).collect()
     }
 
-    /// The story of a task, an unbroken chain from its acceptance on.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn history(&self, id: TaskId) -> Result<Option<Vec<Transition>>, StoreError> {
-        let Some(task) = self.task(id).await? else { return Ok(None) };
-        let key = self.inner.keys.task_history(id.0);
-        let mut commands = redis::pipe();
-        commands.lrange(&key, 0, -1);
-        let (lines,): (Vec<String>,) = self.inner.link.pipeline("history", &commands).await?;
-        self.chain(&task, &lines).map(Some)
-    }
-
     /// The transitions of these lines, led by the task's acceptance, which no line tells.
     pub(super) fn chain(&self, task: &Task, lines: &[String]) -> Result<Vec<Transition>, StoreError> {
         let corrupt =

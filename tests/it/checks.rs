@@ -169,7 +169,7 @@ async fn whatever_is_not_an_answer_is_never_taken_for_no_dependents() {
             "a redirect is not followed, an attempt asks once: {says:?}"
         );
         assert_eq!(stack.store.staged_users().await.unwrap(), 2, "nobody was deleted");
-        let history = stack.store.history(task.id).await.unwrap().unwrap();
+        let history = stack.store.story(task.id).await.unwrap().unwrap().history;
         let states: Vec<_> = history.iter().map(|line| line.to).collect();
         let expected = [
             TaskState::Queued,

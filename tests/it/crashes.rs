@@ -37,7 +37,7 @@ async fn in_state(stack: &Stack, task: TaskId, state: TaskState) -> Task {
 
 /// The states a task went through.
 async fn story(stack: &Stack, task: TaskId) -> Vec<TaskState> {
-    stack.store.history(task).await.unwrap().unwrap().iter().map(|line| line.to).collect()
+    stack.store.story(task).await.unwrap().unwrap().history.iter().map(|line| line.to).collect()
 }
 
 /// A script that Redis has never seen is refused first and sent again whole; a trap would catch the refusal.

@@ -44,7 +44,8 @@ async fn a_user_without_dependents_is_deleted() {
     }
     assert_eq!(store.registered(UserId(5), "", 10).await.unwrap(), None);
     assert_eq!(store.found_dependents(refused).await.unwrap(), [fixtures::dependent("17", true)]);
-    let states: Vec<_> = store.history(deleted).await.unwrap().unwrap().iter().map(|line| line.to).collect();
+    let states: Vec<_> =
+        store.story(deleted).await.unwrap().unwrap().history.iter().map(|line| line.to).collect();
     assert_eq!(states, [TaskState::Queued, TaskState::Processing, TaskState::Completed]);
     let depth = store.depth().await.unwrap();
     assert_eq!((depth.states[&TaskState::Completed], depth.states[&TaskState::Conflict]), (1, 1));
@@ -101,7 +102,7 @@ async fn a_panic_costs_an_attempt_and_not_the_worker() {
     })
     .await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 2));
-    let history = store.history(task.id).await.unwrap().unwrap();
+    let history = store.story(task.id).await.unwrap().unwrap().history;
     assert!(history.iter().any(|line| line.why == "retry: worker_panicked"), "{history:?}");
     stop.cancel();
     worker.await.unwrap().unwrap();

@@ -43,6 +43,8 @@ pub(crate) enum News {
 #[derive(Debug)]
 pub(crate) struct Events {
     news: mpsc::Receiver<News>,
+    /// The first attempt to connect has worked.
+    pub(crate) connected: bool,
 }
 
 impl Events {
@@ -51,8 +53,9 @@ impl Events {
         let (sender, news) = mpsc::channel(WAITING);
         let follower = Follower { client, last: None, sender };
         let first = follower.connect().await;
+        let connected = first.is_ok();
         tokio::spawn(async move { follower.run(first).await });
-        Self { news }
+        Self { news, connected }
     }
 
     /// The next news; none only if the follower is gone, which it is not while this is here.

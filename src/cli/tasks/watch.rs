@@ -44,6 +44,9 @@ pub(super) async fn run(flags: &ClientArgs, ids: &[u64]) -> anyhow::Result<Exit>
 
 /// Everything, until Ctrl-C or nobody reads.
 async fn all(form: Form, mut events: Events, stop: &CancellationToken) -> anyhow::Result<Exit> {
+    if events.connected {
+        output::complain("offstage: listening to all tasks; Ctrl-C ends it");
+    }
     let mut away = false;
     loop {
         let news = tokio::select! {

@@ -55,7 +55,7 @@ async fn invariant_2_one_effect_however_often_worker_and_caller_repeat() {
     proxy.sprung().await;
     api.until(first, &["COMPLETED"], DEADLINE).await;
     assert_eq!(api.delete_user(5).await.status, 404, "he is gone once");
-    let history = stack.store.history(offstage::domain::task::TaskId(first)).await.unwrap().unwrap();
+    let history = stack.store.story(offstage::domain::task::TaskId(first)).await.unwrap().unwrap().history;
     let effects = history.iter().filter(|line| line.to == TaskState::Completed).count();
     assert_eq!(effects, 1, "{history:?}");
     stack.is_settled().await;

@@ -38,11 +38,11 @@ async fn what_happens_to_a_task_is_told_as_its_history_tells_it() {
     assert_eq!(world.commit(claimed.lease).await, Committed::Done);
     let events = all_after(&world, EventId::default()).await;
     let told: Vec<_> = events.iter().map(|event| event.transition.clone()).collect();
-    assert_eq!(told, world.store.history(id).await.unwrap().unwrap());
+    assert_eq!(told, world.store.story(id).await.unwrap().unwrap().history);
     let retry = Submission { retry_of: Some(id), ..fixtures::submission(6) };
     world.submit(retry).await;
     let told = all_after(&world, events[2].id).await;
-    let history = world.store.history(told[0].task).await.unwrap().unwrap();
+    let history = world.store.story(told[0].task).await.unwrap().unwrap().history;
     assert_eq!(
         (&told[0].transition, told[0].transition.why.as_str()),
         (&history[0], "submit: retry of task 1")

@@ -43,7 +43,7 @@ async fn a_pruned_task_leaves_nothing() {
     assert_eq!(world.store.prune(0).await.unwrap(), 1);
     assert_no_task_left(&world.dump());
     assert_eq!(world.store.task(id).await.unwrap(), None);
-    assert_eq!(world.store.history(id).await.unwrap(), None);
+    assert_eq!(world.store.story(id).await.unwrap(), None);
     let answer = world.submit(fixtures::submission(USER)).await;
     assert!(matches!(answer, Submitted::Created { id: second, .. } if second.0 == id.0 + 1), "{answer:?}");
 }

@@ -69,7 +69,7 @@ async fn a_settlement_keeps_its_reason_unless_a_cancel_came_first() {
             Settlement { lease, event: Event::Fail, reason: Some(reason.clone()), delay_ms: 0, checks: None };
         assert_eq!(world.store.settle(&[settlement], "w").await.unwrap(), [Settled::Done]);
         assert_eq!(world.store.task(id).await.unwrap().unwrap().reason, expected, "{state}");
-        let history = world.store.history(id).await.unwrap().unwrap();
+        let history = world.store.story(id).await.unwrap().unwrap().history;
         assert_eq!(history.last().unwrap().why, "fail: check_unavailable");
     }
 }

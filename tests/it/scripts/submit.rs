@@ -29,7 +29,7 @@ async fn a_submit_makes_a_whole_task() {
         assert_eq!((task.created, task.modified, task.started, task.completed), (at, at, None, None));
         assert_eq!((task.not_before, task.retry_of), (not_before, retry_of));
         assert_eq!((task.requester.name.as_str(), task.requester.is_administrator), ("tester", true));
-        let history = world.store.history(id).await.unwrap().unwrap();
+        let history = world.store.story(id).await.unwrap().unwrap().history;
         assert_eq!((history.len(), history[0].from, history[0].to), (1, None, state));
         world.audit();
     }

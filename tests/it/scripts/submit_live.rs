@@ -59,7 +59,7 @@ async fn an_earlier_start_brings_the_task_forward_and_a_later_one_does_not() {
     assert_eq!((task.state, task.not_before), (TaskState::Initializing, wanted));
     let due: i64 = world.dump().sorted("delayed")[&id.to_string()].parse().unwrap();
     assert_eq!(Some(due), wanted.map(|at| at.timestamp_millis()));
-    let history = world.store.history(id).await.unwrap().unwrap();
+    let history = world.store.story(id).await.unwrap().unwrap().history;
     assert_eq!(
         (history[1].why.as_str(), history[1].by.as_str()),
         ("bring_forward", "tester"),

@@ -172,7 +172,8 @@ async fn a_reader_that_goes_away_ends_a_command_quietly() {
     // This one would go on for ever.
     let watched = operator.shell("offstage tasks watch | head -1; echo ${PIPESTATUS[0]}").await;
     let line = "1970-01-01T00:00:00Z  task 7  user 5  - -> QUEUED  admin  submit\n0\n";
-    assert_eq!((watched.stdout.as_str(), watched.stderr.as_str()), (line, ""));
+    let listening = "offstage: listening to all tasks; Ctrl-C ends it\n";
+    assert_eq!((watched.stdout.as_str(), watched.stderr.as_str()), (line, listening));
 }
 
 #[tokio::test]
