@@ -11,6 +11,8 @@
 
 pub mod client;
 mod environment;
+mod notebooks;
+mod platform;
 mod redaction;
 mod telemetry;
 mod validation;
@@ -23,6 +25,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
+pub use notebooks::NotebookSettings;
+pub use platform::PlatformSettings;
 pub use telemetry::TelemetrySettings;
 pub use validation::{PLACEHOLDER_ID, PLACEHOLDER_USERNAME};
 
@@ -46,6 +50,10 @@ pub struct Settings {
     pub tasks: TaskSettings,
     /// The checks that look for dependents.
     pub checks: CheckSettings,
+    /// The platform dialect.
+    pub platform: PlatformSettings,
+    /// The notebooks dialect, and the workspaces.
+    pub notebooks: NotebookSettings,
     /// The metrics.
     pub metrics: MetricsSettings,
     /// The export of traces.
@@ -58,6 +66,10 @@ pub struct Settings {
 pub struct ApiSettings {
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// A PEM file with the certificate, and those that vouch for it. With it (and `tls_key`) only HTTPS is spoken.
+    pub tls_cert: Option<PathBuf>,
+    /// A PEM file with the certificate's private key.
+    pub tls_key: Option<PathBuf>,
 }
 
 /// The worker (`offstage-worker`).
@@ -149,6 +161,8 @@ impl Default for Settings {
             worker: WorkerSettings::default(),
             tasks: TaskSettings::default(),
             checks: CheckSettings::default(),
+            platform: PlatformSettings::default(),
+            notebooks: NotebookSettings::default(),
             metrics: MetricsSettings::default(),
             telemetry: TelemetrySettings::default(),
         }
@@ -157,7 +171,7 @@ impl Default for Settings {
 
 impl Default for ApiSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)) }
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), tls_cert: None, tls_key: None }
     }
 }
 

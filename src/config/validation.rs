@@ -25,7 +25,7 @@ const CONCURRENCY_MAX: usize = 10_000;
 /// The longest time that makes sense anywhere: ten years in milliseconds. It keeps sums far from overflow.
 const TIME_MAX_MS: u64 = 10 * 366 * 24 * 60 * 60 * 1_000;
 /// Names that our own checks have.
-const OWN_CHECKS: &[&str] = &["registered", "pause"];
+const OWN_CHECKS: &[&str] = &["registered", "pause", "containers"];
 
 impl Settings {
     /// Refuses impossible settings.
@@ -38,6 +38,8 @@ impl Settings {
         self.check_times(&mut faults);
         self.check_worker(&mut faults);
         self.check_checks(&mut faults);
+        self.platform.check(&mut faults);
+        self.notebooks.check(&mut faults);
         self.telemetry.check(&mut faults);
         if faults.0.is_empty() {
             return Ok(());
@@ -69,6 +71,9 @@ impl Settings {
                     "must be printable ASCII without spaces: it travels in an HTTP header",
                 );
             }
+        }
+        if self.api.tls_cert.is_some() != self.api.tls_key.is_some() {
+            faults.add("api.tls_cert", "and api.tls_key are set together or not at all");
         }
         if tracing_subscriber::EnvFilter::builder().parse(&self.log).is_err() {
             faults.add("log", "is not a level or a filter such as info,offstage=debug");
@@ -158,7 +163,7 @@ impl Faults {
         self.0.push(format!("{setting}: {why}"));
     }
 
-    fn check_time(&mut self, setting: &str, ms: u64, may_be_zero: bool) {
+    pub(super) fn check_time(&mut self, setting: &str, ms: u64, may_be_zero: bool) {
         if ms == 0 && !may_be_zero {
             self.add(setting, "must be more than 0");
         }
