@@ -14,6 +14,7 @@ pub mod message;
 mod openapi;
 mod ops;
 mod parameters;
+mod platform;
 mod probes;
 pub mod problem;
 pub mod router;
