@@ -59,6 +59,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    ADD_USERS "add_users", refused;
     ANNOUNCE "announce", allowed;
     CANCEL "cancel", allowed;
     CLAIM "claim", allowed;
@@ -71,6 +72,7 @@ scripts! {
     LEAVE "leave", allowed;
     LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", reads;
+    MAKE_ROLE "make_role", refused;
     PAUSE "pause", allowed;
     PAUSE_QUEUE "pause_queue", allowed;
     PROMOTE "promote", allowed;
@@ -87,6 +89,7 @@ scripts! {
     SETTLE "settle", allowed;
     SUBMIT "submit", refused;
     TAKE_WALK "take_walk", allowed;
+    UPDATE_USERS "update_users", refused;
     USE_TOKEN "use_token", survives;
 }
 
