@@ -22,10 +22,25 @@ pub mod serve;
 pub mod service;
 mod staged_config;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
+use crate::{
+    cluster::Cluster,
+    config::{NotebookSettings, PlatformSettings},
+};
 use service::Service;
+
+/// The settings of the dialects that have any.
+#[derive(Debug, Clone, Default)]
+pub struct DialectSettings {
+    /// The platform dialect's.
+    pub platform: PlatformSettings,
+    /// The cluster whose users the platform dialect knows.
+    pub cluster: Arc<Cluster>,
+    /// The notebooks dialect's.
+    pub notebooks: NotebookSettings,
+}
 
 /// What every handler of a dialect is given.
 #[derive(Clone)]
@@ -33,6 +48,8 @@ struct Entrance {
     service: Service,
     /// How long a body may take.
     body_timeout: Duration,
+    /// What the dialects are set to.
+    settings: Arc<DialectSettings>,
     /// Cancelled when the program is to stop: answers without an end end then.
     stop: CancellationToken,
 }

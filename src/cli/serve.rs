@@ -6,15 +6,17 @@
 use anyhow::Context as _;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 use tokio::net::TcpListener;
 
 use super::{CommonArgs, output};
 use crate::{
     api::{
+        DialectSettings,
         serve::{self, Options},
         service::ADMINISTRATOR,
     },
+    cluster::{Cluster, ClusterError},
     config::{self, Overrides, Settings},
     domain::capability::Capability,
     http::{Limits, raise_file_limit},
@@ -52,6 +54,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let settings = config::load(args.common.config.as_deref(), overrides)?;
     let metrics = telemetry::init(&settings.log, settings.telemetry.export(telemetry::API).as_ref())?;
     let stop = shutdown::on_signal()?;
+    let options = options(&settings)?;
     let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-api")?;
     raise_file_limit();
     let address = settings.api.listen;
@@ -67,13 +70,27 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         tokio::spawn(keep_in_the_background(store.clone(), token));
     }
     output::say(&format!("ready http://{}\n", listener.local_addr()?))?;
-    serve::run(listener, store, options(&settings), metrics, stop).await;
+    serve::run(listener, store, options, metrics, stop).await;
     Ok(())
 }
 
 /// How the API is served with these settings.
-pub(super) fn options(settings: &Settings) -> Options {
-    Options { limits: Limits::default(), metrics_public: settings.metrics.public }
+///
+/// # Errors
+/// A file of the platform dialect that cannot be used.
+pub(super) fn options(settings: &Settings) -> Result<Options, ClusterError> {
+    let platform = &settings.platform;
+    let cluster = Cluster::open(platform.pmc_conf.as_deref(), platform.cluster_file.as_deref())?;
+    let dialects = DialectSettings {
+        platform: platform.clone(),
+        cluster: Arc::new(cluster),
+        notebooks: settings.notebooks.clone(),
+    };
+    Ok(Options {
+        limits: Limits::default(),
+        metrics_public: settings.metrics.public,
+        dialects: Arc::new(dialects),
+    })
 }
 
 /// Keeps the administrator's token in place of an earlier one. Waits as long as Redis is away.

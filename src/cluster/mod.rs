@@ -37,7 +37,7 @@ const MAX_POLICY_BYTES: u64 = 1024 * 1024;
 const MAX_ROSTER_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Both files.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Cluster {
     policy: Policy,
     file: Option<PathBuf>,
@@ -45,7 +45,7 @@ pub struct Cluster {
 }
 
 /// The cluster file as it was read last.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Known {
     roster: Arc<Roster>,
     stamp: Option<Stamp>,
@@ -72,7 +72,7 @@ impl Cluster {
         };
         let known = match cluster_file {
             Some(path) => read_roster(path)?,
-            None => Known { roster: Arc::default(), stamp: None },
+            None => Known::default(),
         };
         Ok(Self { policy, file: cluster_file.map(Path::to_owned), known: Mutex::new(known) })
     }

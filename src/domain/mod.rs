@@ -12,10 +12,15 @@
 pub mod capability;
 pub mod checklist;
 pub mod dependents;
+pub mod kind;
 pub mod place;
 pub mod plan;
 pub mod reason;
 pub mod retry;
 pub mod state;
 pub mod task;
+<<<<<<< HEAD
 pub mod username;
+=======
+pub mod workspace;
+>>>>>>> main

@@ -1,14 +1,13 @@
 //! Users as a dialect adds, changes and lists them while the service runs: the deployed ones, with their roles.
 //!
 //! A user has one role or several. The first stands in `user_role_id`, where everybody else looks; the others stand in
-//! `further_role_ids`. What he may do is what all of them together let him.
+//! `further_roles`. What he may do is what all of them together let him.
 //!
-//! Easy to get wrong: who is an administrator stands in three places (both records and `staged:admins`), which the scripts
-//! change in one step; and a number that a deleted user had is never given to a new one.
+//! Easy to get wrong: who is an administrator stands in several places (his records, `staged:admins` and `deployed:admins`), which
+//! the scripts change in one step; and a number that a deleted user had is never given to a new one.
 
 use redis::pipe;
 use serde_json::json;
-use std::collections::BTreeSet;
 
 use super::{Store, StoreError, must_be_the_same, scripts};
 use crate::domain::task::{LARGEST_ID, UserId};
@@ -99,7 +98,7 @@ pub struct Account {
 }
 
 /// The fields of a record that an [`Account`] is made of.
-const FIELDS: [&str; 5] = ["username", "email", "user_role_id", "further_role_ids", "password"];
+const FIELDS: [&str; 5] = ["username", "email", "user_role_id", "further_roles", "password"];
 type Values = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
 
 impl Store {
@@ -212,13 +211,13 @@ impl Store {
         Ok((self.read_accounts(&ids).await?.into_iter().flatten().collect(), next))
     }
 
-    /// The role of the built-in administrator.
+    /// The first role of a deployed user.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn roles_of(&self, user: UserId) -> Result<BTreeSet<u64>, StoreError> {
+    pub async fn first_role(&self, user: UserId) -> Result<Option<u64>, StoreError> {
         let found = self.read_accounts(&[user.0]).await?.pop().flatten();
-        Ok(found.map(|account| account.roles.into_iter().collect()).unwrap_or_default())
+        Ok(found.and_then(|account| account.roles.first().copied()))
     }
 
     /// Numbers of deployed users, by their names.

@@ -76,7 +76,7 @@ impl Backstage for Parts {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
-        serve::run(listener, store(settings)?, options(settings), self.metrics.clone(), stop).await;
+        serve::run(listener, store(settings)?, options(settings)?, self.metrics.clone(), stop).await;
         Ok(())
     }
 

@@ -19,7 +19,7 @@ end
 local function write(side, id, name, email)
   local fields = { 'username', name, 'admin', ARGV[4], 'user_role_id', ARGV[3]:match('^%d+') }
   local further = ARGV[3]:match(',(.+)$')
-  if further then fields[#fields + 1] = 'further_role_ids'; fields[#fields + 1] = further end
+  if further then fields[#fields + 1] = 'further_roles'; fields[#fields + 1] = further end
   if email ~= '' then fields[#fields + 1] = 'email'; fields[#fields + 1] = email end
   if side == 'staged' then
     for _, counter in ipairs({ 'dependents', '0', 'blocking', '0' }) do fields[#fields + 1] = counter end
@@ -27,6 +27,7 @@ local function write(side, id, name, email)
   redis.call('HSET', P .. side .. ':user:' .. id, unpack(fields))
   redis.call('HSET', P .. side .. ':names', name, id)
   redis.call('ZADD', P .. side .. ':users', id, id)
+  if ARGV[4] == '1' then redis.call('SADD', P .. side .. ':admins', id) end
 end
 
 local function add(name, email)
@@ -42,7 +43,6 @@ local function add(name, email)
   -- writes
   redis.call('SET', P .. 'last_user', id)
   for _, side in ipairs(sides) do write(side, id, name, email) end
-  if ARGV[4] == '1' then redis.call('SADD', P .. 'staged:admins', id) end
   return 'ADDED\t' .. id
 end
 

@@ -8,7 +8,7 @@
 local sides, added = { 'staged', 'deployed' }, ARGV[5] == '1'
 
 local function roles_of(user)
-  local got = redis.call('HMGET', P .. 'deployed:user:' .. user, 'user_role_id', 'further_role_ids')
+  local got = redis.call('HMGET', P .. 'deployed:user:' .. user, 'user_role_id', 'further_roles')
   local roles, seen = {}, {}
   local function take(list)
     for role in list:gmatch('%d+') do
@@ -20,7 +20,19 @@ local function roles_of(user)
   return roles
 end
 
-local plans, fewer, more = {}, {}, false
+-- Whether a side would have no administrator if those of these plans were none who are to be none.
+local function leaves_none(side, plans)
+  local left = redis.call('SCARD', P .. side .. ':admins')
+  local before = left
+  for _, plan in ipairs(plans) do
+    local is_one = redis.call('SISMEMBER', P .. side .. ':admins', plan.user) == 1
+    if plan.admin == '0' and is_one then left = left - 1 end
+    if plan.admin == '1' and not is_one then left = left + 1 end
+  end
+  return left < before and left < 1
+end
+
+local plans = {}
 for i = 9, #ARGV do
   local user = ARGV[i]
   local was = redis.call('HGET', P .. 'deployed:user:' .. user, 'admin')
@@ -32,14 +44,12 @@ for i = 9, #ARGV do
     if #plan.roles > tonumber(ARGV[6]) then return {'FULL'} end
     plan.admin = (ARGV[4] == '1' or (added and was == '1')) and '1' or '0'
     if was == '1' and not added and ARGV[7] ~= '1' then return {'FORBIDDEN'} end
-    if plan.admin == '1' then more = true
-    elseif redis.call('SISMEMBER', P .. 'staged:admins', user) == 1 then fewer[user] = true end
   end
   plans[#plans + 1] = plan
 end
-local gone = 0
-for _ in pairs(fewer) do gone = gone + 1 end
-if gone > 0 and not more and redis.call('SCARD', P .. 'staged:admins') <= gone then return {'LAST'} end
+for _, side in ipairs(sides) do
+  if leaves_none(side, plans) then return {'LAST'} end
+end
 
 -- writes
 for _, plan in ipairs(plans) do
@@ -49,11 +59,9 @@ for _, plan in ipairs(plans) do
       if ARGV[8] ~= '' then redis.call('HSET', key, 'email', ARGV[8]) end
       if plan.roles then
         redis.call('HSET', key, 'admin', plan.admin, 'user_role_id', plan.roles[1])
-        redis.call('HDEL', key, 'further_role_ids')
-        if plan.roles[2] then redis.call('HSET', key, 'further_role_ids', table.concat(plan.roles, ',', 2)) end
-        if side == 'staged' then
-          redis.call(plan.admin == '1' and 'SADD' or 'SREM', P .. 'staged:admins', plan.user)
-        end
+        redis.call('HDEL', key, 'further_roles')
+        if plan.roles[2] then redis.call('HSET', key, 'further_roles', table.concat(plan.roles, ',', 2)) end
+        redis.call(plan.admin == '1' and 'SADD' or 'SREM', P .. side .. ':admins', plan.user)
       end
     end
   end
