@@ -14,9 +14,11 @@ mod deletion;
 mod deletions;
 mod dependents;
 mod doctor;
+mod enlisting;
 mod events;
 mod operation;
 mod queue;
+mod roles;
 mod sessions;
 mod tasks;
 mod tokens;
@@ -30,7 +32,7 @@ use super::problem::Problem;
 use crate::store::{Store, submit::Submitter};
 
 pub use self::{
-    accounts::{Account, NORMAL_USER, Role, Wanted},
+    accounts::{Account, Wanted},
     authentication::Credentials,
     deletion::{Acceptance, Accepted, ClientKey, Family, FoundDependent},
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
@@ -38,6 +40,7 @@ pub use self::{
     events::{Heard, Listener, MOST_LISTENERS},
     operation::Operation,
     queue::QueueStatus,
+    roles::{NORMAL_USER, Role},
     sessions::{Binding, Origin, Session, SessionTerms},
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},

@@ -19,8 +19,5 @@ pub mod reason;
 pub mod retry;
 pub mod state;
 pub mod task;
-<<<<<<< HEAD
 pub mod username;
-=======
 pub mod workspace;
->>>>>>> main

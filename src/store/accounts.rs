@@ -199,13 +199,13 @@ impl Store {
     /// [`StoreError`]
     pub async fn accounts_after(
         &self,
-        last: Option<UserId>,
+        after: Option<UserId>,
     ) -> Result<(Vec<Account>, Option<UserId>), StoreError> {
-        let least = last.map_or_else(|| "-inf".to_owned(), |last| format!("({last}"));
+        let from = after.map_or_else(|| "-inf".to_owned(), |after| format!("({after}"));
         let key = self.inner.keys.named("deployed:users");
         let most = isize::try_from(MOST_READ_AT_ONCE).unwrap_or(isize::MAX);
         let mut commands = pipe();
-        commands.zrangebyscore_limit(key, least, "+inf", 0, most);
+        commands.zrangebyscore_limit(key, from, "+inf", 0, most);
         let (ids,): (Vec<u64>,) = self.inner.link.pipeline("accounts", &commands).await?;
         let next = ids.last().filter(|_| ids.len() == MOST_READ_AT_ONCE).map(|last| UserId(*last));
         Ok((self.read_accounts(&ids).await?.into_iter().flatten().collect(), next))

@@ -144,16 +144,16 @@ fn must_declare_utf8(text: &str) -> Result<(), Problem> {
     if named.eq_ignore_ascii_case("utf-8") { Ok(()) } else { Err(faulty("The XML must be in UTF-8.")) }
 }
 
+/// The parser's own words quote the document; where it is faulty will do.
 fn not_well_formed(error: &roxmltree::Error) -> Problem {
-    match error {
-        roxmltree::Error::DtdDetected => faulty("The XML must have no document type."),
-        roxmltree::Error::NodesLimitReached => faulty("The XML has too many elements."),
-        // The others quote the document; where it is will do.
-        other => {
-            let at = other.pos();
-            faulty(format!("The XML is not well-formed: look at line {}, column {}.", at.row, at.col))
-        }
+    if matches!(error, roxmltree::Error::DtdDetected) {
+        return faulty("The XML must have no document type.");
     }
+    if matches!(error, roxmltree::Error::NodesLimitReached) {
+        return faulty("The XML has too many elements.");
+    }
+    let at = error.pos();
+    faulty(format!("The XML is not well-formed: look at line {}, column {}.", at.row, at.col))
 }
 
 #[cfg(test)]

@@ -1,30 +1,26 @@
 //! Users as an administrator adds, changes and lists them: the deployed side with its roles.
 //!
-//! Owns who may give which role. A role is given by its name; what it lets its users do, whoever gives it must have, and the
-//! built-in administrator's role is given by nobody.
+//! Owns the order of the steps of each operation. It must never decide which role may be given; `roles` does.
 //!
-//! Easy to get wrong: roles never change once they are there, which is why it is safe to look at them before the script that
-//! gives them runs. Who is an administrator is decided here, and applied there.
+//! Easy to get wrong: nothing is done by half. Whatever can be refused is refused before the one script that changes users,
+//! and that script checks once more what can have changed meanwhile.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use tracing::info;
 
-use super::{Operation, Principal, Problem, Service, Session, SessionTerms, within};
+use super::{Operation, Principal, Problem, Service, within};
 use crate::{
     api::problem::{Missing, ProblemKind},
     domain::{
-        capability::Capability,
         task::{BUILT_IN_ADMINISTRATOR, UserId},
         username::Username,
     },
     store::{
-        accounts::{self, Added, Change, Changed, Grant, MOST_AT_ONCE, MOST_ROLES, NewAccount},
-        directory::{Collection, Named},
+        accounts::{self, Added, Change, Changed, MOST_AT_ONCE, MOST_ROLES, NewAccount},
+        directory::Collection,
     },
 };
 
-/// The role of whoever is given none.
-pub const NORMAL_USER: &str = "Normal User";
 /// Most users in one list.
 const MOST_LISTED: usize = 100_000;
 
@@ -41,23 +37,12 @@ pub struct Account {
     pub roles: Vec<String>,
 }
 
-/// A role.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Role {
-    /// Its name.
-    pub name: String,
-    /// What it lets its users do.
-    pub capabilities: Vec<Capability>,
-    /// It belongs to the service, and stays.
-    pub is_built_in: bool,
-}
-
 /// A user who is to be added, or what is to become of one.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// His address; none leaves it as it is.
     pub email: Option<String>,
-    /// His roles by their names; none leaves them as they are, and gives a new user [`NORMAL_USER`].
+    /// His roles by their names; none leaves them as they are, and gives a new user [`NORMAL_USER`](super::NORMAL_USER).
     pub roles: Option<Vec<String>>,
 }
 
@@ -110,7 +95,8 @@ impl Service {
             let (page, next) = store.accounts_after(last).await?;
             names.extend(page.into_iter().filter(is_wanted).map(|account| account.username));
             if names.len() > MOST_LISTED {
-                let said = format!("There are more than {MOST_LISTED} such users; ask for those of some roles.");
+                let said =
+                    format!("There are more than {MOST_LISTED} such users; ask for those of some roles.");
                 return Err(Problem::new(ProblemKind::Full, said));
             }
             if next.is_none() {
@@ -132,21 +118,6 @@ impl Service {
         Operation::ConfigureUsers.permit(principal)?;
         let found = within(self.inner.store.accounts_named(names)).await?;
         Ok(found.into_iter().flatten().map(|account| account.username).collect())
-    }
-
-    /// All roles, in the order of their numbers.
-    ///
-    /// # Errors
-    /// [`Problem`]
-    pub async fn roles(&self, principal: &Principal) -> Result<Vec<Role>, Problem> {
-        Operation::ConfigureUsers.permit(principal)?;
-        let (roles, own) = within(self.known_roles()).await?;
-        let role = |role: Named| Role {
-            is_built_in: own == Some(role.id) || role.name == NORMAL_USER,
-            capabilities: capabilities(&role),
-            name: role.name,
-        };
-        Ok(roles.into_values().map(role).collect())
     }
 
     /// Adds a user to both configurations.
@@ -224,7 +195,8 @@ impl Service {
             let said = format!("At most {MOST_AT_ONCE} users are given roles at once.");
             return Err(Problem::bad_parameter("username", said));
         }
-        self.change(principal, &users, Change { grant: Some(grant), keeps_roles: true, ..Change::default() }).await
+        self.change(principal, &users, Change { grant: Some(grant), keeps_roles: true, ..Change::default() })
+            .await
     }
 
     async fn change(&self, principal: &Principal, users: &[UserId], change: Change) -> Result<(), Problem> {
@@ -254,97 +226,6 @@ impl Service {
             )),
         }
     }
-
-    /// Adds the users of these names that are not there, without a password here. Tells how many are new.
-    ///
-    /// # Errors
-    /// [`Problem`]
-    pub async fn enlist(&self, names: &[Username]) -> Result<usize, Problem> {
-        let users: Vec<_> = names
-            .iter()
-            .map(|name| NewAccount { username: name.as_str().to_owned(), email: None })
-            .collect();
-        let grant = within(self.normal_grant()).await?;
-        let mut new = 0;
-        for some in users.chunks(MOST_AT_ONCE) {
-            let added = within(self.inner.store.add_users(some, &grant)).await?;
-            new += added.iter().filter(|one| matches!(one, Added::Added(_))).count();
-        }
-        Ok(new)
-    }
-
-    /// Opens a session for somebody whose password was found right elsewhere: a user without a password here, or, where
-    /// strangers may come in, one who is made by it.
-    ///
-    /// # Errors
-    /// [`Problem`]
-    pub async fn log_in_vouched(
-        &self,
-        username: &Username,
-        strangers_may: bool,
-        terms: &SessionTerms,
-    ) -> Result<Session, Problem> {
-        let refused = || Problem::new(ProblemKind::BadCredentials, "The credentials are not valid.");
-        let name = username.as_str();
-        let known = match within(self.inner.store.login(name)).await? {
-            None if strangers_may => {
-                self.enlist(std::slice::from_ref(username)).await?;
-                within(self.inner.store.login(name)).await?
-            }
-            known => known,
-        };
-        let login = known.filter(|login| login.password_hash.is_none()).ok_or_else(refused)?;
-        let principal =
-            Principal { name: name.to_owned(), user: Some(login.user), capabilities: login.capabilities };
-        self.open_session(principal, terms).await
-    }
-
-    /// All roles, and the number of the built-in administrator's.
-    async fn known_roles(&self) -> Result<(BTreeMap<u64, Named>, Option<u64>), Problem> {
-        let store = &self.inner.store;
-        let own = store.first_role(BUILT_IN_ADMINISTRATOR).await?;
-        Ok((store.named(Collection::Roles).await?, own))
-    }
-
-    /// These roles, if this caller may give them.
-    async fn grant(&self, principal: &Principal, names: &[String]) -> Result<Grant, Problem> {
-        let (known, own) = self.known_roles().await?;
-        let refused = |said: &str| Problem::new(ProblemKind::RoleNotAssignable, said);
-        let mut grant = Grant { roles: Vec::new(), is_administrators: false };
-        for name in names {
-            let role = match known.values().find(|role| role.name == *name) {
-                Some(role) if own == Some(role.id) => {
-                    return Err(refused("The role of the built-in administrator cannot be assigned."));
-                }
-                Some(role) => role.id,
-                None if name == NORMAL_USER => self.inner.store.make_role(NORMAL_USER).await?,
-                None => return Err(refused("There is no role of that name.")),
-            };
-            let held = known.get(&role).map(capabilities).unwrap_or_default();
-            if !held.iter().all(|capability| principal.may_grant(*capability)) {
-                return Err(refused("You may not assign a role that lets its users do more than you may."));
-            }
-            grant.is_administrators |= held.contains(&Capability::Admin);
-            if !grant.roles.contains(&role) {
-                grant.roles.push(role);
-            }
-        }
-        if (1..=MOST_ROLES).contains(&grant.roles.len()) {
-            Ok(grant)
-        } else {
-            Err(Problem::new(ProblemKind::Full, format!("A user has 1 to {MOST_ROLES} roles.")))
-        }
-    }
-
-    /// The role of those who are given none; made when it is first needed.
-    async fn normal_grant(&self) -> Result<Grant, Problem> {
-        let role = self.inner.store.make_role(NORMAL_USER).await?;
-        Ok(Grant { roles: vec![role], is_administrators: false })
-    }
-}
-
-fn capabilities(role: &Named) -> Vec<Capability> {
-    role.capabilities.iter().filter_map(|word| Capability::from_name(word)).collect()
 }
 
 fn nobody() -> Problem {
