@@ -18,3 +18,4 @@ pub mod reason;
 pub mod retry;
 pub mod state;
 pub mod task;
+pub mod workspace;
