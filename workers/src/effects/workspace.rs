@@ -11,9 +11,12 @@ use offstage::{
     domain::{task::TaskId, workspace::WorkspaceName},
     workspaces::{DiskError, Emptied, SetAside, Workspaces},
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    cell::Cell,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -50,6 +53,39 @@ impl Removal {
     #[must_use]
     pub const fn new(disk: Workspaces) -> Self {
         Self { disk }
+    }
+
+    /// The tasks whose marks are there: the first `most` after `after`.
+    ///
+    /// # Errors
+    /// When the disk does not say.
+    pub async fn marks(&self, after: Option<TaskId>, most: usize) -> Result<Vec<TaskId>, Fault> {
+        let disk = self.disk.clone();
+        let marks = spawn_blocking(move || disk.marks(after.map(|task| task.0), most));
+        Ok(marks.await.map_err(|_| Fault::Panicked)??.into_iter().map(TaskId).collect())
+    }
+
+    /// Forgets the marks of tasks that are gone; says how many. Whatever is still in one goes with it, and a mark that has
+    /// more in it than `most_files` is left for the next time.
+    ///
+    /// # Errors
+    /// When the disk keeps one; the others are forgotten all the same.
+    pub async fn forget(&self, tasks: Vec<TaskId>, most_files: u64) -> Result<u64, Fault> {
+        let disk = self.disk.clone();
+        let forget = spawn_blocking(move || {
+            let left = Cell::new(most_files);
+            let go_on = || left.replace(left.get().saturating_sub(1)) > 0;
+            let (mut forgotten, mut fault) = (0, None);
+            for task in tasks {
+                match disk.forget_mark(task.0, &go_on) {
+                    Ok(Emptied::Done) => forgotten += 1,
+                    Ok(Emptied::Stopped) => {}
+                    Err(error) => fault = Some(error),
+                }
+            }
+            fault.map_or(Ok(forgotten), |fault| Err(fault.into()))
+        });
+        forget.await.map_err(|_| Fault::Panicked)?
     }
 
     /// Looks whether there is anything to be removed.
