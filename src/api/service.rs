@@ -18,6 +18,7 @@ mod enlisting;
 mod events;
 mod operation;
 mod queue;
+mod refusals;
 mod roles;
 mod sessions;
 mod tasks;

@@ -21,7 +21,10 @@ fn user(bytes: &[u8]) -> Result<(String, usize), String> {
 }
 
 fn text(bytes: &[u8]) -> Result<String, String> {
-    read(bytes, "name", |root| root.text()).map_err(|problem| problem.public)
+    fn take(root: Element<'_>) -> Result<String, Problem> {
+        root.text()
+    }
+    read(bytes, "name", take).map_err(|problem| problem.public)
 }
 
 #[test]
