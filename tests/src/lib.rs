@@ -18,6 +18,7 @@ mod eventually;
 pub mod fixtures;
 pub mod listening;
 pub mod metrics;
+pub mod platform;
 pub mod programs;
 pub mod proxy;
 pub mod raw;

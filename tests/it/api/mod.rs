@@ -18,6 +18,7 @@ mod openapi;
 mod ops;
 mod outage;
 mod parameters;
+mod platform;
 mod probes;
 mod raw_http;
 
