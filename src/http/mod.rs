@@ -25,7 +25,7 @@ mod stream;
 mod tests;
 mod unread;
 
-pub use body::{read, require_json};
+pub use body::{read, require_form, require_json};
 pub use connection::PeerAddr;
 pub use fault::{Fault, FaultRenderer, presentable};
 pub use files::raise_file_limit;
