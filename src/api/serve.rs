@@ -5,10 +5,11 @@
 //! Easy to get wrong: nothing here waits for Redis. The API starts without it, answers 503 and is not ready, and needs
 //! no restart when it comes.
 
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{router::router, service::Service};
+use super::{DialectSettings, router::router, service::Service};
 use crate::{
     http::{self, Limits},
     store::Store,
@@ -16,12 +17,14 @@ use crate::{
 };
 
 /// How the API is served.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The bounds of the listener.
     pub limits: Limits,
     /// Metrics need no credentials from anywhere.
     pub metrics_public: bool,
+    /// What the dialects are set to.
+    pub dialects: Arc<DialectSettings>,
 }
 
 /// Serves the API on `listener` until `stop` is cancelled and the open requests are answered, within the drain limit.

@@ -6,12 +6,13 @@
 use anyhow::Context as _;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 use tokio::net::TcpListener;
 
 use super::{CommonArgs, output};
 use crate::{
     api::{
+        DialectSettings,
         serve::{self, Options},
         service::ADMINISTRATOR,
     },
@@ -73,7 +74,13 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
 
 /// How the API is served with these settings.
 pub(super) fn options(settings: &Settings) -> Options {
-    Options { limits: Limits::default(), metrics_public: settings.metrics.public }
+    let dialects =
+        DialectSettings { platform: settings.platform.clone(), notebooks: settings.notebooks.clone() };
+    Options {
+        limits: Limits::default(),
+        metrics_public: settings.metrics.public,
+        dialects: Arc::new(dialects),
+    }
 }
 
 /// Keeps the administrator's token in place of an earlier one. Waits as long as Redis is away.
