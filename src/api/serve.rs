@@ -35,6 +35,7 @@ pub async fn run(
     metrics: Metrics,
     stop: CancellationToken,
 ) {
-    let router = router(Service::new(store), metrics, &options, stop.clone());
+    let service = Service::new(store, &options.dialects.notebooks);
+    let router = router(service, metrics, &options, stop.clone());
     http::serve(listener, router, options.limits, stop).await;
 }

@@ -51,6 +51,7 @@ pub(super) const fn code(kind: ProblemKind) -> u16 {
         | ProblemKind::WorkspaceOccupied { .. }
         | ProblemKind::NotConfigured
         | ProblemKind::DiskFailed
+        | ProblemKind::EngineFailed
         | ProblemKind::KeyReused
         | ProblemKind::TooManyKeys
         | ProblemKind::Full

@@ -204,7 +204,9 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::Unavailable { .. }
         | ProblemKind::TooManyListeners { .. }
         | ProblemKind::NotConfigured => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
-        ProblemKind::DiskFailed | ProblemKind::Internal => (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE),
+        ProblemKind::DiskFailed | ProblemKind::EngineFailed | ProblemKind::Internal => {
+            (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE)
+        },
     };
     Row { status, code, description }
 }

@@ -58,10 +58,7 @@ pub(super) fn origin(request: &Request) -> Origin {
 pub(super) fn credentials(token: Option<String>, from: Origin) -> Result<Credentials, Problem> {
     let token = token
         .ok_or_else(|| Problem::new(ProblemKind::NoCredentials, "The request has no token in any place."))?;
-    if Credentials::is_session(&token) {
-        return Ok(Credentials::Session { token: token.into(), from });
-    }
-    Credentials::token(&token).ok_or_else(bad_credentials)
+    Credentials::shown(&token, from).ok_or_else(bad_credentials)
 }
 
 fn bearer(text: &str) -> Option<&str> {

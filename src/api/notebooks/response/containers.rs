@@ -31,7 +31,8 @@ pub(in crate::api::notebooks) struct Container {
     /// `openNotebook` or `executeNotebook`.
     r#type: &'static str,
     /// When it was registered, or made, in milliseconds since the epoch.
-    date_created: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_created: Option<i64>,
     /// The image it was made from, where the engine says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     image_name: Option<String>,
@@ -44,7 +45,7 @@ impl Container {
             container_id: container.id.clone(),
             username: container.username.clone(),
             r#type: status::container(container.kind),
-            date_created: container.created.timestamp_millis(),
+            date_created: container.created.map(|at| at.timestamp_millis()),
             image_name: container.image.clone(),
         }
     }

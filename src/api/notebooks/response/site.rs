@@ -76,7 +76,7 @@ pub(in crate::api::notebooks) fn user(caller: &Principal) -> Result<Reply, Probl
 
 fn user_of(caller: &Principal) -> Value {
     // Esri's Python client transfers nothing unless a privilege has ":admin:" in it.
-    let (role, privileges): (_, &[&str]) = if Operation::DeleteWorkspaces.permit(caller).is_ok() {
+    let (role, privileges): (_, &[&str]) = if Operation::AdministerNotebooks.permit(caller).is_ok() {
         ("org_admin", &["portal:admin:manageServers", "premium:publisher:createNotebooks"])
     } else {
         ("org_publisher", &["premium:publisher:createNotebooks"])

@@ -3,6 +3,7 @@
 //! Easy to get wrong: `expires` is a number. The documents of one product show a string, which the JavaScript client would
 //! take for an invalid date. And nothing here may have `Debug`, or a token would find its way into a log.
 
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,5 +25,5 @@ pub(in crate::api::notebooks) struct Token<'a> {
 /// The answer to whoever asked for it.
 pub(in crate::api::notebooks) fn token(session: &Session, is_secure: bool) -> Result<Reply, Problem> {
     let expires = session.expires.map(|at| at.timestamp_millis());
-    Reply::of(&Token { token: &session.token, expires, ssl: is_secure })
+    Reply::of(&Token { token: session.token.expose_secret(), expires, ssl: is_secure })
 }

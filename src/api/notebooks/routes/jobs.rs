@@ -19,9 +19,9 @@ use crate::{
             },
         },
         problem::Problem,
-        service::{Operation, Principal},
+        service::{Family, Operation, Principal},
     },
-    domain::task::{Task, TaskKind},
+    domain::task::Task,
 };
 
 /// List the jobs.
@@ -44,9 +44,9 @@ pub(super) async fn list_jobs(
     State(entrance): State<Entrance>,
     Extension(asked): Asking,
 ) -> Result<Reply, Refusal> {
-    let principal = asked.admit(&entrance.service, Operation::ListTasks).await?;
+    let principal = asked.admit(&entrance.service, Operation::AdministerNotebooks).await?;
     let wanted = asked_for::wanted(asked.given()?)?;
-    let mut tasks = entrance.service.newest_tasks(&principal, TaskKind::Workspace, wanted.num).await?;
+    let mut tasks = entrance.service.newest_removals(&principal, wanted.num).await?;
     if !wanted.newest_first {
         tasks.reverse();
     }
@@ -72,7 +72,7 @@ pub(super) async fn get_job(
     id: Piece,
     Extension(asked): Asking,
 ) -> Result<Reply, Refusal> {
-    let principal = asked.admit(&entrance.service, Operation::ReadTask).await?;
+    let principal = asked.admit(&entrance.service, Operation::AdministerNotebooks).await?;
     Ok(answer::job(&job(&entrance, &principal, &asked, id).await?)?)
 }
 
@@ -93,9 +93,9 @@ pub(super) async fn cancel_job(
     id: Piece,
     Extension(asked): Asking,
 ) -> Result<Reply, Refusal> {
-    let principal = asked.admit(&entrance.service, Operation::CancelTask).await?;
+    let principal = asked.admit(&entrance.service, Operation::AdministerNotebooks).await?;
     let task = job(&entrance, &principal, &asked, id).await?;
-    entrance.service.cancel(&principal, task.id).await?;
+    entrance.service.cancel(&principal, Family::Workspaces, task.id).await?;
     Ok(success()?)
 }
 
@@ -103,6 +103,5 @@ async fn job(entrance: &Entrance, principal: &Principal, asked: &Asked, id: Piec
     asked.given()?;
     let id = asked_for::job(&request::text(id))?;
     Span::current().record("task.id", id.0);
-    let task = entrance.service.task(principal, id).await?;
-    if task.kind == TaskKind::Workspace { Ok(task) } else { Err(asked_for::no_job()) }
+    entrance.service.task(principal, Family::Workspaces, id).await
 }

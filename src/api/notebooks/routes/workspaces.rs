@@ -55,7 +55,7 @@ pub(super) async fn delete_named_workspace(
 }
 
 async fn delete(entrance: &Entrance, asked: &Asked, in_path: Option<&str>) -> Result<Reply, Refusal> {
-    let principal = asked.admit(&entrance.service, Operation::DeleteWorkspaces).await?;
+    let principal = asked.admit(&entrance.service, Operation::DeleteWorkspace).await?;
     let wanted = asked_for::deletion(asked.given()?, in_path)?;
     let accepted = entrance.service.delete_workspace(&principal, &wanted.workspace).await?;
     let id = accepted.task.id;
@@ -125,7 +125,7 @@ pub(super) async fn transfer_named_workspace(
 }
 
 async fn transfer(entrance: &Entrance, asked: &Asked, in_path: Option<&str>) -> Result<Reply, Refusal> {
-    let principal = asked.admit(&entrance.service, Operation::TransferWorkspaces).await?;
+    let principal = asked.admit(&entrance.service, Operation::AdministerNotebooks).await?;
     let wanted = asked_for::transfer(asked.given()?, in_path)?;
     let folder = wanted.folder.as_deref();
     let done = entrance.service.transfer_workspace(&principal, &wanted.from, &wanted.to, folder).await;
