@@ -10,18 +10,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::{router::router, service::Service};
 use crate::{
-    http::{self, Limits},
+    http::{self, Limits, Tls},
     store::Store,
     telemetry::Metrics,
 };
 
 /// How the API is served.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The bounds of the listener.
     pub limits: Limits,
     /// Metrics need no credentials from anywhere.
     pub metrics_public: bool,
+    /// The listener's certificate; without it HTTP is spoken in the clear.
+    pub tls: Option<Tls>,
 }
 
 /// Serves the API on `listener` until `stop` is cancelled and the open requests are answered, within the drain limit.
@@ -33,5 +35,5 @@ pub async fn run(
     stop: CancellationToken,
 ) {
     let router = router(Service::new(store), metrics, &options, stop.clone());
-    http::serve(listener, router, options.limits, stop).await;
+    http::serve(listener, options.tls, router, options.limits, stop).await;
 }
