@@ -35,5 +35,5 @@ pub async fn run(
     stop: CancellationToken,
 ) {
     let router = router(Service::new(store), metrics, &options, stop.clone());
-    http::serve(listener, options.tls, router, options.limits, stop).await;
+    http::serve_with(listener, options.tls, router, options.limits, stop).await;
 }

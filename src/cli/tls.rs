@@ -1,4 +1,5 @@
-//! The certificate of a server that runs here: its flags, its files, and SIGHUP, which reads them again.
+//! TLS of the commands. Above all the certificate of a server that runs here: its flags, its files, and SIGHUP, which reads
+//! them again.
 //!
 //! It must never end the program for a new pair of files that is faulty: the old one stays in use, and the log says why.
 //!
@@ -42,6 +43,13 @@ pub(super) fn load(settings: &Settings) -> anyhow::Result<Option<Tls>> {
     Tls::load(&files.cert, &files.key)
         .map(Some)
         .context("HTTPS cannot be spoken (api.tls_cert and api.tls_key, or --tls-cert and --tls-key)")
+}
+
+/// Says with what the commands that are clients do their cryptography.
+pub(super) fn install_provider() {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::debug!("a TLS provider was there already");
+    }
 }
 
 /// What an address begins with that leads to a server with these settings.

@@ -36,5 +36,5 @@ pub use limits::Limits;
 pub use locality::is_local;
 pub use members::Members;
 pub use request_id::RequestId;
-pub use server::serve;
+pub use server::{serve, serve_with};
 pub use tls::{Tls, TlsError};

@@ -29,10 +29,14 @@ use super::{
 /// request, within the drain limit, and returns. Never fails: what goes wrong with one connection ends that
 /// connection.
 ///
-/// With `tls`, HTTPS is spoken and nothing else. Every request carries its peer's address as a
-/// [`PeerAddr`](super::PeerAddr) extension, and a [`Scheme`](super::Scheme). Pass the router through
-/// [`harden`](super::harden) first.
-pub async fn serve(
+/// Every request carries its peer's address as a [`PeerAddr`](super::PeerAddr) extension, and a
+/// [`Scheme`](super::Scheme). Pass the router through [`harden`](super::harden) first.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
+    serve_with(listener, None, router, limits, stop).await;
+}
+
+/// [`serve`]; where there is a certificate, HTTPS is spoken and nothing else.
+pub async fn serve_with(
     listener: TcpListener,
     tls: Option<Tls>,
     router: Router,

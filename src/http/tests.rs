@@ -34,7 +34,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Fault, Limits, PeerAddr, Scheme, Tls, harden, read, serve};
+use super::{Fault, Limits, PeerAddr, Scheme, Tls, harden, read, serve_with};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 const FOREVER_MS: u64 = 60_000;
@@ -137,7 +137,7 @@ impl Server {
                 }),
             );
         let running =
-            tokio::spawn(serve(listener, tls, harden(router, &limits, render), limits, stop.clone()));
+            tokio::spawn(serve_with(listener, tls, harden(router, &limits, render), limits, stop.clone()));
         Self { addr, stop, running, smuggled, entered, released }
     }
 

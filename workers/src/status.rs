@@ -73,7 +73,7 @@ pub async fn serve(
         .route("/metrics", get(measure))
         .with_state(status);
     let limits = Limits::default();
-    Ok(tokio::spawn(http::serve(listener, None, http::harden(router, &limits, refuse), limits, stop)))
+    Ok(tokio::spawn(http::serve(listener, http::harden(router, &limits, refuse), limits, stop)))
 }
 
 /// Tells what the worker's own metrics mean.
