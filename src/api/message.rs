@@ -76,9 +76,10 @@ fn sentence(key: &str, task: &Task, language: Language) -> String {
 /// What a sentence may be made of, all of it from the record. Counts are numbers, for the plural; ids are not counts.
 fn arguments(task: &Task) -> FluentArgs<'_> {
     let progress = task.checks.progress();
-    let mut arguments = FluentArgs::with_capacity(9);
+    let mut arguments = FluentArgs::with_capacity(10);
     arguments.set("kind", task.kind.name());
-    arguments.set("user", task.user.to_string());
+    arguments.set("user", task.user().map_or_else(String::new, |user| user.to_string()));
+    arguments.set("committed", if task.committed { "yes" } else { "no" });
     arguments.set("state", task.state.name());
     arguments.set("reason", task.reason.as_ref().map_or("none", Reason::name));
     arguments.set("check", task.reason.as_ref().map_or("", Reason::detail));

@@ -21,10 +21,20 @@ pub mod serve;
 pub mod service;
 mod staged_config;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
+use crate::config::{NotebookSettings, PlatformSettings};
 use service::Service;
+
+/// The settings of the dialects that have any.
+#[derive(Debug, Clone, Default)]
+pub struct DialectSettings {
+    /// The platform dialect's.
+    pub platform: PlatformSettings,
+    /// The notebooks dialect's.
+    pub notebooks: NotebookSettings,
+}
 
 /// What every handler of a dialect is given.
 #[derive(Clone)]
@@ -32,6 +42,8 @@ struct Entrance {
     service: Service,
     /// How long a body may take.
     body_timeout: Duration,
+    /// What the dialects are set to.
+    settings: Arc<DialectSettings>,
     /// Cancelled when the program is to stop: answers without an end end then.
     stop: CancellationToken,
 }

@@ -30,8 +30,9 @@ use crate::{
 /// Everything that is served, behind every guard, until `stop` is cancelled.
 pub fn router(service: Service, metrics: Metrics, options: &Options, stop: CancellationToken) -> Router {
     describe_metrics();
-    let Options { limits, metrics_public, tls: _ } = *options;
-    let entrance = Entrance { service: service.clone(), body_timeout: limits.body_timeout(), stop };
+    let Options { limits, metrics_public, dialects, tls: _ } = options.clone();
+    let entrance =
+        Entrance { service: service.clone(), body_timeout: limits.body_timeout(), settings: dialects, stop };
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(staged_config::router(&entrance))
         .merge(ops::router(&entrance))

@@ -5,10 +5,11 @@
 //! Easy to get wrong: nothing here waits for Redis. The API starts without it, answers 503 and is not ready, and needs
 //! no restart when it comes.
 
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{router::router, service::Service};
+use super::{DialectSettings, router::router, service::Service};
 use crate::{
     http::{self, Limits, Tls},
     store::Store,
@@ -24,6 +25,8 @@ pub struct Options {
     pub metrics_public: bool,
     /// The listener's certificate; without it HTTP is spoken in the clear.
     pub tls: Option<Tls>,
+    /// What the dialects are set to.
+    pub dialects: Arc<DialectSettings>,
 }
 
 /// Serves the API on `listener` until `stop` is cancelled and the open requests are answered, within the drain limit.

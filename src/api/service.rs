@@ -16,24 +16,27 @@ mod doctor;
 mod events;
 mod operation;
 mod queue;
+mod sessions;
 mod tasks;
 mod tokens;
+mod waiting;
 mod workers;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use self::{authentication::Doorman, events::Hall};
+use self::{authentication::Doorman, events::Hall, waiting::WaitingRoom};
 use super::problem::Problem;
 use crate::store::{Store, submit::Submitter};
 
 pub use self::{
     authentication::Credentials,
-    deletion::{Acceptance, Accepted, ClientKey, FoundDependent},
+    deletion::{Acceptance, Accepted, ClientKey, Family, FoundDependent},
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
     events::{Heard, Listener, MOST_LISTENERS},
     operation::Operation,
     queue::QueueStatus,
+    sessions::{Binding, Origin, Session, SessionTerms},
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
 };
@@ -70,6 +73,7 @@ struct Inner {
     submitter: Submitter,
     doorman: Doorman,
     hall: Hall,
+    waiting: WaitingRoom,
 }
 
 impl Service {
@@ -78,7 +82,8 @@ impl Service {
     pub fn new(store: Store) -> Self {
         let submitter = Submitter::start(store.clone());
         let doorman = Doorman::new(store.clone());
-        Self { inner: Arc::new(Inner { store, submitter, doorman, hall: Hall::new() }), dialect: "none" }
+        let inner = Inner { store, submitter, doorman, hall: Hall::new(), waiting: WaitingRoom::default() };
+        Self { inner: Arc::new(inner), dialect: "none" }
     }
 
     /// The same service, its log lines labelled with the dialect it is asked in.
@@ -92,7 +97,7 @@ impl Service {
     /// # Errors
     /// [`Problem`]: bad credentials, or the store does not answer.
     pub async fn authenticate(&self, credentials: Credentials) -> Result<Principal, Problem> {
-        self.inner.doorman.authenticate(credentials).await
+        self.inner.doorman.authenticate(credentials, self.dialect).await
     }
 
     /// Who calls, if he may do that.

@@ -6,7 +6,7 @@
 use anyhow::Context as _;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 use tokio::net::TcpListener;
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     api::{
+        DialectSettings,
         serve::{self, Options},
         service::ADMINISTRATOR,
     },
@@ -86,7 +87,14 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
 
 /// How the API is served with these settings.
 pub(super) fn options(settings: &Settings, tls: Option<Tls>) -> Options {
-    Options { limits: Limits::default(), metrics_public: settings.metrics.public, tls }
+    let dialects =
+        DialectSettings { platform: settings.platform.clone(), notebooks: settings.notebooks.clone() };
+    Options {
+        limits: Limits::default(),
+        metrics_public: settings.metrics.public,
+        dialects: Arc::new(dialects),
+        tls,
+    }
 }
 
 /// Keeps the administrator's token in place of an earlier one. Waits as long as Redis is away.

@@ -12,9 +12,11 @@
 pub mod capability;
 pub mod checklist;
 pub mod dependents;
+pub mod kind;
 pub mod place;
 pub mod plan;
 pub mod reason;
 pub mod retry;
 pub mod state;
 pub mod task;
+pub mod workspace;

@@ -29,6 +29,12 @@ pub enum Reason {
     WorkerPanicked,
     /// An operator paused it.
     Paused,
+    /// The workspace was gone before its removal began.
+    WorkspaceGone,
+    /// The removal has begun and could not be finished yet.
+    EffectIncomplete,
+    /// What the removal would put the workspace aside as is there already, and not by this task.
+    InTheWay,
 }
 
 impl Reason {
@@ -46,6 +52,9 @@ impl Reason {
             Self::WorkerStopped => "worker_stopped",
             Self::WorkerPanicked => "worker_panicked",
             Self::Paused => "paused",
+            Self::WorkspaceGone => "workspace_gone",
+            Self::EffectIncomplete => "effect_incomplete",
+            Self::InTheWay => "in_the_way",
         }
     }
 
@@ -62,13 +71,16 @@ impl Reason {
             | Self::WorkerLost
             | Self::WorkerStopped
             | Self::WorkerPanicked
-            | Self::Paused => "",
+            | Self::Paused
+            | Self::WorkspaceGone
+            | Self::EffectIncomplete
+            | Self::InTheWay => "",
         }
     }
 
     /// Every reason, with that detail where one belongs to it.
     #[must_use]
-    pub fn every(detail: &str) -> [Self; 10] {
+    pub fn every(detail: &str) -> [Self; 13] {
         [
             Self::Dependents,
             Self::UserGone,
@@ -80,6 +92,9 @@ impl Reason {
             Self::WorkerStopped,
             Self::WorkerPanicked,
             Self::Paused,
+            Self::WorkspaceGone,
+            Self::EffectIncomplete,
+            Self::InTheWay,
         ]
     }
 

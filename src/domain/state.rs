@@ -65,6 +65,8 @@ pub enum Event {
     Resume,
     /// An operator lets it go on, and its start time still lies ahead.
     ResumeEarly,
+    /// Its worker promises an effect outside Redis.
+    Commit,
     /// The deletion took effect.
     Complete,
     /// Blocking dependents were found.
@@ -176,7 +178,7 @@ impl fmt::Display for TaskState {
 
 impl Event {
     /// All events.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Promote,
         Self::BringForward,
         Self::Claim,
@@ -186,6 +188,7 @@ impl Event {
         Self::Pause,
         Self::Resume,
         Self::ResumeEarly,
+        Self::Commit,
         Self::Complete,
         Self::Refuse,
         Self::Retry,
@@ -207,6 +210,7 @@ impl Event {
             Self::Pause => "pause",
             Self::Resume => "resume",
             Self::ResumeEarly => "resume_early",
+            Self::Commit => "commit",
             Self::Complete => "complete",
             Self::Refuse => "refuse",
             Self::Retry => "retry",
@@ -218,9 +222,7 @@ impl Event {
 }
 
 /// The state that follows, or the refusal. Pure and total.
-///
 /// `committed` says that a worker has promised an effect outside Redis and may have begun it.
-///
 /// # Errors
 /// [`IllegalTransition`] when the event cannot happen to a task in that state.
 #[expect(clippy::match_same_arms, reason = "the table is read event by event")]
@@ -261,6 +263,7 @@ pub fn next(from: TaskState, committed: bool, event: Event) -> Result<TaskState,
         },
         Event::Resume => only(from, S::Paused, S::Resuming),
         Event::ResumeEarly => only(from, S::Paused, S::Initializing),
+        Event::Commit => only(from, S::Processing, S::Processing),
         Event::Complete => only(from, S::Processing, S::Completed),
         Event::Refuse if committed => None,
         Event::Refuse => unless_cancelled(from, S::Conflict),

@@ -1,11 +1,12 @@
-//! A task: one request to delete one user, from acceptance to its end.
+//! A task: one request to delete one user or one workspace, from acceptance to its end.
 //!
 //! Times are Redis's, in milliseconds since the epoch, and never run backwards within one task.
 
 use chrono::{DateTime, Utc};
 use std::fmt;
 
-use super::{checklist::Checklist, reason::Reason, state::TaskState};
+pub use super::kind::{Effect, TaskKind};
+use super::{checklist::Checklist, reason::Reason, state::TaskState, workspace::WorkspaceName};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -70,47 +71,38 @@ fn parse_id(text: &str) -> Result<u64, NotAnId> {
     text.parse().ok().filter(|id| *id <= LARGEST_ID).ok_or(NotAnId)
 }
 
-/// What a task is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaskKind {
-    /// Take a user out of the staged configuration, unless somebody depends on him.
-    StagedUser,
-    /// Find out what depends on a user, as his deletion would, and do nothing: a dry run.
-    Dependents,
+/// Whom or what a task is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A user of the directory.
+    User(UserId),
+    /// A workspace, whose owner need not be in the directory any more.
+    Workspace(WorkspaceName),
 }
 
-impl TaskKind {
-    /// All kinds.
-    pub const ALL: [Self; 2] = [Self::StagedUser, Self::Dependents];
-
-    /// The name under which the kind is stored and logged.
+impl Subject {
+    /// The user, where it is one.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn user(&self) -> Option<UserId> {
         match self {
-            Self::StagedUser => "staged_user",
-            Self::Dependents => "dependents",
+            Self::User(user) => Some(*user),
+            Self::Workspace(_) => None,
         }
     }
 
-    /// It changes something when it completes: then in one step with its task, by a commit.
+    /// The workspace, where it is one.
     #[must_use]
-    pub const fn has_effect(self) -> bool {
+    pub const fn workspace(&self) -> Option<&WorkspaceName> {
         match self {
-            Self::StagedUser => true,
-            Self::Dependents => false,
+            Self::User(_) => None,
+            Self::Workspace(name) => Some(name),
         }
     }
+}
 
-    /// A user has one live task of it at most; a second request gets that one.
-    #[must_use]
-    pub const fn is_exclusive(self) -> bool {
-        self.has_effect()
-    }
-
-    /// The kind of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+impl From<UserId> for Subject {
+    fn from(user: UserId) -> Self {
+        Self::User(user)
     }
 }
 
@@ -130,10 +122,12 @@ pub struct Task {
     pub id: TaskId,
     /// What it is for.
     pub kind: TaskKind,
-    /// The user it is about.
-    pub user: UserId,
+    /// Whom or what it is about.
+    pub subject: Subject,
     /// Where it stands.
     pub state: TaskState,
+    /// A worker has promised its effect outside Redis: it only goes forward.
+    pub committed: bool,
     /// Who asked for it.
     pub requester: Requester,
     /// Who asked for the cancel, if anybody did.
@@ -164,15 +158,16 @@ impl Task {
     pub fn accepted(
         id: TaskId,
         kind: TaskKind,
-        user: UserId,
+        subject: impl Into<Subject>,
         requester: Requester,
         at: DateTime<Utc>,
     ) -> Self {
         Self {
             id,
             kind,
-            user,
+            subject: subject.into(),
             state: TaskState::Queued,
+            committed: false,
             requester,
             cancelled_by: None,
             reason: None,
@@ -198,9 +193,15 @@ impl Task {
 }
 
 impl Task {
+    /// The user it is about, where it is one.
+    #[must_use]
+    pub const fn user(&self) -> Option<UserId> {
+        self.subject.user()
+    }
+
     /// The same may be asked for again: it has ended, and left something to be done.
     #[must_use]
-    pub const fn may_be_retried(&self) -> bool {
+    pub fn may_be_retried(&self) -> bool {
         match self.state {
             TaskState::Conflict | TaskState::Cancelled | TaskState::Exception => true,
             TaskState::Completed => !self.kind.has_effect(),

@@ -5,8 +5,8 @@ use redis::pipe;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Store, StoreError, must_be_the_same, scripts};
-use crate::domain::{capability::Capability, task::UserId};
+use super::{Store, StoreError, moves, must_be_the_same, scripts};
+use crate::domain::{capability::Capability, state::TaskState, task::UserId};
 
 /// Most users in one script call.
 pub const MOST_AT_ONCE: usize = 100;
@@ -87,7 +87,11 @@ impl Store {
     /// [`StoreError`]
     pub async fn load_users(&self, users: &[NewUser], restore: bool) -> Result<Vec<Loaded>, StoreError> {
         let name = scripts::IMPORT_USERS.name;
-        let mut args = vec![u8::from(restore).to_string()];
+        let mut args = vec![
+            u8::from(restore).to_string(),
+            moves::EVERYWHERE.clone(),
+            TaskState::Completed.name().to_owned(),
+        ];
         for user in users {
             let fields = serde_json::to_string(&user.fields)
                 .unwrap_or_else(|error| unreachable!("a map of strings is JSON: {error}"));
@@ -212,9 +216,9 @@ impl Store {
     }
 }
 
-/// The capabilities in a role's record; none where there is no such role.
-pub(super) fn role_capabilities(json: &str) -> Vec<Capability> {
-    let role: Option<Named> = serde_json::from_str(json).ok();
-    let words = role.map(|role| role.capabilities).unwrap_or_default();
-    words.iter().filter_map(|word| Capability::from_name(word)).collect()
+/// The capabilities in the records of roles, each once.
+pub(super) fn role_capabilities(records: &[String]) -> Vec<Capability> {
+    let roles = records.iter().filter_map(|json| serde_json::from_str::<Named>(json).ok());
+    let words: BTreeSet<String> = roles.flat_map(|role| role.capabilities).collect();
+    Capability::ALL.into_iter().filter(|capability| words.contains(capability.name())).collect()
 }

@@ -86,8 +86,8 @@ pub struct TaskEvent {
     pub task: TaskId,
     /// What it is for.
     pub kind: TaskKind,
-    /// The user it is about.
-    pub user: UserId,
+    /// The user it is about; none where it is about a workspace, which the task's record names.
+    pub user: Option<UserId>,
     /// What happened.
     pub transition: Transition,
 }
@@ -189,7 +189,7 @@ fn read_event(id: EventId, text: &str) -> Option<TaskEvent> {
         id,
         task: task.parse().ok()?,
         kind: TaskKind::from_name(kind)?,
-        user: user.parse().ok()?,
+        user: if user.is_empty() { None } else { Some(user.parse().ok()?) },
         transition: read_transition(parts.next()?)?,
     })
 }

@@ -22,6 +22,14 @@ pub fn describe() {
         "offstage_queue_oldest_age_seconds",
         "How long the task that has waited longest for a worker has waited; 0 when none waits."
     );
+    describe_gauge!(
+        "offstage_tasks_committed",
+        "Tasks whose effect outside Redis was promised and has not ended: they only go forward."
+    );
+    describe_gauge!(
+        "offstage_tasks_committed_oldest_age_seconds",
+        "How long ago the oldest promise of an effect was given that has not been kept yet; 0 when there is none."
+    );
     describe_gauge!("offstage_queue_paused", "1 while nothing is claimed.");
     describe_gauge!("offstage_redis_up", "1 when Redis answered this scrape.");
 }
@@ -38,6 +46,11 @@ impl Store {
         let age =
             depth.as_ref().map_or(f64::NAN, |depth| precise(depth.oldest_age_ms.unwrap_or(0)) / 1_000.0);
         gauge!("offstage_queue_oldest_age_seconds").set(age);
+        let committed = depth.as_ref().map_or(f64::NAN, |depth| precise(depth.committed));
+        gauge!("offstage_tasks_committed").set(committed);
+        let age =
+            depth.as_ref().map_or(f64::NAN, |depth| precise(depth.oldest_commit_ms.unwrap_or(0)) / 1_000.0);
+        gauge!("offstage_tasks_committed_oldest_age_seconds").set(age);
         let paused = depth.as_ref().map_or(f64::NAN, |depth| f64::from(u8::from(depth.is_paused())));
         gauge!("offstage_queue_paused").set(paused);
     }

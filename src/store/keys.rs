@@ -12,9 +12,11 @@
 //! | `walk` | hash | how far the reconciler's walk over all records is, and when it goes on |
 //! | `tasks:<kind>:<STATE>` | zset | every task of that kind in that state, by id |
 //! | `user:<id>:tasks` | zset | every task about that user, by id |
+//! | `workspace:<sha1>:tasks` | zset | every task about the workspace with that name's SHA-1, by id |
+//! | `committed` | zset | tasks whose effect outside Redis was promised, by when |
 //! | `creator:<sha1>` | zset | every task that the caller with that name's SHA-1 asked for, by id |
 //! | `events` | stream | transitions, `task kind user at from to by event reason`, by tabs, many lines an entry; bounded |
-//! | `live` | hash | `user:<id>` to the task that deletes him |
+//! | `live` | hash | `user:<id>` or `workspace:<sha1>` to the task that deletes him or it |
 //! | `pending` | list | hints for workers: look at task N |
 //! | `claimable` | zset | tasks that wait for a worker, by when they began to |
 //! | `delayed` | zset | tasks that wait for a time, by that time |
@@ -29,7 +31,12 @@
 //! | `staged:user:<id>`, `deployed:user:<id>` | hash | the user; the staged one counts his dependents |
 //! | `staged:users`, `deployed:users` | zset | their ids |
 //! | `staged:names`, `deployed:names` | hash | username to id |
-//! | `staged:admins` | set | users whose role is an administrator's |
+//! | `staged:admins`, `deployed:admins` | set | users whose role is an administrator's |
+//! | `user:<id>:sessions` | hash | a session token's SHA-256 to `dialect used idle expires binding`, by tabs; bounded; expires |
+//! | `containers` | hash | a container's id to `deadline life type created username`, by tabs; bounded |
+//! | `container_ends` | zset | their ids, by when each is forgotten |
+//! | `workspace:<sha1>:containers` | zset | those of one user, by deadline; bounded |
+//! | `workspace:<sha1>:occupied` | string | who moves its files; expires |
 //! | `user:<id>:dependents` | hash | `<type>/<id>` to `1` or `0` for blocking, and JSON |
 //! | `user:<id>:order` | zset | its members, in order |
 //! | `roles`, `profiles` | hash | id to JSON |
@@ -81,18 +88,27 @@ impl Keys {
         format!("{}user:{user}:tasks", self.prefix)
     }
 
+    /// The scripts make the same name: see `subject_of` in the prelude.
+    pub(super) fn containers_of(&self, name: &str) -> String {
+        format!("{}workspace:{}:containers", self.prefix, sha1_hex(name))
+    }
+
     pub(super) fn worker(&self, name: &str) -> String {
         format!("{}worker:{name}", self.prefix)
     }
 
     /// The scripts make the same name: see `asked_by` in the prelude.
     pub(super) fn tasks_asked_by(&self, name: &str) -> String {
-        use sha1::{Digest, Sha1};
-        format!("{}creator:{}", self.prefix, hex(&Sha1::digest(name.as_bytes())))
+        format!("{}creator:{}", self.prefix, sha1_hex(name))
     }
 
     /// One of the keys that stand alone: `pending`, `roles`, `staged:names` and so on.
     pub(super) fn named(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
+}
+
+fn sha1_hex(name: &str) -> String {
+    use sha1::{Digest, Sha1};
+    hex(&Sha1::digest(name.as_bytes()))
 }

@@ -68,7 +68,7 @@ impl TaskFilter {
     fn wants(&self, task: &Task) -> bool {
         self.state.is_none_or(|state| task.state == state)
             && self.kind.is_none_or(|kind| task.kind == kind)
-            && self.user.is_none_or(|user| task.user == user)
+            && self.user.is_none_or(|user| task.user() == Some(user))
             && self.created_by.as_ref().is_none_or(|name| task.requester.name == *name)
     }
 }

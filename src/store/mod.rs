@@ -11,6 +11,7 @@
 
 mod calls;
 mod connection;
+pub mod containers;
 pub mod dependents;
 pub mod directory;
 pub mod doctor;
@@ -24,11 +25,13 @@ pub mod listing;
 mod moves;
 pub mod patience;
 pub mod principals;
+mod promise;
 pub mod queue;
 mod records;
 mod reply;
 pub mod scripts;
 pub mod seeding;
+pub mod sessions;
 pub mod story;
 pub mod submit;
 mod tallies;

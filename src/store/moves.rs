@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::domain::{
     state::{Event, Place, TaskState, next},
-    task::TaskKind,
+    task::{Effect, TaskKind},
 };
 
 /// The rows of one event, as JSON text.
@@ -43,14 +43,45 @@ pub(super) static SUBMIT: LazyLock<String> = LazyLock::new(|| {
         "now": start(TaskState::Queued),
         "later": start(TaskState::Initializing),
         "exclusive": exclusive(),
+        "served_by": served_by(),
+        "needs": needs(),
     })
     .to_string()
 });
 
-/// The kinds that change something when they complete.
-pub(super) static WITH_EFFECT: LazyLock<String> = LazyLock::new(|| kinds(TaskKind::has_effect).to_string());
+/// Where the user goes from, by kind, for the kinds that delete one.
+pub(super) static EFFECTS: LazyLock<String> = LazyLock::new(|| {
+    by_kind(|kind| match kind.effect() {
+        Effect::Staged => Some(Value::from("staged")),
+        Effect::Everywhere => Some(Value::from("everywhere")),
+        Effect::None | Effect::Outside => None,
+    })
+    .to_string()
+});
 
-/// The kinds of which a user has one live task at most.
+/// The kinds after which nothing of a user is left.
+pub(super) static EVERYWHERE: LazyLock<String> =
+    LazyLock::new(|| kinds(|kind| kind.effect() == Effect::Everywhere).to_string());
+
+/// In which configuration a kind's user has to be; `""` for a kind that is about no user.
+pub(super) static NEEDS: LazyLock<String> = LazyLock::new(|| needs().to_string());
+
+fn needs() -> Value {
+    by_kind(|kind| {
+        Some(Value::from(match kind.effect() {
+            Effect::None | Effect::Staged => "staged",
+            Effect::Everywhere => "deployed",
+            Effect::Outside => "",
+        }))
+    })
+}
+
+/// The kinds of live tasks that serve a request for a kind.
+fn served_by() -> Value {
+    by_kind(|wanted| wanted.is_exclusive().then(|| kinds(|live| wanted.is_served_by(live))))
+}
+
+/// The kinds of which a subject has one live task at most.
 pub(super) static EXCLUSIVE: LazyLock<String> = LazyLock::new(|| exclusive().to_string());
 
 fn exclusive() -> Value {
@@ -58,12 +89,12 @@ fn exclusive() -> Value {
 }
 
 fn kinds(which: impl Fn(TaskKind) -> bool) -> Value {
-    let kinds: Map<_, _> = TaskKind::ALL
-        .into_iter()
-        .filter(|kind| which(*kind))
-        .map(|kind| (kind.name().to_owned(), Value::Bool(true)))
-        .collect();
-    Value::Object(kinds)
+    by_kind(|kind| which(kind).then_some(Value::Bool(true)))
+}
+
+fn by_kind(of: impl Fn(TaskKind) -> Option<Value>) -> Value {
+    let kinds = TaskKind::ALL.into_iter().filter_map(|kind| Some((kind.name().to_owned(), of(kind)?)));
+    Value::Object(kinds.collect())
 }
 
 /// What the holder of a task is told, by the task's state.

@@ -22,6 +22,10 @@ impl TokenHash {
     pub fn of(token: &[u8]) -> Self {
         Self(sha256_hex(&[token]))
     }
+
+    pub(super) fn hex(&self) -> &str {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for TokenHash {
@@ -224,7 +228,7 @@ impl Store {
             return Ok(None);
         }
         let values = reply.ok(name)?.texts()?;
-        let [id, password, role] = values.as_slice() else {
+        let [id, password, roles @ ..] = values.as_slice() else {
             return Err(StoreError::UnknownReply { script: name, what: "another number of values".into() });
         };
         let user = id
@@ -233,7 +237,7 @@ impl Store {
         Ok(Some(Login {
             user,
             password_hash: (!password.is_empty()).then(|| password.clone()),
-            capabilities: super::directory::role_capabilities(role),
+            capabilities: super::directory::role_capabilities(roles),
         }))
     }
 }

@@ -27,7 +27,7 @@ use crate::{
     domain::{
         reason::Reason,
         state::{Event, TaskState},
-        task::{Fence, TaskId, TaskKind, UserId},
+        task::{Fence, TaskId, TaskKind},
     },
     telemetry::trace::TraceParent,
 };
@@ -36,7 +36,8 @@ pub use self::{
     backend::{Queue, QueueConfig},
     delivery::Delivery,
     exchange::{
-        Claim, Claimed, Commit, Committed, Lease, RedisMoment, Report, Settled, Settlement, Standing,
+        Claim, Claimed, Commit, Committed, Lease, Promised, RedisMoment, Report, Settled, Settlement,
+        Standing,
     },
     finisher::Finisher,
     held::Interruption,
@@ -59,6 +60,7 @@ impl Store {
             limit.to_string(),
             worker.to_owned(),
             lease.as_millis().to_string(),
+            moves::NEEDS.clone(),
         ];
         let reply = self.run(&scripts::CLAIM, args).await?;
         if reply.tag() == "PAUSED" {
@@ -138,7 +140,7 @@ impl Store {
             moves::of(Event::Complete),
             TaskState::Completed.name().to_owned(),
             max_answer_age.as_millis().to_string(),
-            moves::WITH_EFFECT.clone(),
+            moves::EFFECTS.clone(),
         ];
         for commit in commits {
             args.extend([
@@ -197,7 +199,7 @@ fn read_lease(row: &[String]) -> Result<Lease, StoreError> {
 
 fn read_claimed(lease: Lease, row: &[String]) -> Result<Claimed, StoreError> {
     let name = scripts::CLAIM.name;
-    let [_, _, kind, user, attempt, username, registered, waited, trace] = row else {
+    let [_, _, kind, user, attempt, name_of, registered, waited, trace, committed] = row else {
         return Err(StoreError::UnknownReply { script: name, what: "a task of another shape".into() });
     };
     let kind = TaskKind::from_name(kind).ok_or_else(|| StoreError::UnknownReply {
@@ -205,11 +207,13 @@ fn read_claimed(lease: Lease, row: &[String]) -> Result<Claimed, StoreError> {
         what: format!("a task of the kind {kind}"),
     })?;
     tallies::waited(number(name, waited)?);
+    let unreadable = |what: &str| StoreError::UnknownReply { script: name, what: what.to_owned() };
     Ok(Claimed {
         lease,
         kind,
-        user: UserId(number(name, user)?),
-        username: (!username.is_empty()).then(|| username.clone()),
+        subject: records::subject(user, name_of).ok_or_else(|| unreadable("a task about nobody"))?,
+        committed: committed == "1",
+        username: (!name_of.is_empty()).then(|| name_of.clone()),
         registered: number(name, registered)?,
         attempt: u32::try_from(number(name, attempt)?).unwrap_or(u32::MAX),
         trace: TraceParent::parse(trace),

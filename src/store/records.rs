@@ -10,7 +10,8 @@ use crate::domain::{
     dependents::{Database, Dependent, Label},
     reason::Reason,
     state::TaskState,
-    task::{Requester, Task, TaskId, TaskKind, UserId},
+    task::{Requester, Subject, Task, TaskId, TaskKind},
+    workspace::WorkspaceName,
 };
 
 /// Milliseconds since the epoch, as a time. What no calendar holds becomes the epoch.
@@ -54,6 +55,10 @@ impl Fields {
         value.ok_or_else(|| StoreError::Corrupt { key: self.key.clone(), field })
     }
 
+    fn subject(&self) -> Option<Subject> {
+        subject(self.text("user").unwrap_or_default(), self.text("workspace").unwrap_or_default())
+    }
+
     /// The record of a task.
     pub(super) fn into_task(self, id: TaskId) -> Result<Task, StoreError> {
         let reason =
@@ -61,7 +66,8 @@ impl Fields {
         Ok(Task {
             id,
             kind: self.needed("kind", self.parsed("kind", TaskKind::from_name)?)?,
-            user: UserId(self.needed("user", self.number("user")?)?),
+            subject: self.needed("user", self.subject())?,
+            committed: self.text("committed") == Some("1"),
             state: self.needed("state", self.parsed("state", TaskState::from_name)?)?,
             requester: Requester {
                 name: self.needed("created_by", self.text("created_by"))?.to_owned(),
@@ -79,6 +85,14 @@ impl Fields {
             not_before: self.instant("not_before")?,
         })
     }
+}
+
+/// The user of that number, or else the workspace of that name.
+pub(super) fn subject(user: &str, workspace: &str) -> Option<Subject> {
+    if user.is_empty() {
+        return WorkspaceName::new(workspace).map(Subject::Workspace);
+    }
+    user.parse().ok().map(Subject::User)
 }
 
 /// A dependent as JSON. Registered ones carry `blocking` before the JSON as well; see `put_dependents.lua`.

@@ -40,7 +40,7 @@ macro_rules! first_line {
 }
 
 macro_rules! scripts {
-    ($($constant:ident $file:literal, $without_memory:ident;)*) => {
+    ($($constant:ident $file:literal, $without_memory:ident $(, $part:literal)?;)*) => {
         $(
             pub(super) static $constant: Script = Script {
                 name: $file,
@@ -48,6 +48,7 @@ macro_rules! scripts {
                     redis::Script::new(concat!(
                         first_line!($without_memory),
                         include_str!("lua/_prelude.lua"),
+                        $(include_str!(concat!("lua/_", $part, ".lua")),)?
                         include_str!(concat!("lua/", $file, ".lua"))
                     ))
                 }),
@@ -62,17 +63,22 @@ scripts! {
     ANNOUNCE "announce", allowed;
     CANCEL "cancel", allowed;
     CLAIM "claim", allowed;
+    CLOSE_SESSION "close_session", allowed;
     COMMIT "commit", allowed;
     DELETE_DEPENDENT "delete_dependent", allowed;
     DEPTH "depth", allowed;
     EXTEND "extend", allowed;
-    FIND_LOGIN "find_login", reads;
+    FIND_LOGIN "find_login", reads, "roles";
+    FORGET_CONTAINERS "forget_containers", allowed, "containers";
     IMPORT_USERS "import_users", refused;
     LEAVE "leave", allowed;
     LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", reads;
+    OCCUPY "occupy", refused, "containers";
+    OPEN_SESSION "open_session", refused;
     PAUSE "pause", allowed;
     PAUSE_QUEUE "pause_queue", allowed;
+    PROMISE "promise", allowed, "containers";
     PROMOTE "promote", allowed;
     PRUNE "prune", allowed;
     PUT_DEPENDENTS "put_dependents", refused;
@@ -81,13 +87,17 @@ scripts! {
     RECLAIM "reclaim", allowed;
     RECONCILE "reconcile", allowed;
     REFILL "refill", allowed;
+    REGISTER_CONTAINER "register_container", refused, "containers";
     REPORT "report", allowed;
     RESUME "resume", allowed;
     REVOKE_TOKEN "revoke_token", allowed;
     SETTLE "settle", allowed;
     SUBMIT "submit", refused;
     TAKE_WALK "take_walk", allowed;
+    UNREGISTER_CONTAINER "unregister_container", allowed, "containers";
+    USE_SESSION "use_session", survives, "roles";
     USE_TOKEN "use_token", survives;
+    VACATE "vacate", allowed;
 }
 
 /// The one script without the prelude.

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Store, StoreError, moves, records, reply::number, scripts};
 use crate::{
-    domain::task::{Requester, TaskId, TaskKind, UserId},
+    domain::task::{Requester, Subject, TaskId, TaskKind},
     telemetry::trace::TraceParent,
 };
 
@@ -28,8 +28,8 @@ const MOST_KEYS: usize = 100;
 pub struct Submission {
     /// What is asked for.
     pub kind: TaskKind,
-    /// Who is to be deleted.
-    pub user: UserId,
+    /// Whom or what it is about; a user for every kind but a workspace's removal.
+    pub subject: Subject,
     /// Who asks.
     pub requester: Requester,
     /// He may delete users whose role is an administrator's.
@@ -67,6 +67,8 @@ pub enum Submitted {
     Repeated(TaskId),
     /// A deletion of this user already runs.
     Live(TaskId),
+    /// A task of another kind, which does not stand in for this one, deletes this user right now.
+    Other(TaskId),
     /// A deletion of this user is being cancelled: ask again in a moment.
     BeingCancelled(TaskId),
     /// The idempotency key stands for another request.
@@ -75,7 +77,7 @@ pub enum Submitted {
     TooManyKeys(TaskId),
     /// The user's role is an administrator's, and the caller may not delete such.
     Forbidden,
-    /// No such user in the staged configuration.
+    /// No such user in the configuration that it would take him out of.
     NotFound,
 }
 
@@ -194,7 +196,10 @@ fn push_item(args: &mut Vec<String>, submission: &Submission) {
         .as_ref()
         .map_or_else(Default::default, |idempotency| (idempotency.key.clone(), idempotency.request.clone()));
     args.extend([
-        submission.user.to_string(),
+        match &submission.subject {
+            Subject::User(user) => user.to_string(),
+            Subject::Workspace(name) => name.as_str().to_owned(),
+        },
         submission.kind.name().to_owned(),
         submission.requester.name.clone(),
         flag(submission.requester.is_administrator),
@@ -217,6 +222,7 @@ fn read_item(row: &[String]) -> Result<Submitted, StoreError> {
         "CREATED" => Ok(Submitted::Created { id: task, at: records::time(number(script, at)?) }),
         "REPEATED" => Ok(Submitted::Repeated(task)),
         "LIVE" => Ok(Submitted::Live(task)),
+        "OTHER" => Ok(Submitted::Other(task)),
         "BEING_CANCELLED" => Ok(Submitted::BeingCancelled(task)),
         "KEY_REUSED" => Ok(Submitted::KeyReused),
         "TOO_MANY_KEYS" => Ok(Submitted::TooManyKeys(task)),

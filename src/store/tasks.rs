@@ -64,6 +64,10 @@ pub struct Depth {
     pub paused_by: Option<String>,
     /// Workers that were heard of just now.
     pub workers: u64,
+    /// Tasks whose effect outside Redis was promised and has not ended.
+    pub committed: u64,
+    /// How long ago the oldest of those promises was given.
+    pub oldest_commit_ms: Option<u64>,
 }
 
 impl Depth {
@@ -195,7 +199,7 @@ impl Store {
         let name = scripts::DEPTH.name;
         let args = vec![COUNTED.as_millis().to_string()];
         let values = self.run(&scripts::DEPTH, args).await?.ok(name)?.texts()?;
-        let [now, oldest, paused_by, workers, counts @ ..] = values.as_slice() else {
+        let [now, oldest, paused_by, workers, committed, promised, counts @ ..] = values.as_slice() else {
             return Err(StoreError::UnknownReply { script: name, what: "too few values".into() });
         };
         let now = number(name, now)?;
@@ -207,12 +211,16 @@ impl Store {
                 states.insert(state, if below_zero { 0 } else { number(name, &pair[1])? });
             }
         }
-        let oldest = if oldest.is_empty() { None } else { Some(number(name, oldest)?) };
+        let age = |since: &str| {
+            if since.is_empty() { Ok(None) } else { Ok(Some(now.saturating_sub(number(name, since)?))) }
+        };
         Ok(Depth {
             states,
-            oldest_age_ms: oldest.map(|since| now.saturating_sub(since)),
+            oldest_age_ms: age(oldest)?,
             paused_by: Some(paused_by.clone()).filter(|name| !name.is_empty()),
             workers: number(name, workers)?,
+            committed: number(name, committed)?,
+            oldest_commit_ms: age(promised)?,
         })
     }
 

@@ -94,7 +94,7 @@ pub async fn register(store: &Store, user: u64, dependent: Dependent) {
 pub fn submission(user: u64) -> Submission {
     Submission {
         kind: TaskKind::StagedUser,
-        user: UserId(user),
+        subject: UserId(user).into(),
         requester: Requester { name: "tester".to_owned(), is_administrator: true },
         may_delete_administrators: true,
         not_before: None,

@@ -101,7 +101,7 @@ pub async fn handle(context: Context, delivery: Delivery) -> Outcome {
     let span = tracing::info_span!(
         "worker.task.run",
         task.id = claimed.lease.task.0,
-        user.id = claimed.user.0,
+        user.id = claimed.subject.user().map(|user| user.0),
         task.attempt = claimed.attempt,
         lease.fence = claimed.lease.fence.0,
         trace.id = Empty,

@@ -2,6 +2,8 @@
 
 name = { $kind ->
     [dependents] Von Benutzer { $user } abhängige Objekte
+    [workspace] Entfernung eines Arbeitsbereichs
+    [platform_user] Löschung von Benutzer { $user }, vorgesehen und in Kraft
    *[staged_user] Löschung von Benutzer { $user }
 }
 
@@ -9,16 +11,21 @@ INITIALIZING = Wartet auf den Startzeitpunkt.
 
 QUEUED = Wartet auf den Start.
 
-PROCESSING = { $checks ->
-    [0] Es wird geprüft, was vom Benutzer abhängt{ again }.
-    [one] Es wird geprüft, was vom Benutzer abhängt: { $done } von { $checks } Prüfung abgeschlossen{ again }.
-   *[other] Es wird geprüft, was vom Benutzer abhängt: { $done } von { $checks } Prüfungen abgeschlossen{ again }.
+PROCESSING = { $committed ->
+    [yes] Der Arbeitsbereich wird entfernt{ again }.
+   *[no] { $checks ->
+        [0] { looking }{ again }.
+        [one] { looking }: { $done } von { $checks } Prüfung abgeschlossen{ again }.
+       *[other] { looking }: { $done } von { $checks } Prüfungen abgeschlossen{ again }.
+    }
 }
 
 CANCEL_REQUESTED = Der Abbruch wurde angefordert; die laufende Arbeit wird gestoppt.
 
 CANCELING = { $kind ->
     [dependents] Die laufende Arbeit wird gestoppt.
+    [workspace] Die laufende Arbeit wird gestoppt; es wird nichts entfernt.
+    [platform_user] Die laufende Arbeit wird gestoppt; es wird nichts gelöscht.
    *[staged_user] Die laufende Arbeit wird gestoppt; es wird nichts gelöscht.
 }
 
@@ -33,20 +40,26 @@ RESUMING = { $reason ->
 
 COMPLETED = { $kind ->
     [dependents] { findings }
+    [workspace] Der Arbeitsbereich wurde entfernt.
+    [platform_user] Der Benutzer wurde gelöscht, vorgesehen und in Kraft.
    *[staged_user] Der Benutzer wurde gelöscht.
 }
 
 CONFLICT = { $kind ->
     [dependents] { findings }
-   *[staged_user] { $blocking ->
-        [0] Abhängige Objekte verhindern die Löschung.
-        [one] { $blocking } abhängiges Objekt verhindert die Löschung.
-       *[other] { $blocking } abhängige Objekte verhindern die Löschung.
+    [workspace] { $blocking ->
+        [0] Laufende Container benutzen den Arbeitsbereich.
+        [one] { $blocking } laufender Container benutzt den Arbeitsbereich.
+       *[other] { $blocking } laufende Container benutzen den Arbeitsbereich.
     }
+    [platform_user] { blocked }
+   *[staged_user] { blocked }
 }
 
 CANCELLED = { $kind ->
     [dependents] Abgebrochen.
+    [workspace] Abgebrochen; es wurde nichts entfernt.
+    [platform_user] Abgebrochen; es wurde nichts gelöscht.
    *[staged_user] Abgebrochen; es wurde nichts gelöscht.
 }
 
@@ -56,14 +69,35 @@ EXCEPTION = { $kind ->
         [one] { cause }.
        *[other] { cause }; nach { $attempt } Versuchen aufgegeben.
     }
-   *[staged_user] { $attempt ->
-        [0] { cause }; es wurde nichts gelöscht.
-        [one] { cause }; es wurde nichts gelöscht.
-       *[other] { cause }; nach { $attempt } Versuchen aufgegeben, es wurde nichts gelöscht.
+    [workspace] { $attempt ->
+        [0] { cause }; es wurde nichts entfernt.
+        [one] { cause }; es wurde nichts entfernt.
+       *[other] { cause }; nach { $attempt } Versuchen aufgegeben, es wurde nichts entfernt.
     }
+    [platform_user] { undone }
+   *[staged_user] { undone }
 }
 
 ## Bausteine
+
+looking = { $kind ->
+    [dependents] Es wird geprüft, was vom Benutzer abhängt
+    [workspace] Es wird geprüft, wer den Arbeitsbereich benutzt
+    [platform_user] Es wird geprüft, was vom Benutzer abhängt
+   *[staged_user] Es wird geprüft, was vom Benutzer abhängt
+}
+
+blocked = { $blocking ->
+    [0] Abhängige Objekte verhindern die Löschung.
+    [one] { $blocking } abhängiges Objekt verhindert die Löschung.
+   *[other] { $blocking } abhängige Objekte verhindern die Löschung.
+}
+
+undone = { $attempt ->
+    [0] { cause }; es wurde nichts gelöscht.
+    [one] { cause }; es wurde nichts gelöscht.
+   *[other] { cause }; nach { $attempt } Versuchen aufgegeben, es wurde nichts gelöscht.
+}
 
 again = { $attempt ->
     [0] { "" }
@@ -85,12 +119,17 @@ cause = { $reason ->
     [answers_too_old] Die Ergebnisse der Prüfungen waren nicht mehr aktuell genug
     [unsettled] { $kind ->
         [dependents] Die abhängigen Objekte änderten sich immer wieder
+        [workspace] Immer wieder starteten Container, während der Arbeitsbereich entfernt werden sollte
+        [platform_user] Die abhängigen Objekte änderten sich immer wieder, während der Benutzer gelöscht werden sollte
        *[staged_user] Die abhängigen Objekte änderten sich immer wieder, während der Benutzer gelöscht werden sollte
     }
     [worker_lost] Der Worker ist ausgefallen
     [worker_stopped] Der Worker wurde gestoppt
     [worker_panicked] Im Worker ist ein unerwarteter Fehler aufgetreten
     [paused] Das Betriebsteam hat die Aufgabe pausiert
+    [workspace_gone] Der Arbeitsbereich existiert nicht mehr
+    [effect_incomplete] Der Arbeitsbereich ist aus dem Weg, konnte aber noch nicht ganz entfernt werden
+    [in_the_way] Wo der Arbeitsbereich abgelegt werden sollte, steht schon etwas
    *[none] { $state ->
         [EXCEPTION] Fehlgeschlagen
        *[other] Unterbrochen

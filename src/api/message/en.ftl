@@ -5,7 +5,7 @@
 #   $user      the user's number            $checks    how many checks there are; 0 before the first one began
 #   $state     where the task stands        $done      how many of them have answered
 #   $reason    the reason's code, or none   $blocking  how many dependents block the deletion
-#   $check     the check of the reason
+#   $check     the check of the reason        $committed yes once a removal outside Redis was promised
 #
 # A dry run deletes nothing anyway, so nothing is said about that. Where a sentence depends on $kind or $reason, each of
 # them is written out, because whatever is not would silently get the sentence with the star. A test looks at that. Only
@@ -13,6 +13,8 @@
 
 name = { $kind ->
     [dependents] Dependents of user { $user }
+    [workspace] Removal of a workspace
+    [platform_user] Deletion of user { $user }, staged and deployed
    *[staged_user] Deletion of user { $user }
 }
 
@@ -20,16 +22,21 @@ INITIALIZING = Waiting for its start time.
 
 QUEUED = Waiting to be started.
 
-PROCESSING = { $checks ->
-    [0] Checking what depends on the user{ again }.
-    [one] Checking what depends on the user: { $done } of { $checks } check done{ again }.
-   *[other] Checking what depends on the user: { $done } of { $checks } checks done{ again }.
+PROCESSING = { $committed ->
+    [yes] Removing the workspace{ again }.
+   *[no] { $checks ->
+        [0] { looking }{ again }.
+        [one] { looking }: { $done } of { $checks } check done{ again }.
+       *[other] { looking }: { $done } of { $checks } checks done{ again }.
+    }
 }
 
 CANCEL_REQUESTED = A cancel was requested; the work is being stopped.
 
 CANCELING = { $kind ->
     [dependents] The work is being stopped.
+    [workspace] The work is being stopped; nothing will be removed.
+    [platform_user] The work is being stopped; nothing will be deleted.
    *[staged_user] The work is being stopped; nothing will be deleted.
 }
 
@@ -44,20 +51,26 @@ RESUMING = { $reason ->
 
 COMPLETED = { $kind ->
     [dependents] { findings }
+    [workspace] The workspace was removed.
+    [platform_user] The user was deleted, staged and deployed.
    *[staged_user] The user was deleted.
 }
 
 CONFLICT = { $kind ->
     [dependents] { findings }
-   *[staged_user] { $blocking ->
-        [0] Dependents block the deletion.
-        [one] { $blocking } dependent blocks the deletion.
-       *[other] { $blocking } dependents block the deletion.
+    [workspace] { $blocking ->
+        [0] Running containers use the workspace.
+        [one] { $blocking } running container uses the workspace.
+       *[other] { $blocking } running containers use the workspace.
     }
+    [platform_user] { blocked }
+   *[staged_user] { blocked }
 }
 
 CANCELLED = { $kind ->
     [dependents] Cancelled.
+    [workspace] Cancelled; nothing was removed.
+    [platform_user] Cancelled; nothing was deleted.
    *[staged_user] Cancelled; nothing was deleted.
 }
 
@@ -67,14 +80,35 @@ EXCEPTION = { $kind ->
         [one] { cause }.
        *[other] { cause }; given up after { $attempt } attempts.
     }
-   *[staged_user] { $attempt ->
-        [0] { cause }; nothing was deleted.
-        [one] { cause }; nothing was deleted.
-       *[other] { cause }; given up after { $attempt } attempts, and nothing was deleted.
+    [workspace] { $attempt ->
+        [0] { cause }; nothing was removed.
+        [one] { cause }; nothing was removed.
+       *[other] { cause }; given up after { $attempt } attempts, and nothing was removed.
     }
+    [platform_user] { undone }
+   *[staged_user] { undone }
 }
 
 ## Parts
+
+looking = { $kind ->
+    [dependents] Checking what depends on the user
+    [workspace] Checking who uses the workspace
+    [platform_user] Checking what depends on the user
+   *[staged_user] Checking what depends on the user
+}
+
+blocked = { $blocking ->
+    [0] Dependents block the deletion.
+    [one] { $blocking } dependent blocks the deletion.
+   *[other] { $blocking } dependents block the deletion.
+}
+
+undone = { $attempt ->
+    [0] { cause }; nothing was deleted.
+    [one] { cause }; nothing was deleted.
+   *[other] { cause }; given up after { $attempt } attempts, and nothing was deleted.
+}
 
 again = { $attempt ->
     [0] { "" }
@@ -96,12 +130,17 @@ cause = { $reason ->
     [answers_too_old] What the checks said was too old to act on
     [unsettled] { $kind ->
         [dependents] Dependents kept changing
+        [workspace] Containers kept starting while the workspace was to be removed
+        [platform_user] Dependents kept changing while the user was to be deleted
        *[staged_user] Dependents kept changing while the user was to be deleted
     }
     [worker_lost] The worker was lost
     [worker_stopped] The worker was stopped
     [worker_panicked] The worker failed unexpectedly
     [paused] An operator paused it
+    [workspace_gone] There is no such workspace any more
+    [effect_incomplete] The workspace is out of the way, but not all of it could be removed
+    [in_the_way] Something is in the way where the workspace was to be put aside
    *[none] { $state ->
         [EXCEPTION] Failed
        *[other] Interrupted

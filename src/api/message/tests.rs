@@ -227,7 +227,7 @@ fn a_dry_run_says_what_would_be_and_never_that_anything_was_or_was_not_deleted()
 #[test]
 fn numbers_are_plain_digits() {
     let mut ended = deletion(TaskState::Conflict);
-    ended.user = UserId(LARGEST_ID);
+    ended.subject = UserId(LARGEST_ID).into();
     set_blocking(&mut ended, 1_234_567);
     assert_eq!(
         message(&ended),

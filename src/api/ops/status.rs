@@ -51,6 +51,8 @@ pub(super) fn state_of(word: &str) -> Option<TaskState> {
 pub(super) const fn kind(kind: TaskKind) -> &'static str {
     match kind {
         TaskKind::StagedUser => "staged_user",
+        TaskKind::PlatformUser => "platform_user",
+        TaskKind::Workspace => "workspace",
         TaskKind::Dependents => "dependents",
     }
 }
@@ -95,6 +97,9 @@ pub(super) const fn reason(reason: &Reason) -> &'static str {
         Reason::WorkerStopped => "worker_stopped",
         Reason::WorkerPanicked => "worker_panicked",
         Reason::Paused => "paused",
+        Reason::WorkspaceGone => "workspace_gone",
+        Reason::EffectIncomplete => "effect_incomplete",
+        Reason::InTheWay => "in_the_way",
     }
 }
 
@@ -157,6 +162,7 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         ProblemKind::NotAllowed
         | ProblemKind::NoAccess
         | ProblemKind::BuiltInAdministrator
+        | ProblemKind::RoleNotAssignable
         | ProblemKind::NotThisUser => StatusCode::FORBIDDEN,
         ProblemKind::BadParameter { .. }
         | ProblemKind::UnknownField
@@ -173,13 +179,15 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::BeingCancelled { .. }
         | ProblemKind::TooManyKeys
         | ProblemKind::WrongState
+        | ProblemKind::ContainersRunning
+        | ProblemKind::WorkspaceOccupied { .. }
         | ProblemKind::DeletionLive
         | ProblemKind::NameTaken
         | ProblemKind::Full => StatusCode::CONFLICT,
         ProblemKind::BadStatus | ProblemKind::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-        ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ProblemKind::Unavailable { .. }
+        | ProblemKind::TooManyListeners { .. }
+        | ProblemKind::NotConfigured => StatusCode::SERVICE_UNAVAILABLE,
+        ProblemKind::DiskFailed | ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -18,6 +18,14 @@ pub enum Missing {
     Worker,
     /// No service token of that name.
     Token,
+    /// No such workspace.
+    Workspace,
+    /// No such container.
+    Container,
+    /// No such role.
+    Role,
+    /// No such group of users, or none at all.
+    UserGroup,
 }
 
 /// Every reason for which a request is refused.
@@ -95,6 +103,19 @@ pub enum ProblemKind {
         /// When to try again, in seconds.
         retry_after_s: u64,
     },
+    /// Containers of the user run, or nobody can tell that none does.
+    ContainersRunning,
+    /// Somebody moves or removes the workspace right now; try again.
+    WorkspaceOccupied {
+        /// When to try again, in seconds.
+        retry_after_s: u64,
+    },
+    /// The role cannot be given by this caller, or by nobody.
+    RoleNotAssignable,
+    /// This installation is not set up for it.
+    NotConfigured,
+    /// The workspaces' disk refused.
+    DiskFailed,
     /// The storage does not answer; try again.
     Unavailable {
         /// When to try again, in seconds.
@@ -139,6 +160,11 @@ impl ProblemKind {
             Self::Full => "full",
             Self::NameTaken => "name_taken",
             Self::TooManyListeners { .. } => "too_many_listeners",
+            Self::ContainersRunning => "containers_running",
+            Self::WorkspaceOccupied { .. } => "workspace_occupied",
+            Self::RoleNotAssignable => "role_not_assignable",
+            Self::NotConfigured => "not_configured",
+            Self::DiskFailed => "disk_failed",
             Self::Unavailable { .. } => "unavailable",
             Self::Internal => "internal",
         }
@@ -150,6 +176,7 @@ impl ProblemKind {
         match self {
             Self::Unavailable { retry_after_s }
             | Self::BeingCancelled { retry_after_s }
+            | Self::WorkspaceOccupied { retry_after_s }
             | Self::TooManyListeners { retry_after_s } => Some(retry_after_s),
             Self::UnknownPath
             | Self::MethodNotAllowed
@@ -179,6 +206,10 @@ impl ProblemKind {
             | Self::TooManyKeys
             | Self::Full
             | Self::NameTaken
+            | Self::ContainersRunning
+            | Self::RoleNotAssignable
+            | Self::NotConfigured
+            | Self::DiskFailed
             | Self::Internal => None,
         }
     }

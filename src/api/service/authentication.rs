@@ -1,8 +1,11 @@
 //! Who calls: tokens by their hash, users by name and password.
 //!
-//! Owns the look-up, the password check and a short memory of callers who were let in, so that most requests cost Redis
-//! nothing. Credentials are never logged and never kept: the memory's key is their SHA-256 with a secret of this
-//! process.
+//! Owns the look-up, the password check and a short memory of tokens that were let in, and of passwords that were right, so
+//! that most requests cost little. Credentials are never logged and never kept: the memory's key is their SHA-256 with a
+//! secret of this process.
+//!
+//! Whoever shows that he is a user is looked up each time: his sessions and his password are worth nothing from the moment
+//! in which he is deleted. Service tokens are nobody's, and are remembered.
 //!
 //! Easy to get wrong: an unknown user must cost the same work as a wrong password, or names could be guessed by the
 //! clock. And argon2 takes 19 MiB and tens of milliseconds each time, so that only a few run at once; callers who wait
@@ -15,7 +18,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinError};
 use tracing::error;
 
-use super::{Principal, Problem, TIME_LIMIT};
+use super::{
+    Principal, Problem, TIME_LIMIT,
+    sessions::{Binding, Origin, SessionToken},
+};
 use crate::{
     api::problem::ProblemKind,
     store::{
@@ -46,6 +52,13 @@ pub enum Credentials {
         /// The password.
         password: SecretString,
     },
+    /// The token of a session.
+    Session {
+        /// It.
+        token: SecretString,
+        /// Where it came from.
+        from: Origin,
+    },
 }
 
 impl Credentials {
@@ -61,6 +74,7 @@ pub(super) struct Doorman {
     store: Store,
     secret: [u8; 32],
     remembered: Cache<String, Principal>,
+    right_passwords: Cache<String, ()>,
     verifications: Arc<Semaphore>,
 }
 
@@ -77,18 +91,25 @@ enum Denied {
 
 impl Doorman {
     pub(super) fn new(store: Store) -> Self {
+        fn memory<T: Clone + Send + Sync + 'static>() -> Cache<String, T> {
+            Cache::builder().max_capacity(MOST_REMEMBERED).time_to_live(REMEMBERED).build()
+        }
         Self {
             store,
             secret: rand::random(),
-            remembered: Cache::builder().max_capacity(MOST_REMEMBERED).time_to_live(REMEMBERED).build(),
+            remembered: memory(),
+            right_passwords: memory(),
             verifications: Arc::new(Semaphore::new(MOST_VERIFICATIONS)),
         }
     }
 
-    pub(super) async fn authenticate(&self, credentials: Credentials) -> Result<Principal, Problem> {
-        let key = self.key(&credentials);
-        let looked_up = self.remembered.try_get_with(key, self.look_up(credentials));
-        match tokio::time::timeout(TIME_LIMIT, looked_up).await {
+    /// Lets in whoever shows these credentials, in that dialect.
+    pub(super) async fn authenticate(
+        &self,
+        credentials: Credentials,
+        dialect: &str,
+    ) -> Result<Principal, Problem> {
+        match tokio::time::timeout(TIME_LIMIT, self.look_up(credentials, dialect)).await {
             Ok(Ok(principal)) => Ok(principal),
             Ok(Err(denied)) => Err(refusal(denied)),
             Err(elapsed) => Err(Problem::unavailable().caused_by(elapsed)),
@@ -98,34 +119,35 @@ impl Doorman {
     /// Forgets who was let in: somebody among them may be no longer.
     pub(super) fn forget_everybody(&self) {
         self.remembered.invalidate_all();
+        self.right_passwords.invalidate_all();
     }
 
-    fn key(&self, credentials: &Credentials) -> String {
+    async fn look_up(&self, credentials: Credentials, dialect: &str) -> Result<Principal, Arc<Denied>> {
         match credentials {
             Credentials::Token(token) => {
-                sha256_hex(&[&self.secret, b"token", token.expose_secret().as_bytes()])
-            }
-            Credentials::Basic { username, password } => sha256_hex(&[
-                &self.secret,
-                b"basic",
-                username.as_bytes(),
-                password.expose_secret().as_bytes(),
-            ]),
-        }
-    }
-
-    async fn look_up(&self, credentials: Credentials) -> Result<Principal, Denied> {
-        match credentials {
-            Credentials::Token(token) => {
-                let hash = TokenHash::of(token.expose_secret().as_bytes());
-                let known = self.store.use_token(&hash).await.map_err(Denied::Store)?;
-                known.ok_or(Denied::BadCredentials)
+                let key = sha256_hex(&[&self.secret, b"token", token.expose_secret().as_bytes()]);
+                self.remembered.try_get_with(key, self.use_token(&token)).await
             }
             Credentials::Basic { username, password } => self.log_in(username, password).await,
+            Credentials::Session { token, from } => {
+                let session = SessionToken::parse(&token).ok_or(Denied::BadCredentials)?;
+                let found = self.store.use_session(session.user, &session.hash, dialect).await;
+                let found = found.map_err(Denied::Store)?.ok_or(Denied::BadCredentials)?;
+                if Binding::holds(&found.binding, &from) {
+                    Ok(found.principal)
+                } else {
+                    Err(Denied::BadCredentials.into())
+                }
+            }
         }
     }
 
-    async fn log_in(&self, username: String, password: SecretString) -> Result<Principal, Denied> {
+    async fn use_token(&self, token: &SecretString) -> Result<Principal, Denied> {
+        let hash = TokenHash::of(token.expose_secret().as_bytes());
+        self.store.use_token(&hash).await.map_err(Denied::Store)?.ok_or(Denied::BadCredentials)
+    }
+
+    async fn log_in(&self, username: String, password: SecretString) -> Result<Principal, Arc<Denied>> {
         let login = self.store.login(&username).await.map_err(Denied::Store)?;
         let (hash, known) = match login {
             Some(Login { user, password_hash: Some(hash), capabilities }) => {
@@ -133,16 +155,14 @@ impl Doorman {
             }
             Some(Login { password_hash: None, .. }) | None => (NOBODYS_HASH.to_owned(), None),
         };
-        let matches = self.verify(hash, password).await?;
-        match known {
-            Some((user, capabilities)) if matches => {
-                Ok(Principal { name: username, user: Some(user), capabilities })
-            }
-            Some(_) | None => Err(Denied::BadCredentials),
-        }
+        let shown = password.expose_secret().as_bytes();
+        let key = sha256_hex(&[&self.secret, b"password", hash.as_bytes(), shown]);
+        self.right_passwords.try_get_with(key, self.verify(hash, password)).await?;
+        let (user, capabilities) = known.ok_or(Denied::BadCredentials)?;
+        Ok(Principal { name: username, user: Some(user), capabilities })
     }
 
-    async fn verify(&self, hash: String, password: SecretString) -> Result<bool, Denied> {
+    async fn verify(&self, hash: String, password: SecretString) -> Result<(), Denied> {
         // The permit goes with the work, which a caller who goes away does not end.
         let Ok(permit) = Arc::clone(&self.verifications).acquire_owned().await else {
             unreachable!("the semaphore is never closed")
@@ -151,7 +171,8 @@ impl Doorman {
             let _held = permit;
             is_password(&hash, &password)
         };
-        tokio::task::spawn_blocking(check).await.map_err(Denied::Verification)
+        let is_right = tokio::task::spawn_blocking(check).await.map_err(Denied::Verification)?;
+        if is_right { Ok(()) } else { Err(Denied::BadCredentials) }
     }
 }
 

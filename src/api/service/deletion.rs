@@ -14,7 +14,8 @@ use crate::{
     domain::{
         capability::Refusal,
         dependents::Dependent,
-        task::{Requester, Task, TaskId, TaskKind, UserId},
+        task::{Requester, Subject, Task, TaskId, TaskKind, UserId},
+        workspace::WorkspaceName,
     },
     store::{
         principals::sha256_half_hex,
@@ -82,8 +83,32 @@ pub struct FoundDependent {
     pub requester_may_edit: bool,
 }
 
+/// The tasks that belong together for a caller: those of another family are not there for him.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Deletions of users, whichever dialect asked for them.
+    Users,
+    /// Removals of workspaces.
+    Workspaces,
+}
+
+impl Family {
+    /// Tasks of that kind are among them.
+    #[must_use]
+    pub const fn has(self, kind: TaskKind) -> bool {
+        match (self, kind) {
+            (Self::Users, TaskKind::StagedUser | TaskKind::PlatformUser)
+            | (Self::Workspaces, TaskKind::Workspace) => true,
+            (Self::Users, TaskKind::Workspace | TaskKind::Dependents)
+            | (Self::Workspaces, TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Dependents) => {
+                false
+            }
+        }
+    }
+}
+
 impl Service {
-    /// Asks for a user's deletion.
+    /// Asks for a staged user's deletion.
     ///
     /// # Errors
     /// [`Problem`]
@@ -93,14 +118,53 @@ impl Service {
         user: UserId,
         key: Option<&ClientKey>,
     ) -> Result<Accepted, Problem> {
-        let outcome = within(self.accept(principal, user, key)).await;
+        principal.authorize_deletion(user).map_err(refused)?;
+        self.ask(principal, TaskKind::StagedUser, user.into(), key).await
+    }
+
+    /// Asks for a user's deletion from both configurations, with everything that lets him in.
+    ///
+    /// # Errors
+    /// [`Problem`]; [`ProblemKind::DeletionLive`] while he is being deleted from the staged configuration alone.
+    pub async fn delete_platform_user(
+        &self,
+        principal: &Principal,
+        user: UserId,
+    ) -> Result<Accepted, Problem> {
+        principal.authorize_deletion(user).map_err(refused)?;
+        self.ask(principal, TaskKind::PlatformUser, user.into(), None).await
+    }
+
+    /// Asks for the removal of a workspace. Whether there is one is for the caller to know.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn submit_removal(
+        &self,
+        principal: &Principal,
+        workspace: &WorkspaceName,
+    ) -> Result<Accepted, Problem> {
+        Operation::DeleteWorkspace.permit(principal)?;
+        self.ask(principal, TaskKind::Workspace, Subject::Workspace(workspace.clone()), None).await
+    }
+
+    async fn ask(
+        &self,
+        principal: &Principal,
+        kind: TaskKind,
+        subject: Subject,
+        key: Option<&ClientKey>,
+    ) -> Result<Accepted, Problem> {
+        let user = subject.user();
+        let outcome = within(self.accept(principal, kind, subject, key)).await;
         let word =
             outcome.as_ref().map_or_else(|problem| problem.kind.name(), |accepted| accepted.how.name());
-        count_submission(TaskKind::StagedUser, word);
+        count_submission(kind, word);
         if let Ok(accepted) = &outcome {
             info!(
                 task.id = accepted.task.id.0,
-                user.id = user.0,
+                user.id = user.map(|user| user.0),
+                kind = kind.name(),
                 dialect = self.dialect,
                 outcome = word,
                 "deletion accepted"
@@ -112,20 +176,21 @@ impl Service {
     async fn accept(
         &self,
         principal: &Principal,
-        user: UserId,
+        kind: TaskKind,
+        subject: Subject,
         key: Option<&ClientKey>,
     ) -> Result<Accepted, Problem> {
-        principal.authorize_deletion(user).map_err(refused)?;
-        let kind = TaskKind::StagedUser;
         let submission = Submission {
-            idempotency: key.map(|key| idempotency(principal, &submit_of(kind), user, key)),
-            ..request(principal, kind, user)
+            idempotency: key.map(|key| idempotency(principal, &submit_of(kind), &subject, key)),
+            ..request(principal, kind, subject.clone())
         };
         let requester = submission.requester.clone();
         match self.inner.submitter.submit(submission).await? {
             Submitted::Created { id, at } => {
-                Ok(Accepted { task: Task::accepted(id, kind, user, requester, at), how: Acceptance::Created })
+                let task = Task::accepted(id, kind, subject, requester, at);
+                Ok(Accepted { task, how: Acceptance::Created })
             }
+            Submitted::Other(id) => Err(already_live(id)),
             Submitted::Live(id) => self.known(id, Acceptance::Live).await,
             Submitted::Repeated(id) => self.known(id, Acceptance::Repeated).await,
             Submitted::BeingCancelled(id) => Err(being_cancelled(id)),
@@ -135,7 +200,7 @@ impl Service {
                 "The running deletion of this user has been asked for with too many different Idempotency-Keys.",
             )),
             Submitted::Forbidden => Err(refused(Refusal::NotThisUser)),
-            Submitted::NotFound => Err(no_user(user)),
+            Submitted::NotFound => Err(nobody(&subject)),
         }
     }
 
@@ -149,25 +214,31 @@ impl Service {
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn task(&self, principal: &Principal, id: TaskId) -> Result<Task, Problem> {
+    pub async fn task(&self, principal: &Principal, family: Family, id: TaskId) -> Result<Task, Problem> {
         Operation::ReadTask.permit(principal)?;
-        within(self.inner.store.task(id)).await?.ok_or_else(|| no_task(id))
+        within(self.one_of(family, id)).await
+    }
+
+    async fn one_of(&self, family: Family, id: TaskId) -> Result<Task, Problem> {
+        let task = self.inner.store.task(id).await?;
+        task.filter(|task| family.has(task.kind)).ok_or_else(|| no_task(id))
     }
 
     /// Takes a request back, and shows the task as it stands then.
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn cancel(&self, principal: &Principal, id: TaskId) -> Result<Task, Problem> {
-        let outcome = within(self.take_back(principal, id)).await;
+    pub async fn cancel(&self, principal: &Principal, family: Family, id: TaskId) -> Result<Task, Problem> {
+        let outcome = within(self.take_back(principal, family, id)).await;
         if let Ok(task) = &outcome {
             info!(task.id = id.0, task.state = task.state.name(), dialect = self.dialect, "cancel accepted");
         }
         outcome
     }
 
-    async fn take_back(&self, principal: &Principal, id: TaskId) -> Result<Task, Problem> {
+    async fn take_back(&self, principal: &Principal, family: Family, id: TaskId) -> Result<Task, Problem> {
         Operation::CancelTask.permit(principal)?;
+        self.one_of(family, id).await?;
         self.mark_cancelled(principal, id).await?;
         self.inner.store.task(id).await?.ok_or_else(|| no_task(id))
     }
@@ -188,11 +259,16 @@ impl Service {
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn results(&self, principal: &Principal, id: TaskId) -> Result<Vec<FoundDependent>, Problem> {
+    pub async fn results(
+        &self,
+        principal: &Principal,
+        family: Family,
+        id: TaskId,
+    ) -> Result<Vec<FoundDependent>, Problem> {
         Operation::ReadTask.permit(principal)?;
         let store = &self.inner.store;
         let (requester, found) = within(async {
-            let task = store.task(id).await?.ok_or_else(|| no_task(id))?;
+            let task = self.one_of(family, id).await?;
             Ok::<_, Problem>((task.requester, store.found_dependents(id).await?))
         })
         .await?;
@@ -206,11 +282,11 @@ impl Service {
     }
 }
 
-/// A request for something to be done with that user, now, by whoever calls.
-pub(super) fn request(principal: &Principal, kind: TaskKind, user: UserId) -> Submission {
+/// A request for something to be done with that user or workspace, now, by whoever calls.
+pub(super) fn request(principal: &Principal, kind: TaskKind, subject: impl Into<Subject>) -> Submission {
     Submission {
         kind,
-        user,
+        subject: subject.into(),
         requester: Requester { name: principal.name.clone(), is_administrator: principal.may_delete_users() },
         may_delete_administrators: principal.may_delete_administrators(),
         not_before: None,
@@ -237,16 +313,20 @@ fn submit_of(kind: TaskKind) -> String {
     format!("submit {}", kind.name())
 }
 
-/// The key of a request for one task about that user.
+/// The key of a request for one task about that user or workspace.
 pub(super) fn idempotency(
     principal: &Principal,
     operation: &str,
-    user: UserId,
+    subject: &Subject,
     key: &ClientKey,
 ) -> IdempotencyKey {
+    let about = match subject {
+        Subject::User(user) => user.to_string(),
+        Subject::Workspace(name) => format!("workspace {}", name.as_str()),
+    };
     IdempotencyKey {
         key: own_key(principal, operation, key, &[]),
-        request: sha256_half_hex(&[operation.as_bytes(), user.to_string().as_bytes()]),
+        request: sha256_half_hex(&[operation.as_bytes(), about.as_bytes()]),
     }
 }
 
@@ -278,6 +358,20 @@ pub(super) fn being_cancelled(id: TaskId) -> Problem {
 
 pub(super) fn no_user(user: UserId) -> Problem {
     Problem::new(ProblemKind::NotFound(Missing::User), format!("No user found with id: {user}"))
+}
+
+pub(super) fn nobody(subject: &Subject) -> Problem {
+    match subject {
+        Subject::User(user) => no_user(*user),
+        Subject::Workspace(_) => {
+            Problem::new(ProblemKind::NotFound(Missing::Workspace), "There is no such workspace.")
+        }
+    }
+}
+
+pub(super) fn already_live(live: TaskId) -> Problem {
+    let said = format!("A deletion of this user is under way already: task {live}. Nothing was changed.");
+    Problem::new(ProblemKind::DeletionLive, said)
 }
 
 pub(super) fn no_task(id: TaskId) -> Problem {

@@ -208,9 +208,10 @@ fn request_hash(asked: &Deletions) -> String {
 fn verdict(outcome: Submitted) -> Result<(Verdict, Option<TaskId>), Problem> {
     match outcome {
         Submitted::Created { id, .. } | Submitted::Repeated(id) => Ok((Verdict::Accepted, Some(id))),
-        Submitted::Live(id) | Submitted::BeingCancelled(id) | Submitted::TooManyKeys(id) => {
-            Ok((Verdict::Live, Some(id)))
-        }
+        Submitted::Live(id)
+        | Submitted::Other(id)
+        | Submitted::BeingCancelled(id)
+        | Submitted::TooManyKeys(id) => Ok((Verdict::Live, Some(id))),
         Submitted::Forbidden => Ok((Verdict::Forbidden, None)),
         Submitted::NotFound => Ok((Verdict::NotFound, None)),
         // Another request with this key came at the same time, and was faster.

@@ -7,7 +7,7 @@
 //! the endpoint is not for him (`NoAccess`). Dialects have different codes for the two.
 
 use super::{Principal, Problem};
-use crate::api::problem::ProblemKind;
+use crate::{api::problem::ProblemKind, domain::capability::Capability};
 
 /// What a caller wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,14 @@ pub enum Operation {
     CancelTask,
     /// See a task, and what it found.
     ReadTask,
+    /// Remove a workspace.
+    DeleteWorkspace,
+    /// Administer users as the platform dialect does.
+    ConfigureUsers,
+    /// See everybody's workspaces and containers, and end containers.
+    AdministerNotebooks,
+    /// Register and forget containers.
+    WriteContainers,
     /// Register or forget a dependent.
     WriteDependents,
     /// See the dependents that are registered.
@@ -56,6 +64,14 @@ impl Operation {
             Self::DeleteUser => (principal.may_delete_users(), not_allowed("delete users")),
             Self::CancelTask => (principal.may_delete_users(), not_allowed("cancel a user's deletion")),
             Self::ReadTask => (principal.may_delete_users() || principal.may_read_operations(), no_access()),
+            Self::DeleteWorkspace => (principal.has(Capability::Admin), not_allowed("remove workspaces")),
+            Self::ConfigureUsers => (principal.has(Capability::Admin), not_allowed("administer users")),
+            Self::AdministerNotebooks => {
+                (principal.has(Capability::Admin), not_allowed("administer notebooks"))
+            }
+            Self::WriteContainers => {
+                (principal.may_write_operations(), not_allowed("register or forget containers"))
+            }
             Self::WriteDependents => {
                 (principal.may_write_operations(), not_allowed("register or remove dependents"))
             }

@@ -11,7 +11,8 @@ use tracing::info;
 use super::{
     Acceptance, ClientKey, Operation, Principal, Problem, Service,
     deletion::{
-        being_cancelled, count_submission, idempotency, key_reused, no_task, no_user, refused, request,
+        already_live, being_cancelled, count_submission, idempotency, key_reused, no_task, nobody, refused,
+        request,
     },
     within,
 };
@@ -138,7 +139,12 @@ impl Service {
         Operation::ActOnTasks.permit(principal)?;
         let story = within(self.ask_again(principal, id, key)).await?;
         let task = &story.task;
-        info!(task.id = task.id.0, user.id = task.user.0, retry_of = id.0, "retry accepted");
+        info!(
+            task.id = task.id.0,
+            user.id = task.user().map(|user| user.0),
+            retry_of = id.0,
+            "retry accepted"
+        );
         Ok(Told::to(principal, story))
     }
 
@@ -161,29 +167,34 @@ impl Service {
         old: &Task,
         key: Option<&ClientKey>,
     ) -> Result<(Story, Acceptance), Problem> {
-        principal.authorize_subject(old.user).map_err(refused)?;
+        if let Some(user) = old.user() {
+            principal.authorize_subject(user).map_err(refused)?;
+        }
         if !old.may_be_retried() {
             return Err(nothing_to_retry(old));
         }
         let operation = format!("retry {}", old.id);
         let submission = Submission {
             not_before: old.not_before,
-            idempotency: key.map(|key| idempotency(principal, &operation, old.user, key)),
+            idempotency: key.map(|key| idempotency(principal, &operation, &old.subject, key)),
             retry_of: Some(old.id),
-            ..request(principal, old.kind, old.user)
+            ..request(principal, old.kind, old.subject.clone())
         };
         let requester = submission.requester.clone();
         match self.inner.submitter.submit(submission).await? {
             Submitted::Created { id: new, at } => {
-                let task = Task::accepted(new, old.kind, old.user, requester, at).starting(old.not_before);
+                let task = Task::accepted(new, old.kind, old.subject.clone(), requester, at);
+                let task = task.starting(old.not_before);
                 let story = Story::accepted(Task { retry_of: Some(old.id), ..task });
                 Ok((story, Acceptance::Created))
             }
             Submitted::Repeated(known) => Ok((self.read_story(known).await?, Acceptance::Repeated)),
-            Submitted::Live(live) | Submitted::TooManyKeys(live) => Err(already_live(live)),
+            Submitted::Live(live) | Submitted::Other(live) | Submitted::TooManyKeys(live) => {
+                Err(already_live(live))
+            }
             Submitted::BeingCancelled(live) => Err(being_cancelled(live)),
             Submitted::Forbidden => Err(refused(Refusal::NotThisUser)),
-            Submitted::NotFound => Err(no_user(old.user)),
+            Submitted::NotFound => Err(nobody(&old.subject)),
             Submitted::KeyReused => Err(key_reused()),
         }
     }
@@ -225,9 +236,4 @@ fn nothing_to_retry(task: &Task) -> Problem {
         "It has not ended; cancel it first, or wait for its end."
     };
     Problem::new(ProblemKind::WrongState, format!("Task {id} is {state}. {advice}"))
-}
-
-fn already_live(live: TaskId) -> Problem {
-    let said = format!("A deletion of this user is under way already: task {live}. Nothing was changed.");
-    Problem::new(ProblemKind::DeletionLive, said)
 }

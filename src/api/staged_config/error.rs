@@ -176,14 +176,22 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::NotFound(Missing::Dependent) => (S::NOT_FOUND, 1002, "The Dependent does not exist"),
         ProblemKind::NotFound(Missing::Worker) => (S::NOT_FOUND, 1002, "The Worker does not exist"),
         ProblemKind::NotFound(Missing::Token) => (S::NOT_FOUND, 1002, "The Token does not exist"),
+        ProblemKind::NotFound(
+            Missing::Workspace | Missing::Container | Missing::Role | Missing::UserGroup,
+        ) => (S::NOT_FOUND, 1002, "It does not exist"),
         ProblemKind::AlreadyEnded => (S::CONFLICT, 1004, "The task is in a completed state"),
         ProblemKind::BeingCancelled { .. } => {
             (S::CONFLICT, 1004, "The deletion of the User is being cancelled")
         }
         ProblemKind::TooManyKeys | ProblemKind::Full => (S::CONFLICT, 1004, "A limit has been reached"),
-        ProblemKind::WrongState | ProblemKind::DeletionLive | ProblemKind::NameTaken => {
+        ProblemKind::WrongState
+        | ProblemKind::DeletionLive
+        | ProblemKind::NameTaken
+        | ProblemKind::ContainersRunning
+        | ProblemKind::WorkspaceOccupied { .. } => {
             (S::CONFLICT, 1004, "The request conflicts with the current state")
         }
+        ProblemKind::RoleNotAssignable => (S::FORBIDDEN, 1009, NOT_CAPABLE),
         ProblemKind::BadBody | ProblemKind::BadStatus | ProblemKind::KeyReused => {
             (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID)
         }
@@ -193,10 +201,10 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::HeadTooLarge => (S::REQUEST_HEADER_FIELDS_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::RequestTimeout => (S::REQUEST_TIMEOUT, 1005, NOT_VALID),
         ProblemKind::MalformedRequest => (S::BAD_REQUEST, 1005, NOT_VALID),
-        ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => {
-            (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE)
-        }
-        ProblemKind::Internal => (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE),
+        ProblemKind::Unavailable { .. }
+        | ProblemKind::TooManyListeners { .. }
+        | ProblemKind::NotConfigured => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
+        ProblemKind::DiskFailed | ProblemKind::Internal => (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE),
     };
     Row { status, code, description }
 }
@@ -248,6 +256,11 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::Full
         | ProblemKind::NameTaken
         | ProblemKind::TooManyListeners { .. }
+        | ProblemKind::ContainersRunning
+        | ProblemKind::WorkspaceOccupied { .. }
+        | ProblemKind::RoleNotAssignable
+        | ProblemKind::NotConfigured
+        | ProblemKind::DiskFailed
         | ProblemKind::Unavailable { .. }
         | ProblemKind::Internal => problem.public.clone(),
     }

@@ -22,8 +22,13 @@ use super::{
     version::Version,
 };
 use crate::{
-    api::{Entrance, language::Language, parameters, service::Operation},
-    domain::task::{TaskId, UserId},
+    api::{
+        Entrance,
+        language::Language,
+        parameters,
+        service::{Family, Operation},
+    },
+    domain::task::{Task, TaskId, UserId},
 };
 
 /// The name of this dialect in the log.
@@ -86,6 +91,12 @@ async fn delete_user(
     Ok(response::task(StatusCode::ACCEPTED, &accepted.task, language, fields.as_ref())?)
 }
 
+fn record_user(task: &Task) {
+    if let Some(user) = task.user() {
+        Span::current().record("user.id", user.0);
+    }
+}
+
 /// Watch a deletion's task.
 #[utoipa::path(
     get,
@@ -122,8 +133,8 @@ async fn get_task(
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
     parameters::no_body(request, entrance.body_timeout).await?;
-    let task = entrance.service.task(&principal, id).await?;
-    Span::current().record("user.id", task.user.0);
+    let task = entrance.service.task(&principal, Family::Users, id).await?;
+    record_user(&task);
     Ok(response::task(StatusCode::OK, &task, language, fields.as_ref())?)
 }
 
@@ -165,8 +176,8 @@ async fn cancel_task(
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
     request::cancel(request, entrance.body_timeout).await?;
-    let task = entrance.service.cancel(&principal, id).await?;
-    Span::current().record("user.id", task.user.0);
+    let task = entrance.service.cancel(&principal, Family::Users, id).await?;
+    record_user(&task);
     Ok(response::task(StatusCode::OK, &task, language, fields.as_ref())?)
 }
 
@@ -200,6 +211,6 @@ async fn get_results(
     let id: TaskId = request::id("task_id", task_id)?;
     Span::current().record("task.id", id.0);
     parameters::no_body(request, entrance.body_timeout).await?;
-    let found = entrance.service.results(&principal, id).await?;
+    let found = entrance.service.results(&principal, Family::Users, id).await?;
     Ok(response::dependents(found, fields.as_ref())?)
 }

@@ -25,6 +25,7 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("pause", &[("INITIALIZING", "PAUSED"), ("QUEUED", "PAUSED"), ("PROCESSING", "PAUSED")]),
     ("resume", &[("PAUSED", "RESUMING")]),
     ("resume_early", &[("PAUSED", "INITIALIZING")]),
+    ("commit", &[("PROCESSING", "PROCESSING")]),
     ("complete", &[("PROCESSING", "COMPLETED")]),
     ("refuse", &[("PROCESSING", "CONFLICT"), ("CANCEL_REQUESTED", "CANCELLED"), ("CANCELING", "CANCELLED")]),
     (

@@ -97,7 +97,14 @@ fn depth(queued: u64, paused: bool) -> Depth {
     let mut states: BTreeMap<_, _> = TaskState::ALL.into_iter().map(|state| (state, 0)).collect();
     states.insert(TaskState::Queued, queued);
     // Not what the line counts: it has a list.
-    Depth { states, oldest_age_ms: None, paused_by: paused.then(|| "olga".into()), workers: 1 }
+    Depth {
+        states,
+        oldest_age_ms: None,
+        paused_by: paused.then(|| "olga".into()),
+        workers: 1,
+        committed: 0,
+        oldest_commit_ms: None,
+    }
 }
 
 /// A worker that was heard of so many seconds before [`NOW`].

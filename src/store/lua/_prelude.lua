@@ -28,6 +28,11 @@ end
 -- What listeners are told. Written with `done`, many transitions in one entry.
 local function tell(id, kind, user, line) told[#told + 1] = table.concat({ id, kind, user, line }, '\t') end
 
+-- Whom a task is about, as keys say it. A name stands in no key.
+local function subject_of(user, workspace)
+  return workspace and 'workspace:' .. redis.sha1hex(workspace) or 'user:' .. user
+end
+
 -- The set of all tasks of that kind in that state, by id.
 local function index(kind, state) return P .. 'tasks:' .. kind .. ':' .. state end
 
@@ -37,14 +42,14 @@ local function asked_by(name) return P .. 'creator:' .. redis.sha1hex(name) end
 -- The task's record, or nil and NOT_FOUND or CORRUPT.
 local function load_task(id)
   local got = redis.pcall('HMGET', P .. 'task:' .. id, 'state', 'fence', 'committed', 'attempt', 'user', 'modified',
-    'kind', 'started', 'trace')
+    'kind', 'started', 'trace', 'workspace')
   if got.err then return nil, 'CORRUPT' end
   if not got[1] then return nil, 'NOT_FOUND' end
-  local fence, attempt, user, modified = tonumber(got[2]), tonumber(got[4]), tonumber(got[5]), tonumber(got[6])
-  if not (fence and attempt and user and modified) then return nil, 'CORRUPT' end
-  return { state = got[1], fence = got[2], committed = got[3] == '1', attempt = attempt, user = got[5],
+  local fence, attempt, modified = tonumber(got[2]), tonumber(got[4]), tonumber(got[6])
+  if not (fence and attempt and modified and (tonumber(got[5]) or got[10])) then return nil, 'CORRUPT' end
+  return { state = got[1], fence = got[2], committed = got[3] == '1', attempt = attempt, user = got[5] or '',
     modified = modified, at = math.max(NOW, modified), kind = got[7] or '', started = got[8],
-    trace = got[9] or '' }
+    trace = got[9] or '', workspace = got[10], subject = subject_of(got[5], got[10]) }
 end
 
 -- How long the worker of a running task took to let go of it after a cancel, by the time it ended; '' where none was.
@@ -80,9 +85,8 @@ local function move(id, task, to, event, by, reason, fields, due)
     elseif enters == 'delayed' then redis.call('ZADD', P .. 'delayed', due, id)
     elseif enters == 'ended' then
       redis.call('ZADD', P .. 'ended', task.at, id)
-      if redis.call('HGET', P .. 'live', 'user:' .. task.user) == id then
-        redis.call('HDEL', P .. 'live', 'user:' .. task.user)
-      end
+      if redis.call('HGET', P .. 'live', task.subject) == id then redis.call('HDEL', P .. 'live', task.subject) end
+      if task.committed then redis.call('ZREM', P .. 'committed', id) end
       fields[#fields + 1] = 'completed'
       fields[#fields + 1] = task.at
     end

@@ -1,15 +1,29 @@
 -- Hands up to n waiting tasks to a worker: PROCESSING, under a lease, with a new fence. Entries that no longer wait are
 -- dropped; the record decides, an entry is a hint.
 --
--- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms
+-- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms; ARGV[7] {kind: where its user's name
+-- stands, '' for a workspace}
 -- Replies {OK, entries taken off the list, ms by Redis's clock, a task's {id, fence, kind, user, attempt, username,
--- registered dependents, how long it was claimable (ms), the trace it came of}...} or {PAUSED} (the queue, or this
--- worker). A user who is gone has '' for a name, a record without a kind or a trace '' for it.
+-- registered dependents, how long it was claimable (ms), the trace it came of, 1 if it is committed}...} or {PAUSED} (the
+-- queue, or this worker). A user who is gone has '' for a name, a record without a kind or a trace '' for it; a workspace's
+-- task has '' for a user, and the workspace for a name.
 if redis.call('EXISTS', P .. 'paused') == 1 then return {'PAUSED'} end
 local worker = P .. 'worker:' .. ARGV[5]
 local quiet = redis.call('HGET', worker, 'quiet')
 if quiet == '1' then return {'PAUSED'} end
 local moves = cjson.decode(ARGV[3])
+local needs = cjson.decode(ARGV[7])
+
+-- The name, and how many dependents are registered.
+local function who(task)
+  if task.workspace then return task.workspace, '0' end
+  local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'username', 'dependents')
+  local side = needs[task.kind] or 'staged'
+  local name = user[1]
+  if side ~= 'staged' then name = redis.pcall('HGET', P .. side .. ':user:' .. task.user, 'username') end
+  return type(name) == 'string' and name or '', user[2] or '0'
+end
+
 local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
 local reply = {'OK', tostring(#ids), tostring(NOW)}
 for _, id in ipairs(ids) do
@@ -18,19 +32,23 @@ for _, id in ipairs(ids) do
   if to then
     local key = P .. 'task:' .. id
     local fence = tostring(tonumber(task.fence) + 1)
-    local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'username', 'dependents')
+    local name, registered = who(task)
     local fields = { 'fence', fence, 'attempt', task.attempt + 1, 'worker', ARGV[5] }
     if not task.started then
       fields[#fields + 1] = 'started'
       fields[#fields + 1] = task.at
     else
-      redis.call('UNLINK', key .. ':dependents')
-      redis.call('HDEL', key, 'checks', 'reason', 'detail')
+      -- What a committed task found is what it was committed on.
+      if not task.committed then
+        redis.call('UNLINK', key .. ':dependents')
+        redis.call('HDEL', key, 'checks')
+      end
+      redis.call('HDEL', key, 'reason', 'detail')
     end
     move(id, task, to, 'claim', ARGV[5], '', fields)
     redis.call('ZADD', P .. 'leases', NOW + tonumber(ARGV[6]), id .. ':' .. fence)
-    reply[#reply + 1] = { id, fence, task.kind, task.user, tostring(task.attempt + 1), user[1] or '', user[2] or '0',
-      tostring(task.at - task.modified), task.trace }
+    reply[#reply + 1] = { id, fence, task.kind, task.user, tostring(task.attempt + 1), name, registered,
+      tostring(task.at - task.modified), task.trace, task.committed and '1' or '0' }
   else
     redis.call('ZREM', P .. 'claimable', id)
   end

@@ -1,37 +1,45 @@
 -- The deletion takes effect and the task is COMPLETED, in one step, if all of it holds now: the fence, the state, the
 -- user, no blocking dependent, fresh outside answers, another administrator.
 --
--- ARGV[3] moves; ARGV[4] the state they lead to; ARGV[5] longest age of an outside answer, in ms; ARGV[6] {kind: true} for
--- kinds that delete; ARGV[7..] five an item: task id, fence, when the oldest outside answer was asked for (ms, '' none), worker, how its checks ended
+-- ARGV[3] moves; ARGV[4] the state they lead to; ARGV[5] longest age of an outside answer, in ms; ARGV[6] {kind: 'staged'
+-- or 'everywhere'}: where the user goes from, for kinds that delete one; ARGV[7..] five an item: task id, fence, when the oldest outside answer was asked for (ms, '' none), worker, how its checks ended
 -- Replies {OK, an item's line...}: tag, kind and state it met, separated by tabs (a string costs less than a table). Tags:
 -- DONE (now or already), LOST (fence or state), CANCEL, GONE, BLOCKED, LAST, STALE. Where there is no task, kind and state
 -- are ''.
-local moves, deletes = cjson.decode(ARGV[3]), cjson.decode(ARGV[6])
+local moves, effects = cjson.decode(ARGV[3]), cjson.decode(ARGV[6])
 
 -- A name is one user's alone: import refuses a second one.
-local function delete_user(user, name, admin)
-  redis.call('HDEL', P .. 'staged:names', name)
-  redis.call('UNLINK', P .. 'staged:user:' .. user, P .. 'user:' .. user .. ':dependents',
-    P .. 'user:' .. user .. ':order')
-  redis.call('ZREM', P .. 'staged:users', user)
-  if admin == '1' then redis.call('SREM', P .. 'staged:admins', user) end
+local function delete_user(side, user, name, admin, ...)
+  redis.call('HDEL', P .. side .. ':names', name)
+  redis.call('UNLINK', P .. side .. ':user:' .. user, ...)
+  redis.call('ZREM', P .. side .. ':users', user)
+  if admin == '1' then redis.call('SREM', P .. side .. ':admins', user) end
 end
 
+local function is_last(side, admin) return admin == '1' and redis.call('SCARD', P .. side .. ':admins') <= 1 end
+
 local function commit(task, id, fence, asked, worker, checks)
-  if task.fence ~= fence or not deletes[task.kind] then return 'LOST' end
+  if task.fence ~= fence or not effects[task.kind] then return 'LOST' end
   if task.state == ARGV[4] then return 'DONE' end
   local to = row(moves, task)
   if not to then return redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST' end
-  local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'admin', 'blocking', 'username')
-  if user.err then return 'BLOCKED' end
-  if not user[1] then return 'GONE' end
+  local user, staged, deployed = task.user, nil, nil
+  staged = redis.pcall('HMGET', P .. 'staged:user:' .. user, 'admin', 'blocking', 'username')
+  if effects[task.kind] ~= 'staged' then
+    deployed = redis.pcall('HMGET', P .. 'deployed:user:' .. user, 'admin', 'username')
+  end
+  if staged.err or deployed and deployed.err then return 'BLOCKED' end
+  if not (deployed or staged)[1] then return 'GONE' end
   -- A record that does not say blocks; it must not stop the others of the call.
-  if (tonumber(user[2]) or 1) > 0 then return 'BLOCKED' end
-  if user[1] == '1' and redis.call('SCARD', P .. 'staged:admins') <= 1 then return 'LAST' end
+  if staged[1] and (tonumber(staged[2]) or 1) > 0 then return 'BLOCKED' end
+  if is_last('staged', staged[1]) or deployed and is_last('deployed', deployed[1]) then return 'LAST' end
   -- An answer from the future: Redis's clock went back, and its age is not known.
   if asked ~= '' and math.abs(NOW - tonumber(asked)) > tonumber(ARGV[5]) then return 'STALE' end
   -- writes
-  delete_user(task.user, user[3] or '', user[1])
+  local own = P .. 'user:' .. user
+  if staged[1] then delete_user('staged', user, staged[3] or '', staged[1], own .. ':dependents', own .. ':order') end
+  -- What lets the deployed user in goes with him, in the same step.
+  if deployed then delete_user('deployed', user, deployed[2] or '', deployed[1], own .. ':sessions') end
   move(id, task, to, 'complete', worker, '', { 'checks', checks })
   return 'DONE'
 end

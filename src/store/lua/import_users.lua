@@ -1,9 +1,12 @@
 -- Loads users into both configurations. Who is there stays; who was deleted is not brought back unasked.
 --
--- ARGV[3] 1: bring deleted users back; ARGV[4..] four an item: user, username, 1 for an administrator, the fields of the
+-- ARGV[3] 1: bring deleted users back; ARGV[4] {kind: true} for kinds of tasks that leave nothing of a user; ARGV[5] the
+-- state in which such a task has done it; ARGV[6..] four an item: user, username, 1 for an administrator, the fields of the
 -- record as a JSON object of strings
 -- Replies {OK, an item's tag...}: ADDED, RESTORED, KEPT, DELETED (skipped), LIVE (his deletion runs: skipped), NAME_TAKEN
 -- (skipped).
+local everywhere = cjson.decode(ARGV[4])
+
 local function write(side, id, name, admin, fields)
   local pairs_ = { 'username', name, 'admin', admin }
   for field, value in pairs(cjson.decode(fields)) do
@@ -12,11 +15,18 @@ local function write(side, id, name, admin, fields)
   end
   if side == 'staged' then
     for _, counter in ipairs({ 'dependents', '0', 'blocking', '0' }) do pairs_[#pairs_ + 1] = counter end
-    if admin == '1' then redis.call('SADD', P .. 'staged:admins', id) end
   end
+  if admin == '1' then redis.call('SADD', P .. side .. ':admins', id) end
   redis.call('HSET', P .. side .. ':user:' .. id, unpack(pairs_))
   redis.call('HSET', P .. side .. ':names', name, id)
   redis.call('ZADD', P .. side .. ':users', id, id)
+end
+
+-- The last that befell a user of whom nothing is left was his deletion; it is known as long as its task is kept.
+local function was_deleted(id)
+  local last = redis.call('ZRANGE', P .. 'user:' .. id .. ':tasks', 0, 0, 'REV')[1]
+  local task = last and redis.pcall('HMGET', P .. 'task:' .. last, 'kind', 'state')
+  return task and everywhere[task[1]] and task[2] == ARGV[5]
 end
 
 local function import(id, name, admin, fields)
@@ -27,14 +37,15 @@ local function import(id, name, admin, fields)
     if (redis.call('HGET', P .. side .. ':names', name) or id) ~= id then return 'NAME_TAKEN' end
   end
   local deleted = redis.call('EXISTS', P .. 'deployed:user:' .. id) == 1
-  if deleted and ARGV[3] ~= '1' then return 'DELETED' end
+  local gone = not deleted and was_deleted(id)
+  if (deleted or gone) and ARGV[3] ~= '1' then return 'DELETED' end
   -- writes
   write('staged', id, name, admin, fields)
   if deleted then return 'RESTORED' end
   write('deployed', id, name, admin, fields)
-  return 'ADDED'
+  return gone and 'RESTORED' or 'ADDED'
 end
 
 local reply = {'OK'}
-for i = 4, #ARGV, 4 do reply[#reply + 1] = import(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+for i = 6, #ARGV, 4 do reply[#reply + 1] = import(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
 return reply

@@ -1,7 +1,7 @@
 -- Compares a stretch of the records with the places and indexes they should stand in, and puts back what is missing.
 --
 -- ARGV[3] {state: place}; ARGV[4] the task id to go on after; ARGV[5] how many records at most; ARGV[6] {kind: true} for
--- kinds of which a user has one live task at most
+-- kinds of which a subject has one live task at most
 -- Replies {OK, task id to go on after ('' at the end), how many were put back, how many have not ended}.
 local places, exclusive = cjson.decode(ARGV[3]), cjson.decode(ARGV[6])
 local most = tonumber(ARGV[5])
@@ -26,11 +26,12 @@ local function look_at(id, task)
   elseif place == 'ended' then ensure(P .. 'ended', id, task.modified) end
   if place ~= 'ended' then
     open = open + 1
-    if exclusive[task.kind] then redis.call('HSETNX', P .. 'live', 'user:' .. task.user, id) end
+    if exclusive[task.kind] then redis.call('HSETNX', P .. 'live', task.subject, id) end
+    if task.committed then ensure(P .. 'committed', id, task.modified) end
   end
   if task.kind == '' then return end
   ensure(index(task.kind, task.state), id, id)
-  ensure(P .. 'user:' .. task.user .. ':tasks', id, id)
+  ensure(P .. task.subject .. ':tasks', id, id)
   ensure(asked_by(redis.call('HGET', P .. 'task:' .. id, 'created_by') or ''), id, id)
 end
 

@@ -1,8 +1,8 @@
 -- Ends attempts otherwise than by a deletion: refused, to be retried, handed back, failed, given up; or completed, where
--- the kind of task has no effect.
+-- the kind of task has no effect, or one outside Redis that was promised before.
 --
 -- ARGV[3] {event: {moves: moves, to: the state it is for, uncount: true if the attempt is not to count, kinds: {kind:
--- true} if it is not for all}}
+-- true} if it is not for all: for these, and for what is committed}}
 -- ARGV[4..] eight an item: task id, fence, event, reason, detail, delay in ms, worker, how its checks ended ('' unknown)
 -- Replies {OK, an item's {tag, kind, state it met, state it brought the task to, how long a cancel took (ms)}...}; tags:
 -- DONE (now or already), LOST (fence or state), CANCEL (to be completed, but a cancel was accepted), GONE (to be completed,
@@ -19,7 +19,7 @@ end
 local function settle(task, id, fence, event, reason, detail, delay, worker, checks)
   if task.fence ~= fence then return 'LOST' end
   local rules = events[event]
-  if rules.kinds and not rules.kinds[task.kind] then return 'LOST' end
+  if rules.kinds and not rules.kinds[task.kind] and not task.committed then return 'LOST' end
   local to = row(rules.moves, task)
   if not to then
     if was_mine(id, worker, event, reason) then
@@ -29,7 +29,9 @@ local function settle(task, id, fence, event, reason, detail, delay, worker, che
     if task.state == rules.to then return 'DONE' end
     return rules.kinds and redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST'
   end
-  if rules.kinds and redis.call('EXISTS', P .. 'staged:user:' .. task.user) == 0 then return 'GONE' end
+  if rules.kinds and not task.committed and redis.call('EXISTS', P .. 'staged:user:' .. task.user) == 0 then
+    return 'GONE'
+  end
   -- writes
   local fields = {}
   if to[1] == rules.to and reason ~= '' then fields = { 'reason', reason, 'detail', detail } end

@@ -1,13 +1,14 @@
 -- Accepts deletions: idempotency key, subject, live deletion, then id, record, indexes, counters and queue entry.
 --
 -- ARGV[3] {forward: moves, being_cancelled: {state: true}, now: {state, place}, later: {state, place}, exclusive: {kind:
--- true} for kinds of which a user has one live task at most}
+-- true} for kinds of which a subject has one live task at most, served_by: {kind: {kind: true}} for live tasks that stand in,
+-- needs: {kind: the configuration its user must be in, '' for a workspace}}
 -- ARGV[4] the highest task id this program was ever told; ARGV[5] most idempotency keys a task keeps
--- ARGV[6..] ten an item: user, kind, caller, caller is an administrator, caller may delete administrators,
+-- ARGV[6..] ten an item: user (a workspace's name), kind, caller, caller is an administrator, caller may delete administrators,
 --           not before (ms, 0: now), idempotency key's hash ('' none), request's hash, task that is retried ('' none),
 --           trace ('' none)
 -- Replies {OK, an item's {tag, task id, ms}...}; tags: CREATED, REPEATED (same key, same request), LIVE (a deletion of
--- the user already runs), BEING_CANCELLED, KEY_REUSED, TOO_MANY_KEYS, FORBIDDEN, NOT_FOUND.
+-- the subject already runs), OTHER (one of another kind does, which does not stand in for this one), BEING_CANCELLED, KEY_REUSED, TOO_MANY_KEYS, FORBIDDEN, NOT_FOUND.
 local rules = cjson.decode(ARGV[3])
 if tonumber(redis.call('GET', P .. 'seq') or '0') < tonumber(ARGV[4]) then return {'DATA_LOST'} end
 
@@ -44,7 +45,7 @@ local function create(item)
   local id = tostring(redis.call('INCR', P .. 'seq'))
   local later = item.not_before > NOW
   local start = later and rules.later or rules.now
-  local fields = { 'kind', item.kind, 'user', item.user, 'state', start[1], 'created_by', item.by,
+  local fields = { 'kind', item.kind, item.workspace and 'workspace' or 'user', item.about, 'state', start[1], 'created_by', item.by,
     'created', NOW, 'modified', NOW, 'attempt', 0, 'fence', 0 }
   if item.admin == '1' then fields[#fields + 1] = 'by_admin'; fields[#fields + 1] = '1' end
   if later then fields[#fields + 1] = 'not_before'; fields[#fields + 1] = item.not_before end
@@ -52,12 +53,12 @@ local function create(item)
   if item.trace ~= '' then fields[#fields + 1] = 'trace'; fields[#fields + 1] = item.trace end
   if item.key ~= '' then fields[#fields + 1] = 'key'; fields[#fields + 1] = item.key; name_task(item, id) end
   redis.call('HSET', P .. 'task:' .. id, unpack(fields))
-  if rules.exclusive[item.kind] then redis.call('HSET', P .. 'live', 'user:' .. item.user, id) end
-  for _, set in ipairs({ index(item.kind, start[1]), asked_by(item.by), P .. 'user:' .. item.user .. ':tasks' }) do
+  if rules.exclusive[item.kind] then redis.call('HSET', P .. 'live', item.subject, id) end
+  for _, set in ipairs({ index(item.kind, start[1]), asked_by(item.by), P .. item.subject .. ':tasks' }) do
     redis.call('ZADD', set, id, id)
   end
   count(start[1], 1)
-  tell(id, item.kind, item.user, table.concat({ NOW, '', start[1], item.by, 'submit',
+  tell(id, item.kind, item.user or '', table.concat({ NOW, '', start[1], item.by, 'submit',
     item.retry_of ~= '' and 'retry of task ' .. item.retry_of or '' }, '\t'))
   if later then
     redis.call('ZADD', P .. 'delayed', item.not_before, id)
@@ -68,19 +69,29 @@ local function create(item)
   return {'CREATED', id, tostring(NOW)}
 end
 
+-- 1 for an administrator, 0 for another user, false where there is none. A workspace's existence is known elsewhere.
+local function look_up(item)
+  if item.workspace then return '0' end
+  local staged = redis.call('HGET', P .. 'staged:user:' .. item.user, 'admin')
+  if rules.needs[item.kind] == 'staged' then return staged end
+  local there = redis.call('HGET', P .. rules.needs[item.kind] .. ':user:' .. item.user, 'admin')
+  return there and (staged == '1' and staged or there)
+end
+
 local function submit(item)
   local kept = item.key ~= '' and redis.call('HGET', P .. 'idempotency', item.key)
   if kept then
     local hash, id = kept:match('^(%x+):(%d+)$')
     return {hash == item.hash and 'REPEATED' or 'KEY_REUSED', id, '0'}
   end
-  local admin = redis.call('HGET', P .. 'staged:user:' .. item.user, 'admin')
+  local admin = look_up(item)
   if admin == '1' and item.may_admin ~= '1' then return {'FORBIDDEN', '0', '0'} end
   if not admin then return {'NOT_FOUND', '0', '0'} end
-  local id = rules.exclusive[item.kind] and redis.call('HGET', P .. 'live', 'user:' .. item.user)
+  local id = rules.exclusive[item.kind] and redis.call('HGET', P .. 'live', item.subject)
   local task = id and load_task(id)
   if not task then return create(item) end
   if rules.being_cancelled[task.state] then return {'BEING_CANCELLED', id, '0'} end
+  if not (rules.served_by[item.kind] or {})[task.kind] then return {'OTHER', id, '0'} end
   -- A retry is a new task or nothing: it is refused, so it must not change the one that is live.
   if item.retry_of ~= '' then return {'LIVE', id, '0'} end
   if not keep_later_key(item, id) then return {'TOO_MANY_KEYS', id, '0'} end
@@ -90,7 +101,11 @@ end
 
 local reply = {'OK'}
 for i = 6, #ARGV, 10 do
-  reply[#reply + 1] = submit({ user = ARGV[i], kind = ARGV[i + 1], by = ARGV[i + 2], admin = ARGV[i + 3],
+  local about, kind = ARGV[i], ARGV[i + 1]
+  local workspace = rules.needs[kind] == '' and about or nil
+  local user = not workspace and about or nil
+  reply[#reply + 1] = submit({ about = about, user = user, workspace = workspace, kind = kind,
+    subject = subject_of(user, workspace), by = ARGV[i + 2], admin = ARGV[i + 3],
     may_admin = ARGV[i + 4], not_before = tonumber(ARGV[i + 5]), key = ARGV[i + 6], hash = ARGV[i + 7],
     retry_of = ARGV[i + 8], trace = ARGV[i + 9] })
 end

@@ -8,7 +8,7 @@ use crate::{
         dependents::Dependent,
         reason::Reason,
         state::Event,
-        task::{Fence, TaskId, TaskKind, UserId},
+        task::{Fence, Subject, TaskId, TaskKind},
     },
     telemetry::trace::TraceParent,
 };
@@ -29,9 +29,11 @@ pub struct Claimed {
     pub lease: Lease,
     /// What it is for.
     pub kind: TaskKind,
-    /// The user it is about.
-    pub user: UserId,
-    /// His name, if he is still there. For asking outside systems, not for logs.
+    /// Whom or what it is about.
+    pub subject: Subject,
+    /// Its effect was promised before: there is nothing to be checked any more.
+    pub committed: bool,
+    /// The user's name, if he is still there; a workspace's own. For asking outside systems, not for logs.
     pub username: Option<String>,
     /// How many dependents were registered when it was claimed.
     pub registered: u64,
@@ -120,6 +122,25 @@ pub enum Committed {
     Blocked,
     /// He is the last administrator.
     LastAdministrator,
+    /// What outside systems said is too old.
+    TooOld,
+}
+
+/// What became of the promise to remove a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promised {
+    /// It is given, now or when the same worker tried before: the task only goes forward.
+    Done,
+    /// The task is not held any more.
+    Lost,
+    /// A cancel was accepted.
+    Cancelled,
+    /// A container of the user is registered.
+    Running,
+    /// A container of the user was registered and has lapsed: nobody can tell whether it runs.
+    Silent,
+    /// Somebody moves the workspace's files right now.
+    Occupied,
     /// What outside systems said is too old.
     TooOld,
 }

@@ -49,7 +49,7 @@ async fn a_claimed_task_tells_its_worker_what_it_is_about() {
     fixtures::register(&world.store, 5, fixtures::dependent("1", false)).await;
     let id = world.task_in(TaskState::Queued).await;
     let claimed = world.claim(LONG).await;
-    assert_eq!((claimed.lease.task, claimed.user, claimed.attempt), (id, UserId(5), 1));
+    assert_eq!((claimed.lease.task, claimed.subject.user(), claimed.attempt), (id, Some(UserId(5)), 1));
     assert_eq!((claimed.username.as_deref(), claimed.registered), (Some("user5"), 1));
     let leases = world.dump().sorted("leases");
     let deadline: u64 = leases[&format!("{id}:1")].parse().unwrap();

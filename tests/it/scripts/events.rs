@@ -1,7 +1,10 @@
 //! The stream of transitions: everything that happens, once, in order, from any place on; and a gap where it is forgotten.
 
 use offstage::{
-    domain::{state::TaskState, task::TaskKind},
+    domain::{
+        state::TaskState,
+        task::{TaskKind, UserId},
+    },
     store::{
         StoreError,
         events::{EventId, EventTail, TaskEvent},
@@ -48,7 +51,7 @@ async fn what_happens_to_a_task_is_told_as_its_history_tells_it() {
         (&history[0], "submit: retry of task 1")
     );
     let first = &events[0];
-    assert_eq!((first.task, first.kind, first.user.0), (id, TaskKind::StagedUser, USER));
+    assert_eq!((first.task, first.kind, first.user), (id, TaskKind::StagedUser, Some(UserId(USER))));
     assert_eq!((first.transition.from, first.transition.to), (None, TaskState::Queued));
 }
 

@@ -101,7 +101,7 @@ async fn a_new_tasks_story_is_told_without_asking() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
     let submission = fixtures::submission(USER);
-    let (kind, user, requester) = (submission.kind, submission.user, submission.requester.clone());
+    let (kind, user, requester) = (submission.kind, submission.subject.clone(), submission.requester.clone());
     let Submitted::Created { id, at } = world.submit(submission).await else { panic!("no task") };
     let told = Story::accepted(Task::accepted(id, kind, user, requester, at));
     assert_eq!(world.store.story(id).await.unwrap(), Some(told));

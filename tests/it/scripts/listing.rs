@@ -50,7 +50,10 @@ async fn populated(redis: &PrivateRedis) -> World {
         }
     }
     let (all, _) = pages(&world, &TaskFilter::default(), 100).await;
-    for task in all.iter().filter(|task| task.kind == TaskKind::StagedUser && task.user.0 % 4 == 0) {
+    for task in all
+        .iter()
+        .filter(|task| task.kind == TaskKind::StagedUser && task.user().is_some_and(|user| user.0 % 4 == 0))
+    {
         world.store.cancel(task.id, "c").await.unwrap();
     }
     world
@@ -78,7 +81,7 @@ async fn every_filter_finds_what_it_names_newest_first() {
         let wanted = |task: &&Task| {
             filter.state.is_none_or(|state| task.state == state)
                 && filter.kind.is_none_or(|kind| task.kind == kind)
-                && filter.user.is_none_or(|user| task.user == user)
+                && filter.user.is_none_or(|user| task.user() == Some(user))
                 && filter.created_by.as_ref().is_none_or(|name| task.requester.name == *name)
         };
         let wanted: Vec<_> = all_now(&world).await.iter().filter(wanted).map(|task| task.id.0).collect();

@@ -25,7 +25,7 @@ async fn a_submit_makes_a_whole_task() {
         assert_eq!(id, TaskId(1));
         let task = world.store.task(id).await.unwrap().unwrap();
         let state = if later { TaskState::Initializing } else { TaskState::Queued };
-        assert_eq!((task.state, task.user, task.attempt), (state, UserId(5), 0));
+        assert_eq!((task.state, task.user(), task.attempt), (state, Some(UserId(5)), 0));
         assert_eq!((task.created, task.modified, task.started, task.completed), (at, at, None, None));
         assert_eq!((task.not_before, task.retry_of), (not_before, retry_of));
         assert_eq!((task.requester.name.as_str(), task.requester.is_administrator), ("tester", true));

@@ -92,7 +92,7 @@ async fn many_keys_are_looked_up_at_once() {
     let keys = [key(&joined).key, "unknown".to_owned(), key(&made).key, key(&other).key];
     let known = world.unchanged("known_keys", world.store.known_keys(&keys)).await.unwrap();
     let expected = |submission: &Submission, task: u64, made: bool| {
-        let (request, user) = (key(submission).request, submission.user);
+        let (request, user) = (key(submission).request, submission.subject.user().unwrap());
         Some(KnownKey { request, task: TaskId(task), user, made })
     };
     assert_eq!(

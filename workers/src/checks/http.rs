@@ -54,7 +54,8 @@ impl Http {
     fn url_for(&self, subject: &Subject) -> String {
         let username = utf8_percent_encode(&subject.username, ENCODED).to_string();
         // The id goes in first: an encoded name cannot contain a placeholder.
-        self.url.replace(PLACEHOLDER_ID, &subject.user.to_string()).replace(PLACEHOLDER_USERNAME, &username)
+        let id = subject.about.user().map_or_else(String::new, |user| user.to_string());
+        self.url.replace(PLACEHOLDER_ID, &id).replace(PLACEHOLDER_USERNAME, &username)
     }
 
     async fn ask(&self, subject: &Subject, findings: &Findings) -> Result<Vec<Dependent>, Unanswered> {
@@ -100,8 +101,8 @@ impl Check for Http {
         true
     }
 
-    fn applies(&self, _: &Subject) -> bool {
-        true
+    fn applies(&self, subject: &Subject) -> bool {
+        subject.about.user().is_some()
     }
 
     fn slot(&self) -> BoxFuture<'_, Option<SemaphorePermit<'_>>> {

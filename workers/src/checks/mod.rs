@@ -12,18 +12,18 @@ pub mod registered;
 use futures::{FutureExt, future::BoxFuture};
 use offstage::{
     config::CheckSettings,
-    domain::{dependents::Dependent, task::UserId},
+    domain::{dependents::Dependent, task},
     store::Store,
 };
 use std::{sync::Arc, time::Instant};
 use tokio::sync::{SemaphorePermit, mpsc};
 
-/// Whom a check is about.
+/// Whom or what a check is about.
 #[derive(Debug, Clone)]
 pub struct Subject {
-    /// The user's number.
-    pub user: UserId,
-    /// His name; for asking, never for logs.
+    /// The user, or the workspace.
+    pub about: task::Subject,
+    /// The user's name, or the workspace's; for asking, never for logs.
     pub username: String,
     /// How many dependents were registered when the task was claimed.
     pub registered: u64,

@@ -25,10 +25,10 @@ impl Registered {
     }
 
     async fn read(&self, subject: &Subject, findings: &Findings) -> Result<(), Unanswered> {
+        let Some(user) = subject.about.user() else { return Ok(()) };
         let mut after = String::new();
         loop {
-            let page =
-                until_answered("registered", || self.store.registered(subject.user, &after, PAGE)).await;
+            let page = until_answered("registered", || self.store.registered(user, &after, PAGE)).await;
             // A user who is gone has no dependents; the commit says that he is gone.
             let Some(page) = page.map_err(|error| Unanswered(error.to_string()))? else { return Ok(()) };
             for dependent in page.items {
@@ -51,8 +51,8 @@ impl Check for Registered {
         false
     }
 
-    fn applies(&self, _: &Subject) -> bool {
-        true
+    fn applies(&self, subject: &Subject) -> bool {
+        subject.about.user().is_some()
     }
 
     fn find<'a>(

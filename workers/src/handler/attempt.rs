@@ -41,8 +41,12 @@ pub(super) async fn look(
     username: &str,
     round: u32,
 ) -> Result<Look, Interruption> {
-    let subject =
-        Subject { user: claimed.user, username: username.to_owned(), registered: claimed.registered, round };
+    let subject = Subject {
+        about: claimed.subject.clone(),
+        username: username.to_owned(),
+        registered: claimed.registered,
+        round,
+    };
     let checks: Vec<_> = context.checks.applying(&subject).collect();
     let mut scribe = Scribe::new(context, claimed.lease, checks.iter().map(|check| label(*check)));
     if round > 1 || checks.len() > 1 {

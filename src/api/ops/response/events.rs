@@ -37,8 +37,9 @@ pub(crate) struct EventView {
     /// What it is for.
     #[schema(value_type = KindWord)]
     kind: &'static str,
-    /// The user whom it is about.
-    user_id: u64,
+    /// The user whom it is about; null where it is about a workspace, which the task names.
+    #[schema(required)]
+    user_id: Option<u64>,
     #[serde(flatten)]
     transition: TransitionView,
 }
@@ -48,7 +49,7 @@ impl From<TaskEvent> for EventView {
         Self {
             task_id: event.task.0,
             kind: status::kind(event.kind),
-            user_id: event.user.0,
+            user_id: event.user.map(|user| user.0),
             transition: event.transition.into(),
         }
     }

@@ -39,8 +39,14 @@ pub(crate) struct TaskView {
     /// Where it stands.
     #[schema(value_type = StateWord)]
     state: &'static str,
-    /// The user whom it is about.
-    user_id: u64,
+    /// The user whom it is about; null where it is about a workspace.
+    #[schema(required)]
+    user_id: Option<u64>,
+    /// The workspace that it is about; null where it is about a user.
+    #[schema(required)]
+    workspace: Option<String>,
+    /// A removal outside Redis was promised: the task can be neither cancelled nor paused any more, and only goes forward.
+    committed: bool,
     /// What it is called, for people.
     name: String,
     /// What goes on with it, for people.
@@ -148,7 +154,9 @@ impl TaskView {
             id: task.id.0,
             kind: status::kind(task.kind),
             state: status::state(task.state),
-            user_id: task.user.0,
+            user_id: task.user().map(|user| user.0),
+            workspace: task.subject.workspace().map(|name| name.as_str().to_owned()),
+            committed: task.committed,
             name: message::name(task, language),
             message: message::message(task, language),
             created_by: task.requester.name.clone(),

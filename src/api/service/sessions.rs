@@ -1,0 +1,192 @@
+//! Sessions: a user logs in once and shows a token from then on.
+//!
+//! Owns the token's form and what it may be bound to. How a dialect wraps it, and how long it works, is the dialect's
+//! business; it works in that dialect alone.
+//!
+//! Easy to get wrong: a session is never remembered in this process. It ends in the step in which its user goes, whoever
+//! asks and wherever.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::{net::IpAddr, time::Duration};
+
+use super::{Credentials, Principal, Problem, Service, within};
+use crate::{
+    api::problem::ProblemKind,
+    domain::task::UserId,
+    store::{principals::TokenHash, sessions::NewSession},
+};
+
+/// The longest text that a session is bound to, in bytes.
+const MOST_BINDING_BYTES: usize = 1_024;
+
+/// How long a session works, and for whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionTerms {
+    /// How long it works without use.
+    pub idle: Option<Duration>,
+    /// How long it works at all.
+    pub lifetime: Option<Duration>,
+    /// What it is bound to.
+    pub binding: Binding,
+}
+
+/// What a session is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Binding {
+    /// Nothing.
+    None,
+    /// The page that the request comes from, as its `Referer` says: that one, or one below it.
+    Referer(String),
+    /// The address of the socket's other end.
+    Address(IpAddr),
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The `Referer` header.
+    pub referer: Option<String>,
+    /// The address of the socket's other end.
+    pub address: Option<IpAddr>,
+}
+
+impl Binding {
+    fn text(&self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Referer(page) => format!("referer {page}"),
+            Self::Address(address) => format!("address {}", address.to_canonical()),
+        }
+    }
+
+    /// What is kept of a binding holds for a request from there.
+    pub(super) fn holds(kept: &str, from: &Origin) -> bool {
+        match kept.split_once(' ') {
+            None => kept.is_empty(),
+            Some(("referer", page)) => from.referer.as_deref().is_some_and(|referer| is_below(referer, page)),
+            Some(("address", text)) => {
+                from.address.is_some_and(|address| address.to_canonical().to_string() == text)
+            }
+            Some(_) => false,
+        }
+    }
+}
+
+/// The page itself, or one below it: `https://a.example` is not above `https://a.example.org`.
+fn is_below(referer: &str, page: &str) -> bool {
+    let rest = referer.strip_prefix(page);
+    rest.is_some_and(|rest| rest.is_empty() || page.ends_with('/') || rest.starts_with(['/', '?', '#']))
+}
+
+/// A session that was opened.
+#[derive(Clone)]
+pub struct Session {
+    /// Whose it is.
+    pub principal: Principal,
+    /// Its token: the user's number, a dot, and 43 characters.
+    pub token: SecretString,
+    /// When it ends whatever happens.
+    pub expires: Option<DateTime<Utc>>,
+}
+
+/// A token of a session, taken apart.
+pub(super) struct SessionToken {
+    pub(super) user: UserId,
+    pub(super) hash: TokenHash,
+}
+
+impl SessionToken {
+    pub(super) fn parse(token: &SecretString) -> Option<Self> {
+        let text = token.expose_secret();
+        let (user, _) = text.split_once('.')?;
+        Some(Self { user: user.parse().ok()?, hash: TokenHash::of(text.as_bytes()) })
+    }
+}
+
+impl Service {
+    /// Opens a session for the user of that name, if the password is his.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn log_in(
+        &self,
+        username: String,
+        password: SecretString,
+        terms: &SessionTerms,
+    ) -> Result<Session, Problem> {
+        let principal = self.authenticate(Credentials::Basic { username, password }).await?;
+        self.open_session(principal, terms).await
+    }
+
+    /// Opens a session for a user who has shown by other means that it is he.
+    ///
+    /// # Errors
+    /// [`Problem`]; [`ProblemKind::BadCredentials`] for one who is no user, or none any more.
+    pub async fn open_session(&self, principal: Principal, terms: &SessionTerms) -> Result<Session, Problem> {
+        let nobody = || Problem::new(ProblemKind::BadCredentials, "The credentials are not valid.");
+        let user = principal.user.ok_or_else(nobody)?;
+        let binding = terms.binding.text();
+        if binding.len() > MOST_BINDING_BYTES {
+            return Err(Problem::bad_parameter("referer", "What a token is bound to is too long."));
+        }
+        let secret: [u8; 32] = rand::random();
+        let token = format!("{user}.{}", URL_SAFE_NO_PAD.encode(secret));
+        let session = NewSession {
+            user,
+            username: &principal.name,
+            token: &TokenHash::of(token.as_bytes()),
+            dialect: self.dialect,
+            idle: terms.idle,
+            lifetime: terms.lifetime,
+            binding: &binding,
+        };
+        let opened = within(self.inner.store.open_session(&session)).await?;
+        let expires = opened.ok_or_else(nobody)?;
+        Ok(Session { principal, token: token.into(), expires })
+    }
+
+    /// Ends a session. One that is none is ended already.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn close_session(&self, token: &SecretString) -> Result<(), Problem> {
+        let Some(session) = SessionToken::parse(token) else { return Ok(()) };
+        within(self.inner.store.close_session(session.user, &session.hash, self.dialect)).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_bound_to_a_page_works_from_there_and_below() {
+        let kept = Binding::Referer("https://a.example".into()).text();
+        let from = |referer: &str| Origin { referer: Some(referer.into()), address: None };
+        for good in
+            ["https://a.example", "https://a.example/", "https://a.example/page", "https://a.example?x"]
+        {
+            assert!(Binding::holds(&kept, &from(good)), "{good}");
+        }
+        for bad in ["https://a.example.org", "https://b.example", "", "https://a.exampl"] {
+            assert!(!Binding::holds(&kept, &from(bad)), "{bad}");
+        }
+        assert!(!Binding::holds(&kept, &Origin::default()));
+    }
+
+    #[test]
+    fn a_session_bound_to_an_address_works_from_there_alone() {
+        let at = |text: &str| Origin { referer: None, address: Some(text.parse().unwrap()) };
+        let kept = Binding::Address("::ffff:10.0.0.1".parse().unwrap()).text();
+        assert!(Binding::holds(&kept, &at("10.0.0.1")));
+        assert!(!Binding::holds(&kept, &at("10.0.0.2")));
+        assert!(!Binding::holds(&kept, &Origin::default()));
+        assert!(Binding::holds("", &Origin::default()));
+        assert!(
+            !Binding::holds("moon 1", &Origin::default()),
+            "what another version wrote binds to something"
+        );
+    }
+}

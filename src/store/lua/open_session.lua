@@ -1,0 +1,28 @@
+-- Lets a deployed user in: keeps his token by its SHA-256, with him, so that it goes when he goes.
+--
+-- ARGV[3] user; ARGV[4] his name; ARGV[5] the token's SHA-256, in hex; ARGV[6] the dialect; ARGV[7] how long it works
+-- without use, in ms ('' any time); ARGV[8] how long it works, in ms ('' any time); ARGV[9] what it is bound to ('' nothing);
+-- ARGV[10] most of a user
+-- Replies {OK, when it stops working (ms, '' never)} or {NOT_FOUND} (he is not there, or not by that name).
+local key = P .. 'user:' .. ARGV[3] .. ':sessions'
+if redis.call('HGET', P .. 'deployed:user:' .. ARGV[3], 'username') ~= ARGV[4] then return {'NOT_FOUND'} end
+local expires = ARGV[8] ~= '' and NOW + tonumber(ARGV[8]) or nil
+local ends = math.min(expires or math.huge, ARGV[7] ~= '' and NOW + tonumber(ARGV[7]) or math.huge)
+
+-- writes
+local sessions = redis.call('HGETALL', key)
+local oldest, oldest_used, left = nil, math.huge, 0
+for i = 1, #sessions, 2 do
+  local used, idle, end_ = sessions[i + 1]:match('^[%w_]+\t(%d+)\t(%d*)\t(%d*)')
+  local over = not used or (end_ ~= '' and tonumber(end_) <= NOW) or (idle ~= '' and used + idle <= NOW)
+  if over then redis.call('HDEL', key, sessions[i]) else left = left + 1 end
+  if not over and tonumber(used) < oldest_used then oldest, oldest_used = sessions[i], tonumber(used) end
+end
+if left >= tonumber(ARGV[10]) then redis.call('HDEL', key, oldest) end
+redis.call('HSET', key, ARGV[5], table.concat({ ARGV[6], NOW, ARGV[7], expires or '', ARGV[9] }, '\t'))
+-- What nobody uses any more is forgotten with the last of them.
+if ends == math.huge then redis.call('PERSIST', key)
+elseif left == 0 or redis.call('PEXPIRETIME', key) < ends and redis.call('PEXPIRETIME', key) >= 0 then
+  redis.call('PEXPIREAT', key, ends)
+end
+return { 'OK', expires and tostring(expires) or '' }

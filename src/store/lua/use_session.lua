@@ -1,0 +1,20 @@
+-- Whose session it is, if it still works; it has been used then.
+--
+-- ARGV[3] user; ARGV[4] the token's SHA-256, in hex; ARGV[5] the dialect
+-- Replies {OK, his name, what the token is bound to ('' nothing), his roles' records...} or {NOT_FOUND}.
+local key = P .. 'user:' .. ARGV[3] .. ':sessions'
+local text = redis.call('HGET', key, ARGV[4]) or ''
+local dialect, used, idle, expires, binding = text:match('^([%w_]+)\t(%d+)\t(%d*)\t(%d*)\t(.*)$')
+local name = dialect == ARGV[5] and redis.call('HGET', P .. 'deployed:user:' .. ARGV[3], 'username')
+if not name or (expires ~= '' and tonumber(expires) <= NOW) or (idle ~= '' and used + idle <= NOW) then
+  return {'NOT_FOUND'}
+end
+
+-- writes
+-- A Redis that takes no writes knows its sessions all the same.
+if idle ~= '' then
+  redis.pcall('HSET', key, ARGV[4], table.concat({ dialect, NOW, idle, expires, binding }, '\t'))
+  local ends, known = NOW + idle, redis.call('PEXPIRETIME', key)
+  if known >= 0 and known < ends then redis.pcall('PEXPIREAT', key, ends) end
+end
+return { 'OK', name, binding, unpack(roles_of(ARGV[3])) }
