@@ -30,7 +30,7 @@ use crate::{
 /// Everything that is served, behind every guard, until `stop` is cancelled.
 pub fn router(service: Service, metrics: Metrics, options: &Options, stop: CancellationToken) -> Router {
     describe_metrics();
-    let Options { limits, metrics_public, dialects } = options.clone();
+    let Options { limits, metrics_public, dialects, tls: _ } = options.clone();
     let entrance =
         Entrance { service: service.clone(), body_timeout: limits.body_timeout(), settings: dialects, stop };
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())

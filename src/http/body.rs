@@ -155,7 +155,8 @@ mod tests {
             let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(label))].into_iter().collect();
             require_form(&headers, b"a=b")
         };
-        for label in ["application/x-www-form-urlencoded", "Application/X-WWW-Form-URLEncoded; charset=utf-8"] {
+        for label in ["application/x-www-form-urlencoded", "Application/X-WWW-Form-URLEncoded; charset=utf-8"]
+        {
             assert_eq!(form(label), Ok(()), "{label}");
         }
         for label in ["", "application/json", "multipart/form-data; boundary=x", "text/plain"] {

@@ -15,6 +15,7 @@ pub mod dev;
 pub mod dump;
 mod eventually;
 pub mod fixtures;
+pub mod identity;
 pub mod listening;
 pub mod metrics;
 pub mod programs;

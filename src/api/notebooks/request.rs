@@ -79,7 +79,11 @@ impl Asked {
         Self {
             token: carriers::token(readable, &headers).map_err(Wrong::from),
             format: Format::of(readable).map_err(Wrong::from),
-            host: headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned(),
+            host: headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+                .unwrap_or_default()
+                .to_owned(),
             given: given.map_err(Wrong::from),
             from,
             scheme,
@@ -187,7 +191,11 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_is_what_the_caller_calls_us() {
-        let forwarded = [("x-forwarded-host", "evil.example.com"), ("x-forwarded-proto", "https"), ("forwarded", "host=e")];
+        let forwarded = [
+            ("x-forwarded-host", "evil.example.com"),
+            ("x-forwarded-proto", "https"),
+            ("forwarded", "host=e"),
+        ];
         let asked = asked("http://elsewhere/", &forwarded, "").await;
         assert_eq!(asked.address("/arcgis"), "http://gis.example.com:8080/arcgis");
         assert!(!asked.is_secure());

@@ -190,6 +190,6 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::NotConfigured => StatusCode::SERVICE_UNAVAILABLE,
         ProblemKind::DiskFailed | ProblemKind::EngineFailed | ProblemKind::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
-        },
+        }
     }
 }

@@ -14,7 +14,12 @@ const NOWHERE: &str = "redis://127.0.0.1:1/";
 fn app() -> Router {
     let store = Store::new(NOWHERE, "{offstage}", "test").unwrap();
     let metrics = telemetry::init(telemetry::DEFAULT_FILTER, None).unwrap();
-    router(Service::new(store, &NotebookSettings::default()), metrics, &Options::default(), CancellationToken::new())
+    router(
+        Service::new(store, &NotebookSettings::default()),
+        metrics,
+        &Options::default(),
+        CancellationToken::new(),
+    )
 }
 
 async fn ask(method: &str, uri: &str, headers: &[(&str, &str)]) -> (http::response::Parts, Value) {
@@ -74,7 +79,9 @@ async fn without_redis_it_lives_and_says_try_again() {
 #[tokio::test]
 async fn a_scrape_without_redis_succeeds_and_shows_no_stale_numbers() {
     let metrics = telemetry::init(telemetry::DEFAULT_FILTER, None).unwrap();
-    Service::new(Store::new(NOWHERE, "{offstage}", "test").unwrap(), &NotebookSettings::default()).observe().await;
+    Service::new(Store::new(NOWHERE, "{offstage}", "test").unwrap(), &NotebookSettings::default())
+        .observe()
+        .await;
     let text = metrics.render();
     assert!(text.contains("offstage_redis_up 0"), "{text}");
     assert!(text.contains("offstage_queue_depth{state=\"RESUMING\"} NaN"), "{text}");

@@ -98,7 +98,10 @@ impl Service {
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn notebook_containers(&self, principal: &Principal) -> Result<Vec<NotebookContainer>, Problem> {
+    pub async fn notebook_containers(
+        &self,
+        principal: &Principal,
+    ) -> Result<Vec<NotebookContainer>, Problem> {
         let sees_all = Operation::AdministerNotebooks.permit(principal).is_ok();
         let is_his = |username: &str| principal.user.is_some() && principal.name == username;
         let registered = within(self.inner.store.containers()).await?;

@@ -30,11 +30,7 @@ pub(super) struct Premises {
 impl Premises {
     pub(super) fn of(settings: &NotebookSettings) -> Self {
         let engine = settings.engine_socket().map(|socket| Engine::new(socket, &settings.docker_label));
-        Self {
-            root: settings.workspace_root.clone(),
-            engine,
-            places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
-        }
+        Self { root: settings.workspace_root.clone(), engine, places: Arc::new(Semaphore::new(MOST_AT_ONCE)) }
     }
 
     /// The engine, where one is to be asked.

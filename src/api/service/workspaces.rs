@@ -13,7 +13,8 @@ use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
 use super::{
-    Acceptance, Accepted, Operation, Principal, Problem, Service, deletion::nobody, premises::of_engine, within,
+    Acceptance, Accepted, Operation, Principal, Problem, Service, deletion::nobody, premises::of_engine,
+    within,
 };
 use crate::{
     api::problem::{ProblemKind, RETRY_AFTER_S},

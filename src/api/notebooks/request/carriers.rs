@@ -116,9 +116,13 @@ mod tests {
 
     #[test]
     fn who_shows_nothing_shows_nothing() {
-        for (body, esri, authorization) in
-            [("", &[][..], &[][..]), ("token=", &[], &[]), ("Token=t", &[], &[]), ("", &[], &["Basic YTpi"]), ("", &["Bearer "], &[])]
-        {
+        for (body, esri, authorization) in [
+            ("", &[][..], &[][..]),
+            ("token=", &[], &[]),
+            ("Token=t", &[], &[]),
+            ("", &[], &["Basic YTpi"]),
+            ("", &["Bearer "], &[]),
+        ] {
             assert_eq!(shown(body, "", esri, authorization), Ok(None), "{body} {esri:?} {authorization:?}");
         }
     }
@@ -131,6 +135,9 @@ mod tests {
         assert_eq!(origin(&request).address, None);
         request.extensions_mut().insert(PeerAddr("[::ffff:10.0.0.1]:7".parse().unwrap()));
         let from = origin(&request);
-        assert_eq!((from.address, from.referer.as_deref()), (Some("10.0.0.1".parse().unwrap()), Some("http")));
+        assert_eq!(
+            (from.address, from.referer.as_deref()),
+            (Some("10.0.0.1".parse().unwrap()), Some("http"))
+        );
     }
 }

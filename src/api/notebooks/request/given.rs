@@ -118,7 +118,8 @@ fn pairs(text: &str) -> Result<Vec<(String, String)>, Problem> {
 }
 
 fn escapes_are_whole(text: &str) -> bool {
-    let is_whole = |after: &str| after.len() >= 2 && after.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    let is_whole =
+        |after: &str| after.len() >= 2 && after.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
     text.split('%').skip(1).all(is_whole)
 }
 
@@ -152,9 +153,12 @@ mod tests {
     #[test]
     fn what_is_said_twice_is_refused_wherever_and_however_it_is_spelt() {
         let twice = ProblemKind::BadParameter { name: "userName" };
-        for (body, query) in
-            [("userName=a&userName=b", ""), ("userName=a&userName=a", ""), ("userName=a&USERNAME=b", ""), ("userName=a", "userName=a")]
-        {
+        for (body, query) in [
+            ("userName=a&userName=b", ""),
+            ("userName=a&userName=a", ""),
+            ("userName=a&USERNAME=b", ""),
+            ("userName=a", "userName=a"),
+        ] {
             assert_eq!(given(body, query).required("userName").unwrap_err().kind, twice, "{body} {query}");
         }
     }
@@ -189,7 +193,8 @@ mod tests {
 
     #[test]
     fn truth_is_one_of_two_words() {
-        for (value, truly) in [(None, false), (Some(""), false), (Some("False"), false), (Some("TRUE"), true)] {
+        for (value, truly) in [(None, false), (Some(""), false), (Some("False"), false), (Some("TRUE"), true)]
+        {
             assert_eq!(truth("async", value).unwrap(), truly, "{value:?}");
         }
         for value in ["1", "yes", " true"] {

@@ -132,7 +132,12 @@ mod tests {
             assert_eq!(read, Transfer { from: name("a"), to: name("b"), folder });
         }
         assert_eq!(transfer(&given("userName=a&targetUserName=b"), None).unwrap().folder, None);
-        for body in ["userName=a", "userName=a&targetUserName=", "userName=a&targetUserName=b&targetUsername=b", "targetUserName=b"] {
+        for body in [
+            "userName=a",
+            "userName=a&targetUserName=",
+            "userName=a&targetUserName=b&targetUsername=b",
+            "targetUserName=b",
+        ] {
             assert!(transfer(&given(body), None).is_err(), "{body}");
         }
     }
@@ -143,7 +148,8 @@ mod tests {
         assert_eq!(read.target_owner, read.owner);
         let read = relocation(&given("source=a&target=b&targetUsername=gis_jane"), "gis_joe").unwrap();
         assert_eq!((read.owner, read.target_owner), (name("gis_joe"), name("gis_jane")));
-        for (body, in_path) in [("source=a", "gis_joe"), ("target=b", "gis_joe"), ("source=a&target=b", "..")] {
+        for (body, in_path) in [("source=a", "gis_joe"), ("target=b", "gis_joe"), ("source=a&target=b", "..")]
+        {
             assert!(relocation(&given(body), in_path).is_err(), "{body} {in_path}");
         }
     }

@@ -13,9 +13,9 @@ use crate::api::{problem::Problem, service::Session};
 /// A token.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ArcGisToken)]
-pub(in crate::api::notebooks) struct Token<'a> {
+pub(in crate::api::notebooks) struct Token {
     /// The token.
-    token: &'a str,
+    token: String,
     /// When it stops working, in milliseconds since the epoch.
     expires: Option<i64>,
     /// It came over TLS, and should go so.
@@ -25,5 +25,5 @@ pub(in crate::api::notebooks) struct Token<'a> {
 /// The answer to whoever asked for it.
 pub(in crate::api::notebooks) fn token(session: &Session, is_secure: bool) -> Result<Reply, Problem> {
     let expires = session.expires.map(|at| at.timestamp_millis());
-    Reply::of(&Token { token: session.token.expose_secret(), expires, ssl: is_secure })
+    Reply::of(&Token { token: session.token.expose_secret().to_owned(), expires, ssl: is_secure })
 }

@@ -26,19 +26,19 @@ use crate::{
 /// Workspaces, which the original calls containers, as the cloud storage does in which it can keep them.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ArcGisWorkspaces)]
-pub(in crate::api::notebooks) struct Workspaces<'a> {
+pub(in crate::api::notebooks) struct Workspaces {
     /// In the order of their names.
     #[serde(rename = "Containers")]
-    containers: Vec<Workspace<'a>>,
+    containers: Vec<Workspace>,
 }
 
 /// One of them.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ArcGisWorkspace)]
-pub(in crate::api::notebooks) struct Workspace<'a> {
+pub(in crate::api::notebooks) struct Workspace {
     /// Its name, which is its owner's.
     #[serde(rename = "Name")]
-    name: &'a str,
+    name: String,
 }
 
 /// A job that was begun.
@@ -52,7 +52,7 @@ pub(in crate::api::notebooks) struct Begun {
 
 /// A list of workspaces.
 pub(in crate::api::notebooks) fn workspaces(names: &[WorkspaceName]) -> Result<Reply, Problem> {
-    let containers = names.iter().map(|name| Workspace { name: name.as_str() }).collect();
+    let containers = names.iter().map(|name| Workspace { name: name.as_str().to_owned() }).collect();
     Reply::of(&Workspaces { containers })
 }
 

@@ -14,7 +14,7 @@ use crate::api::{
         request::{self, Asked, Piece, workspaces as asked_for},
         response::{
             Reply, Success, success,
-            workspaces::{self as answer, Begun, Workspaces},
+            workspaces::{self as answer, Workspaces},
         },
     },
     service::Operation,

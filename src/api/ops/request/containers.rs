@@ -56,8 +56,8 @@ pub(crate) async fn body(request: Request, timeout: Duration, id: String) -> Res
     let (username, kind) = (given.take_string("username")?, given.take_string("type")?);
     let expires_s = given.take_u64("expires_s")?;
     given.finish()?;
-    let username =
-        WorkspaceName::new(&username).ok_or_else(|| bad_body("The member \"username\" is no workspace's name."))?;
+    let username = WorkspaceName::new(&username)
+        .ok_or_else(|| bad_body("The member \"username\" is no workspace's name."))?;
     let kind = ContainerType::from_name(&kind).ok_or_else(|| {
         let known = ContainerType::ALL.map(ContainerType::name).join(" or ");
         bad_body(format!("The member \"type\" must be {known}."))
