@@ -29,7 +29,7 @@ const MOST_LISTED: usize = 100_000;
 /// How long workspaces stay occupied after whoever moves their files was last heard of.
 const OCCUPIED: Duration = Duration::from_secs(30);
 /// How long a caller waits for the end of a move.
-const MOVE_LIMIT: Duration = Duration::from_secs(60);
+const MOVE_LIMIT: Duration = Duration::from_mins(1);
 
 impl Service {
     /// The names of workspaces: all of them for an administrator, his own for anybody else.

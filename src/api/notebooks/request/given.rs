@@ -101,13 +101,11 @@ fn once<'a>(
     name: &'static str,
     mut given: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<Option<&'a str>, Problem> {
-    match (given.next(), given.next()) {
-        (first, None) => Ok(first.map(|(_, value)| value)),
-        (_, Some(_)) => {
-            let said = format!("The parameter {name} is given more than once.");
-            Err(Problem::bad_parameter(name, said))
-        }
+    let first = given.next();
+    if given.next().is_some() {
+        return Err(Problem::bad_parameter(name, format!("The parameter {name} is given more than once.")));
     }
+    Ok(first.map(|(_, value)| value))
 }
 
 fn pairs(text: &str) -> Result<Vec<(String, String)>, Problem> {

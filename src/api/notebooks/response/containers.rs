@@ -21,6 +21,7 @@ pub(in crate::api::notebooks) struct Containers {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ArcGisContainer)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are the original's")]
 pub(in crate::api::notebooks) struct Container {
     /// Its id in paths.
     id: String,

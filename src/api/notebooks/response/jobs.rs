@@ -45,6 +45,7 @@ struct Inputs {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ArcGisJob)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are the original's")]
 pub(in crate::api::notebooks) struct Job {
     /// The task's number.
     job_id: String,

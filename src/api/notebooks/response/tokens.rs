@@ -13,6 +13,7 @@ use crate::api::{problem::Problem, service::Session};
 /// A token.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ArcGisToken)]
+#[expect(clippy::struct_field_names, reason = "the names are the original's")]
 pub(in crate::api::notebooks) struct Token {
     /// The token.
     token: String,
