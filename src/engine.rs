@@ -4,13 +4,13 @@
 //! out of errors, for they name containers and people. Times and numbers are bounded; a new connection for each question
 //! keeps nothing that could go stale.
 //!
-//! Easy to get wrong: engines refuse versions of their interface that are too new for them as well as too old ones. So a
-//! version is asked for that all present ones speak, and one that all old ones do.
+//! Easy to get wrong: engines add states as they grow. What is not known to have ended may run, and what is not known at
+//! all is no answer.
 
 use std::{collections::HashMap, time::Duration};
 
 use bollard::{
-    API_DEFAULT_VERSION, ClientVersion, Docker,
+    API_DEFAULT_VERSION, Docker,
     errors::Error,
     models::{ContainerSummary, ContainerSummaryStateEnum as State},
     query_parameters::{ListContainersOptionsBuilder, StopContainerOptionsBuilder},
@@ -26,8 +26,6 @@ const STOP_GRACE_S: i32 = 3;
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// More containers than this are not a list that can be trusted to be whole.
 const MOST_CONTAINERS: usize = 1_000;
-/// The interface's second numbers: Docker 25 and newer, and everything before 29.
-const VERSIONS: [usize; 2] = [44, 24];
 /// States of a container that can run, or go on, without having been started again.
 const ACTIVE: [&str; 4] = ["created", "running", "paused", "restarting"];
 
@@ -105,10 +103,8 @@ impl Engine {
             return Ok(false);
         }
         let options = StopContainerOptionsBuilder::new().t(STOP_GRACE_S).build();
-        let stopped = self.ask(STOP_LIMIT, |docker| {
-            let options = options.clone();
-            async move { docker.stop_container(id, Some(options)).await }
-        });
+        let stopped =
+            self.ask(STOP_LIMIT, |docker| async move { docker.stop_container(id, Some(options)).await });
         match stopped.await {
             Ok(()) => Ok(true),
             // It ended by itself since.
@@ -121,11 +117,8 @@ impl Engine {
         let filters = HashMap::from([("label", vec![label.as_str()]), ("status", ACTIVE.to_vec())]);
         let most = i32::try_from(MOST_CONTAINERS + 1).unwrap_or(i32::MAX);
         let options = ListContainersOptionsBuilder::new().all(true).limit(most).filters(&filters).build();
-        let found = self.ask(ASK_LIMIT, |docker| {
-            let options = options.clone();
-            async move { docker.list_containers(Some(options)).await }
-        });
-        let found = found.await?;
+        let found =
+            self.ask(ASK_LIMIT, |docker| async move { docker.list_containers(Some(options)).await }).await?;
         if found.len() > MOST_CONTAINERS {
             return Err(EngineError::TooMany);
         }
@@ -149,26 +142,17 @@ impl Engine {
         Ok(Some(EngineContainer { id, username, image: container.image.unwrap_or_default(), created }))
     }
 
-    /// Asks in the newest version that the engine does not refuse as such.
-    async fn ask<T, F>(&self, limit: Duration, question: impl Fn(Docker) -> F) -> Result<T, EngineError>
+    /// Asks one question on a connection of its own. bollard names no version, so that every engine speaks its own.
+    async fn ask<T, F>(&self, limit: Duration, question: impl FnOnce(Docker) -> F) -> Result<T, EngineError>
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let mut last = EngineError::Unreachable;
-        for minor_version in VERSIONS {
-            let version = ClientVersion { minor_version, ..*API_DEFAULT_VERSION };
-            let docker = Docker::connect_with_unix(&self.socket, limit.as_secs(), &version)
-                .map_err(|_| EngineError::Unreachable)?;
-            last = match timeout(limit, question(docker)).await {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(Error::DockerResponseServerError { status_code: 400, .. })) => {
-                    EngineError::Refused(400)
-                }
-                Ok(Err(error)) => return Err(meaning(&error)),
-                Err(_) => return Err(EngineError::TimedOut),
-            };
+        let docker = Docker::connect_with_unix(&self.socket, limit.as_secs(), API_DEFAULT_VERSION)
+            .map_err(|_| EngineError::Unreachable)?;
+        match timeout(limit, question(docker)).await {
+            Ok(answer) => answer.map_err(|error| meaning(&error)),
+            Err(_) => Err(EngineError::TimedOut),
         }
-        Err(last)
     }
 }
 

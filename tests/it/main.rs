@@ -5,6 +5,7 @@
 mod api;
 mod checks;
 mod crashes;
+mod engine;
 mod invariants;
 mod layers;
 mod model;
