@@ -62,7 +62,11 @@ console.log("delete with a ready token: ok, one POST");
 
 const job = await request(DELETE, { authentication: admin, params: { userName: "gis_jim", async: true } });
 const look = () => request(`${ADMIN}/system/jobs/${job.jobId}`, { authentication: admin });
-for (let seen = await look(); seen.status !== "COMPLETED"; seen = await look()) {
-  assert.ok(["SUBMITTED", "PROCESSING"].includes(seen.status), JSON.stringify(seen));
+let seen = await look();
+for (let looks = 0; seen.status !== "COMPLETED"; looks += 1) {
+  assert.ok(looks < 200 && ["SUBMITTED", "PROCESSING"].includes(seen.status), JSON.stringify(seen));
+  await new Promise((later) => setTimeout(later, 50));
+  seen = await look();
 }
+assert.deepEqual(seen.results, { status: "success" });
 console.log("job: ok");

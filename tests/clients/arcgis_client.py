@@ -60,12 +60,13 @@ def main(base, log, user, password, author, author_password):
     assert "(Error Code: 403)" in said, said
     assert names(joe) == ["gis_joe"], names(joe)
 
-    # With a token that it was given, this client repeats what was answered with "invalid token", and without the token.
-    stranger = connect(token="no-such-token")
-    said = once(2, lambda: refused(lambda: delete(stranger, "gis_jane")))
-    assert "(Error Code: 49" in said, said
+    # Taken for an API key, this client repeats what was answered with "invalid token", and without it: nothing may come of it.
+    for times, credentials in [(1, {"token": "no-such-token"}), (2, {"api_key": "no-such-token"})]:
+        stranger = connect(**credentials)
+        said = once(times, lambda: refused(lambda: delete(stranger, "gis_jane")))
+        assert "(Error Code: 49" in said, said
     assert "gis_jane" in names(admin)
-    print("invalid token: refused with and without it")
+    print("invalid token: refused, with it and without it")
 
     containers = admin.get(base + "/notebooks/admin/system/containers", {"f": "json"})["containers"]
     (container,) = [one for one in containers if one["username"] == "gis_joe"]
