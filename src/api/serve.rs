@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{DialectSettings, router::router, service::Service};
 use crate::{
-    http::{self, Limits},
+    http::{self, Limits, Tls},
     store::Store,
     telemetry::Metrics,
 };
@@ -23,6 +23,8 @@ pub struct Options {
     pub limits: Limits,
     /// Metrics need no credentials from anywhere.
     pub metrics_public: bool,
+    /// The listener's certificate; without it HTTP is spoken in the clear.
+    pub tls: Option<Tls>,
     /// What the dialects are set to.
     pub dialects: Arc<DialectSettings>,
 }
@@ -35,6 +37,7 @@ pub async fn run(
     metrics: Metrics,
     stop: CancellationToken,
 ) {
-    let router = router(Service::new(store), metrics, &options, stop.clone());
-    http::serve(listener, router, options.limits, stop).await;
+    let service = Service::new(store, &options.dialects.notebooks);
+    let router = router(service, metrics, &options, stop.clone());
+    http::serve_with(listener, options.tls, router, options.limits, stop).await;
 }
