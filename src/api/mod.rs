@@ -11,6 +11,7 @@
 
 pub mod language;
 pub mod message;
+mod notebooks;
 mod openapi;
 mod ops;
 mod parameters;

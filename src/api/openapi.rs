@@ -25,6 +25,7 @@ use utoipa::{
     ),
     tags(
         (name = "staged_config", description = "Deleting staged users, in the shape of the QRadar REST API."),
+        (name = "notebooks", description = "Notebook workspaces, containers and jobs, in the shape of the ArcGIS administrators' API."),
         (name = "platform", description = "Users as IBM Spectrum LSF Application Center knows them."),
         (name = "ops", description = "What other systems and operators use."),
         (name = "probes", description = "Health, metrics and this document.")
@@ -42,6 +43,13 @@ impl Modify for SecuritySchemes {
         components.add_security_scheme(
             "sec",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("SEC", "A service token."))),
+        );
+        components.add_security_scheme(
+            "esri",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "X-Esri-Authorization",
+                "`Bearer` and a token. It may stand in the body or the query as `token` as well.",
+            ))),
         );
         components.add_security_scheme(
             "platform_token",
