@@ -74,6 +74,24 @@ pub struct ApiSettings {
     pub tls_key: Option<PathBuf>,
 }
 
+/// The files of a listener's certificate, given together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The PEM file with the certificate, and those that vouch for it.
+    pub cert: PathBuf,
+    /// The PEM file with its private key.
+    pub key: PathBuf,
+}
+
+impl ApiSettings {
+    /// The files of the certificate; none where HTTP is spoken in the clear.
+    #[must_use]
+    pub fn tls_files(&self) -> Option<TlsFiles> {
+        let (Some(cert), Some(key)) = (&self.tls_cert, &self.tls_key) else { return None };
+        Some(TlsFiles { cert: cert.clone(), key: key.clone() })
+    }
+}
+
 /// The worker (`offstage-worker`).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -166,6 +184,8 @@ pub struct Overrides {
     pub redis_url: Option<String>,
     /// `--listen` of `offstage serve` and `offstage dev`.
     pub api_listen: Option<SocketAddr>,
+    /// `--tls-cert` and `--tls-key` of the same two.
+    pub api_tls: Option<TlsFiles>,
     /// `--listen` of `offstage-worker`.
     pub worker_listen: Option<SocketAddr>,
 }
@@ -225,10 +245,15 @@ fn load_from(
     for (name, value) in environment.settings {
         builder = builder.set_override(name, value)?;
     }
+    // A path need not be text, so it does not go the way of the others.
+    let api_tls = overrides.api_tls.clone();
     for (name, value) in overrides.named() {
         builder = builder.set_override(name, value)?;
     }
-    let settings: Settings = builder.build()?.try_deserialize().context("a setting cannot be used")?;
+    let mut settings: Settings = builder.build()?.try_deserialize().context("a setting cannot be used")?;
+    if let Some(TlsFiles { cert, key }) = api_tls {
+        (settings.api.tls_cert, settings.api.tls_key) = (Some(cert), Some(key));
+    }
     settings.validate()?;
     Ok(settings)
 }

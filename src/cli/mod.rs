@@ -22,6 +22,7 @@ pub mod queue;
 pub mod serve;
 mod table;
 pub mod tasks;
+mod tls;
 pub mod token;
 pub mod words;
 pub mod workers;

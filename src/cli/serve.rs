@@ -9,16 +9,20 @@ use secrecy::{ExposeSecret as _, SecretString};
 use std::{net::SocketAddr, sync::Arc};
 use tokio::net::TcpListener;
 
-use super::{CommonArgs, output};
+use super::{
+    CommonArgs, output,
+    tls::{self, HangUps, TlsArgs},
+};
 use crate::{
     api::{
         DialectSettings,
         serve::{self, Options},
         service::ADMINISTRATOR,
     },
+    cluster::{Cluster, ClusterError},
     config::{self, Overrides, Settings},
     domain::capability::Capability,
-    http::{Limits, raise_file_limit},
+    http::{Limits, Tls, raise_file_limit},
     shutdown,
     store::{Store, StoreError, patience::until_answered, principals::TokenHash},
     telemetry,
@@ -30,7 +34,8 @@ const GUESSABLE_BELOW_CHARS: usize = 32;
 /// Flags of `offstage serve`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  offstage serve --redis-url redis://redis:6379\n  \
-    offstage serve --config /etc/offstage.toml --listen 0.0.0.0:8080")]
+    offstage serve --config /etc/offstage.toml --listen 0.0.0.0:8080\n  \
+    offstage serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem    SIGHUP reads both files again")]
 pub struct ServeArgs {
     /// Flags that several commands have.
     #[command(flatten)]
@@ -38,6 +43,9 @@ pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::listen_address)]
     pub listen: Option<SocketAddr>,
+    /// The certificate.
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// Refuse to start where Redis may lose accepted tasks (it is waited for first); without this, the log says so.
     #[arg(long)]
     pub strict: bool,
@@ -46,13 +54,19 @@ pub struct ServeArgs {
 /// Serves the API until it is told to stop.
 ///
 /// # Errors
-/// Impossible settings, or an address that cannot be listened on.
+/// Impossible settings, a certificate that cannot be used, or an address that cannot be listened on.
 pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
-    let overrides =
-        Overrides { redis_url: args.common.redis_url, api_listen: args.listen, ..Overrides::default() };
+    let overrides = Overrides {
+        redis_url: args.common.redis_url,
+        api_listen: args.listen,
+        api_tls: args.tls.files(),
+        ..Overrides::default()
+    };
     let settings = config::load(args.common.config.as_deref(), overrides)?;
     let metrics = telemetry::init(&settings.log, settings.telemetry.export(telemetry::API).as_ref())?;
-    let stop = shutdown::on_signal()?;
+    let (stop, hang_ups) = (shutdown::on_signal()?, HangUps::listen()?);
+    let tls = tls::load(&settings)?;
+    let options = options(&settings, tls.clone())?;
     let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-api")?;
     raise_file_limit();
     let address = settings.api.listen;
@@ -67,20 +81,30 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     if let Some(token) = settings.admin_token.clone() {
         tokio::spawn(keep_in_the_background(store.clone(), token));
     }
-    output::say(&format!("ready http://{}\n", listener.local_addr()?))?;
-    serve::run(listener, store, options(&settings), metrics, stop).await;
+    tokio::spawn(hang_ups.renew(tls.clone()));
+    output::say(&format!("ready {}://{}\n", tls::scheme(&settings), listener.local_addr()?))?;
+    serve::run(listener, store, options, metrics, stop).await;
     Ok(())
 }
 
 /// How the API is served with these settings.
-pub(super) fn options(settings: &Settings) -> Options {
-    let dialects =
-        DialectSettings { platform: settings.platform.clone(), notebooks: settings.notebooks.clone() };
-    Options {
+///
+/// # Errors
+/// A file of the platform dialect that cannot be used.
+pub(super) fn options(settings: &Settings, tls: Option<Tls>) -> Result<Options, ClusterError> {
+    let platform = &settings.platform;
+    let cluster = Cluster::open(platform.pmc_conf.as_deref(), platform.cluster_file.as_deref())?;
+    let dialects = DialectSettings {
+        platform: platform.clone(),
+        cluster: Arc::new(cluster),
+        notebooks: settings.notebooks.clone(),
+    };
+    Ok(Options {
         limits: Limits::default(),
         metrics_public: settings.metrics.public,
         dialects: Arc::new(dialects),
-    }
+        tls,
+    })
 }
 
 /// Keeps the administrator's token in place of an earlier one. Waits as long as Redis is away.

@@ -54,6 +54,10 @@ fn describe_metrics() {
         "offstage_http_connection_cap_reached_total",
         "How often a new connection had to wait for an open one to end."
     );
+    metrics::describe_counter!(
+        "offstage_http_handshakes_failed_total",
+        "Connections that ended without a TLS session, by reason."
+    );
 }
 
 async fn admit(request: Request, next: Next, limits: Limits, render: FaultRenderer) -> Response {

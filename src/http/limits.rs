@@ -5,7 +5,8 @@
 //!
 //! Easy to get wrong: hyper's head timeout starts when a connection is accepted and again when the last
 //! response went out, so `head_timeout_ms` is at the same time the patience with a silent connection, with
-//! a slow head and with an idle keep-alive connection. There is no separate idle limit.
+//! a slow head and with an idle keep-alive connection. There is no separate idle limit. With TLS it starts when the
+//! handshake is over, so that a silent connection has that time on top.
 
 use std::time::Duration;
 
@@ -26,7 +27,9 @@ pub struct Limits {
     pub max_target_bytes: usize,
     /// A request's body; for the callers of [`read`](super::read).
     pub max_body_bytes: usize,
-    /// From accept, or from the last response, to the end of the next head. Then the connection is closed.
+    /// From accept to the end of the TLS handshake, where there is one. Then the connection is closed.
+    pub handshake_timeout_ms: u64,
+    /// From accept (or the end of the handshake), or from the last response, to the end of the next head. Then the connection is closed.
     pub head_timeout_ms: u64,
     /// From the first to the last byte of a body; for the callers of [`read`](super::read).
     pub body_timeout_ms: u64,
@@ -50,6 +53,7 @@ impl Default for Limits {
             max_head_bytes: 16 * 1024,
             max_target_bytes: 8 * 1024,
             max_body_bytes: 1024 * 1024,
+            handshake_timeout_ms: 4_000,
             // Longer than real clients pause between two polls (500 ms, 3 s, 5 s), so that they find their connection open.
             head_timeout_ms: 10_000,
             body_timeout_ms: 10_000,
@@ -67,6 +71,10 @@ impl Limits {
     #[must_use]
     pub fn body_timeout(&self) -> Duration {
         Duration::from_millis(self.body_timeout_ms)
+    }
+
+    pub(super) fn handshake_timeout(&self) -> Duration {
+        Duration::from_millis(self.handshake_timeout_ms)
     }
 
     pub(super) fn head_timeout(&self) -> Duration {
@@ -97,7 +105,8 @@ mod tests {
     #[test]
     fn slow_or_silent_peers_are_cut_within_fifteen_seconds_by_default() {
         let limits = Limits::default();
-        for milliseconds in [limits.head_timeout_ms, limits.body_timeout_ms, limits.write_stall_ms] {
+        let silent_ms = limits.handshake_timeout_ms + limits.head_timeout_ms;
+        for milliseconds in [silent_ms, limits.body_timeout_ms, limits.write_stall_ms] {
             assert!(milliseconds + limits.linger_ms < 15_000);
         }
     }

@@ -1,4 +1,4 @@
-//! The listening side of HTTP/1.1, shared by the API and by the workers' health port.
+//! The listening side of HTTP/1.1 and HTTPS, shared by the API and by the workers' health port.
 //!
 //! This owns everything between an accepted socket and a handler: connections and their limits, the faults
 //! that need no knowledge of what is served, reading a body, strict JSON, request ids, panics. It must never
@@ -23,10 +23,11 @@ mod server;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod unread;
 
-pub use body::{read, require_json};
-pub use connection::PeerAddr;
+pub use body::{read, require_form, require_json};
+pub use connection::{PeerAddr, Scheme};
 pub use fault::{Fault, FaultRenderer, presentable};
 pub use files::raise_file_limit;
 pub use gate::harden;
@@ -35,4 +36,5 @@ pub use limits::Limits;
 pub use locality::is_local;
 pub use members::Members;
 pub use request_id::RequestId;
-pub use server::serve;
+pub use server::{serve, serve_with};
+pub use tls::{Tls, TlsError};

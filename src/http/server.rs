@@ -19,16 +19,32 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
-use super::{connection, limits::Limits};
+use super::{
+    connection::{self, Terms},
+    limits::Limits,
+    tls::Tls,
+};
 
 /// Serves `router` on `listener` until `stop` is cancelled, then lets the open connections finish their
 /// request, within the drain limit, and returns. Never fails: what goes wrong with one connection ends that
 /// connection.
 ///
-/// Every request carries its peer's address as a [`PeerAddr`](super::PeerAddr) extension. Pass the router
-/// through [`harden`](super::harden) first.
+/// Every request carries its peer's address as a [`PeerAddr`](super::PeerAddr) extension, and a
+/// [`Scheme`](super::Scheme). Pass the router through [`harden`](super::harden) first.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
+    serve_with(listener, None, router, limits, stop).await;
+}
+
+/// [`serve`]; where there is a certificate, HTTPS is spoken and nothing else.
+pub async fn serve_with(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    router: Router,
+    limits: Limits,
+    stop: CancellationToken,
+) {
     let places = Arc::new(Semaphore::new(limits.max_connections));
+    let terms = Terms { router, tls, limits, stop: stop.clone() };
     let connections = TaskTracker::new();
 
     while let Some(place) = next_place(&places, &stop).await {
@@ -38,7 +54,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         };
         match accepted {
             Ok((stream, peer)) => {
-                let running = connection::run(stream, peer, router.clone(), limits, stop.clone());
+                let running = connection::run(stream, peer, terms.clone());
                 connections.spawn(async move {
                     running.await;
                     drop(place);

@@ -7,6 +7,7 @@
 mod framing;
 mod limits;
 mod stop;
+mod tls;
 
 use std::{
     net::SocketAddr,
@@ -25,7 +26,7 @@ use axum::{
 };
 use http::StatusCode;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     task::JoinHandle,
@@ -33,7 +34,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Fault, Limits, PeerAddr, harden, read, serve};
+use super::{Fault, Limits, PeerAddr, Scheme, Tls, harden, read, serve_with};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 const FOREVER_MS: u64 = 60_000;
@@ -47,6 +48,7 @@ const PATIENT: Limits = Limits {
     max_head_bytes: 16 * 1024,
     max_target_bytes: 1024,
     max_body_bytes: MAX_BODY_BYTES,
+    handshake_timeout_ms: FOREVER_MS,
     head_timeout_ms: FOREVER_MS,
     body_timeout_ms: FOREVER_MS,
     write_stall_ms: FOREVER_MS,
@@ -85,6 +87,7 @@ fn render(path: &str, fault: Fault) -> Response {
         | Fault::MissingBody
         | Fault::EncodedBody
         | Fault::NotJson
+        | Fault::NotForm
         | Fault::NotUtf8
         | Fault::MalformedJson
         | Fault::TooDeep { .. }
@@ -107,6 +110,10 @@ async fn echo(limits: Limits, request: Request) -> Response {
 
 impl Server {
     async fn start(limits: Limits) -> Self {
+        Self::start_with(limits, None).await
+    }
+
+    async fn start_with(limits: Limits, tls: Option<Tls>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
@@ -117,6 +124,7 @@ impl Server {
         let router = Router::new()
             .route("/ping", get(async || "pong"))
             .route("/peer", get(async |Extension(PeerAddr(peer)): Extension<PeerAddr>| peer.to_string()))
+            .route("/scheme", get(async |Extension(scheme): Extension<Scheme>| scheme.name()))
             .route("/echo", post(move |request| echo(limits, request)))
             .route("/large", get(async || vec![b'x'; LARGE_BYTES]))
             .route("/panic", get(async || -> &'static str { panic!("told in confidence") }))
@@ -129,7 +137,8 @@ impl Server {
                     "released"
                 }),
             );
-        let running = tokio::spawn(serve(listener, harden(router, &limits, render), limits, stop.clone()));
+        let running =
+            tokio::spawn(serve_with(listener, tls, harden(router, &limits, render), limits, stop.clone()));
         Self { addr, stop, running, smuggled, entered, released }
     }
 
@@ -150,9 +159,9 @@ impl Server {
     }
 }
 
-struct Client(TcpStream);
+struct Client<S = TcpStream>(S);
 
-impl Client {
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     async fn send(&mut self, text: &str) {
         timeout(DEADLINE, self.0.write_all(text.as_bytes())).await.unwrap().unwrap();
     }
@@ -171,7 +180,9 @@ impl Client {
         }
         String::from_utf8(text).unwrap()
     }
+}
 
+impl Client {
     /// Sends a byte every few milliseconds until the server answers or closes.
     async fn drip(&mut self) {
         let dripping = async {

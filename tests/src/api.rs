@@ -37,6 +37,12 @@ impl Api {
         // The second client of a test finds it installed.
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().expect("a client");
+        Self::with_client(base, client)
+    }
+
+    /// The same by way of another HTTP client.
+    #[must_use]
+    pub fn with_client(base: &str, client: Client) -> Self {
         Self { base: base.to_owned(), token: Some(ADMIN_TOKEN.to_owned()), client }
     }
 

@@ -16,6 +16,7 @@ pub mod dump;
 pub mod engine;
 mod eventually;
 pub mod fixtures;
+pub mod identity;
 pub mod listening;
 pub mod metrics;
 pub mod programs;

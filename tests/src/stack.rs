@@ -3,6 +3,7 @@
 use crate::{
     api::Api,
     fixtures,
+    identity::{Identity, trusting},
     programs::{Program, START_LIMIT},
     redis::PrivateRedis,
     within,
@@ -49,6 +50,18 @@ impl Stack {
         let mut program = Program::start("offstage", self.redis.folder(), &args, environment);
         let ready = program.line("ready ").await;
         let api = Api::new(ready.trim_start_matches("ready ").trim());
+        (program, api)
+    }
+
+    /// Starts an API with a certificate, and a client who trusts it.
+    pub async fn guarded_api(&self, identity: &Identity) -> (Program, Api) {
+        let url = self.redis.url();
+        let args = ["serve", "--listen", "127.0.0.1:0", "--redis-url", &url];
+        let args = [args.as_slice(), &identity.flags()].concat();
+        let mut program = Program::start("offstage", self.redis.folder(), &args, &[]);
+        let ready = program.line("ready ").await;
+        let client = trusting([identity.certificate()], true);
+        let api = Api::with_client(ready.trim_start_matches("ready ").trim(), client);
         (program, api)
     }
 

@@ -21,6 +21,7 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use super::{failure::Failure, target::Target};
+use crate::cli::tls;
 
 /// For a connection, TLS included.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -98,9 +99,7 @@ impl Request {
 impl Client {
     /// A client of that API.
     pub(crate) fn new(target: Target) -> anyhow::Result<Self> {
-        if rustls::crypto::ring::default_provider().install_default().is_err() {
-            tracing::debug!("a TLS provider was there already");
-        }
+        tls::install_provider();
         let mut builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_LIMIT)

@@ -30,6 +30,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::cli::tls::{self, TlsArgs};
 use crate::config::{self, Overrides, Settings};
 use crate::http::raise_file_limit;
 use crate::telemetry;
@@ -51,6 +52,9 @@ pub struct DevArgs {
     /// The folder for the private Redis's data and for workspaces; a later start on the same folder goes on where this one ended.
     #[arg(long, value_name = "FOLDER", default_value = ".offstage")]
     pub data: PathBuf,
+    /// The certificate.
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// How many worker processes to run.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=WORKERS_MAX))]
     pub workers: u16,
@@ -97,8 +101,9 @@ pub trait Backstage: Send + Sync + 'static {
 pub async fn main(args: DevArgs) -> anyhow::Result<()> {
     let settings = settings(&args)?;
     let metrics = telemetry::init(&settings.log, settings.telemetry.export(telemetry::API).as_ref())?;
+    let tls = tls::load(&settings)?;
     raise_file_limit();
-    run(args, settings, parts::Parts { metrics }).await
+    run(args, settings, parts::Parts { metrics, tls }).await
 }
 
 /// Runs everything until SIGTERM, SIGINT (Ctrl-C) or SIGHUP.
@@ -117,7 +122,11 @@ pub async fn run(args: DevArgs, settings: Settings, backstage: impl Backstage) -
 /// # Errors
 /// See [`config::load`].
 pub fn settings(args: &DevArgs) -> anyhow::Result<Settings> {
-    let overrides =
-        Overrides { redis_url: args.redis_url.clone(), api_listen: args.listen, ..Overrides::default() };
+    let overrides = Overrides {
+        redis_url: args.redis_url.clone(),
+        api_listen: args.listen,
+        api_tls: args.tls.files(),
+        ..Overrides::default()
+    };
     config::load(args.config.as_deref(), overrides)
 }

@@ -13,6 +13,7 @@ use crate::{
         serve::{keep_admin_token, options},
     },
     config::Settings,
+    http::Tls,
     import::{self, Seeding},
     store::{Store, StoreError, patience::Backoff},
     telemetry::Metrics,
@@ -24,6 +25,7 @@ const CANCELLABLE_MS: u64 = 1_000;
 /// The real parts.
 pub(super) struct Parts {
     pub(super) metrics: Metrics,
+    pub(super) tls: Option<Tls>,
 }
 
 fn store(settings: &Settings) -> anyhow::Result<Store> {
@@ -76,7 +78,8 @@ impl Backstage for Parts {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
-        serve::run(listener, store(settings)?, options(settings), self.metrics.clone(), stop).await;
+        let options = options(settings, self.tls.clone())?;
+        serve::run(listener, store(settings)?, options, self.metrics.clone(), stop).await;
         Ok(())
     }
 

@@ -95,7 +95,8 @@ impl Dev {
                 workers.push(child::keep(format!("worker {number}"), self.worker_command(data))?);
             }
             let facts = backstage.tour(&self.settings).await.context("cannot read what the tour shows")?;
-            output::say(&tour::text(address?, &facts, token))
+            let tls_cert = self.settings.api.tls_cert.as_deref();
+            output::say(&tour::text(address?, tls_cert, &facts, token))
         };
         let result = match started.await {
             Ok(()) => tokio::select! {

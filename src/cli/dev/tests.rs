@@ -65,6 +65,7 @@ impl Run {
         let args = DevArgs {
             listen: None,
             data: data.path().to_owned(),
+            tls: TlsArgs::default(),
             workers: 1,
             seed: None,
             config: None,
@@ -178,5 +179,13 @@ async fn a_second_run_on_the_folder_is_refused_and_changes_nothing() {
 }
 
 fn sample_args() -> DevArgs {
-    DevArgs { listen: None, data: PathBuf::new(), workers: 0, seed: None, config: None, redis_url: None }
+    DevArgs {
+        listen: None,
+        data: PathBuf::new(),
+        tls: TlsArgs::default(),
+        workers: 0,
+        seed: None,
+        config: None,
+        redis_url: None,
+    }
 }

@@ -15,6 +15,8 @@ mod scale;
 mod settings;
 mod speed;
 mod strict;
+mod tls;
+mod tls_renewal;
 
 /// For whatever ends by itself.
 const DEADLINE: Duration = Duration::from_secs(20);
