@@ -54,6 +54,7 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("delete_dependent", store.unregister(user, &dependent.kind, "1").await.map(drop)),
         ("depth", store.depth().await.map(drop)),
         ("extend", store.extend(&[lease], LONG).await.map(drop)),
+        ("find_gone", store.gone(&[id]).await.map(drop)),
         ("find_login", store.login("admin").await.map(drop)),
         ("forget_containers", store.forget_containers().await.map(drop)),
         ("import_users", store.load_users(&[fixtures::user(8)], true).await.map(drop)),
