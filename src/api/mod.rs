@@ -15,6 +15,7 @@ mod notebooks;
 mod openapi;
 mod ops;
 mod parameters;
+mod platform;
 mod probes;
 pub mod problem;
 pub mod router;
@@ -25,7 +26,10 @@ mod staged_config;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{NotebookSettings, PlatformSettings};
+use crate::{
+    cluster::Cluster,
+    config::{NotebookSettings, PlatformSettings},
+};
 use service::Service;
 
 /// The settings of the dialects that have any.
@@ -33,6 +37,8 @@ use service::Service;
 pub struct DialectSettings {
     /// The platform dialect's.
     pub platform: PlatformSettings,
+    /// The cluster whose users the platform dialect knows.
+    pub cluster: Arc<Cluster>,
     /// The notebooks dialect's.
     pub notebooks: NotebookSettings,
 }

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     Entrance, notebooks,
     openapi::Document,
-    ops,
+    ops, platform,
     probes::{self, Probed, Written},
     problem::Problem,
     serve::Options,
@@ -36,6 +36,7 @@ pub fn router(service: Service, metrics: Metrics, options: &Options, stop: Cance
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(staged_config::router(&entrance))
         .merge(notebooks::router(&entrance))
+        .merge(platform::router(&entrance))
         .merge(ops::router(&entrance))
         .merge(probes::router(Probed { service, metrics, metrics_public }))
         .split_for_parts();
@@ -52,6 +53,8 @@ fn render(path: &str, fault: Fault) -> Response {
         staged_config::render(path, &problem)
     } else if path == "/arcgis" || path.starts_with("/arcgis/") {
         notebooks::render(problem)
+    } else if path == "/platform" || path.starts_with("/platform/") {
+        platform::render(&problem)
     } else {
         ops::render(&problem)
     }

@@ -8,16 +8,20 @@
 //! Easy to get wrong: 403 comes before 404. What can be refused without looking at the user is refused first; the rest
 //! is decided in the submit script, which refuses before it says whether the user exists.
 
+mod accounts;
 mod authentication;
 mod containers;
 mod deletion;
 mod deletions;
 mod dependents;
 mod doctor;
+mod enlisting;
 mod events;
 mod operation;
 mod premises;
 mod queue;
+mod refusals;
+mod roles;
 mod sessions;
 mod tasks;
 mod tokens;
@@ -35,6 +39,7 @@ use crate::{
 };
 
 pub use self::{
+    accounts::{Account, Wanted},
     authentication::Credentials,
     containers::{ContainerRegistration, NotebookContainer},
     deletion::{Acceptance, Accepted, ClientKey, Family, FoundDependent},
@@ -43,6 +48,7 @@ pub use self::{
     events::{Heard, Listener, MOST_LISTENERS},
     operation::Operation,
     queue::QueueStatus,
+    roles::{NORMAL_USER, Role},
     sessions::{Binding, Origin, Session, SessionTerms},
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},

@@ -15,7 +15,10 @@ use super::{Credentials, Principal, Problem, Service, within};
 use crate::{
     api::problem::ProblemKind,
     domain::task::UserId,
-    store::{principals::TokenHash, sessions::NewSession},
+    store::{
+        principals::TokenHash,
+        sessions::{NewSession, Opened},
+    },
 };
 
 /// The longest text that a session is bound to, in bytes.
@@ -87,6 +90,8 @@ pub struct Session {
     pub principal: Principal,
     /// Its token: the user's number, a dot, and 43 characters.
     pub token: SecretString,
+    /// When it was opened.
+    pub opened: DateTime<Utc>,
     /// When it ends whatever happens.
     pub expires: Option<DateTime<Utc>>,
 }
@@ -142,9 +147,12 @@ impl Service {
             lifetime: terms.lifetime,
             binding: &binding,
         };
-        let opened = within(self.inner.store.open_session(&session)).await?;
-        let expires = opened.ok_or_else(nobody)?;
-        Ok(Session { principal, token: token.into(), expires })
+        match within(self.inner.store.open_session(&session)).await? {
+            Opened::Until { at, expires } => {
+                Ok(Session { principal, token: token.into(), opened: at, expires })
+            }
+            Opened::NoUser => Err(nobody()),
+        }
     }
 
     /// Ends a session. One that is none is ended already.

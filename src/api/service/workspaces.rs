@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
 use super::{
-    Acceptance, Accepted, Operation, Principal, Problem, Service, deletion::nobody, premises::of_engine,
+    Acceptance, Accepted, Operation, Principal, Problem, Service, premises::of_engine, refusals::nobody,
     within,
 };
 use crate::{
