@@ -14,6 +14,7 @@ mod identity;
 mod language;
 mod logs;
 mod metrics;
+mod notebooks;
 mod openapi;
 mod ops;
 mod outage;
