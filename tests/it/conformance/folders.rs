@@ -1,0 +1,1 @@
+//! The dialects' sources stand side by side: the same five files in each.
