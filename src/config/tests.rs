@@ -213,12 +213,12 @@ fn every_setting_has_its_environment_variable() {
         let list = list.split(" for key").next().unwrap();
         list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
     };
-    for section in ["", "api.", "worker.", "tasks.", "checks.", "checks.pause.", "metrics.", "telemetry."] {
+    let sections =
+        ["api", "worker", "tasks", "checks", "checks.pause", "platform", "notebooks", "metrics", "telemetry"];
+    for section in sections.map(|name| format!("{name}.")).iter().map(String::as_str).chain([""]) {
         for field in known(section) {
             let name = format!("{section}{field}");
-            let is_section =
-                ["api", "worker", "tasks", "checks", "checks.pause", "metrics", "checks.http", "telemetry"]
-                    .contains(&name.as_str());
+            let is_section = name == "checks.http" || sections.contains(&name.as_str());
             assert!(is_section || environment::SETTINGS.contains(&name.as_str()), "{name}");
         }
     }

@@ -108,6 +108,7 @@ impl Run<'_> {
                 if task.state == TaskState::Processing {
                     task.committed = true;
                     self.world.set("HSET", &format!("task:{id}"), &["committed", "1"]);
+                    self.world.set("ZADD", "committed", &["0", &id.to_string()]);
                 }
             }
             Step::Submit { .. } | Step::Claim { .. } | Step::Promote | Step::Reclaim | Step::Reconcile => {}

@@ -59,23 +59,38 @@ fn audit_places(dump: &Dump, records: &[Record]) {
         kind.is_exclusive() && !state_of(record).is_terminal()
     };
     let live = records.iter().filter(|(_, record)| holds_slot(record));
-    let live: BTreeMap<_, _> =
-        live.map(|(id, record)| (format!("user:{}", record["user"]), id.clone())).collect();
+    let live: BTreeMap<_, _> = live.map(|(id, record)| (subject_of(record), id.clone())).collect();
     assert_eq!(dump.hash("live"), live, "live");
+    let is_committed = |record: &BTreeMap<String, String>| {
+        record.get("committed").is_some_and(|mark| mark == "1") && !state_of(record).is_terminal()
+    };
+    let committed = records.iter().filter(|(_, record)| is_committed(record));
+    assert_eq!(members("committed"), committed.map(|(id, _)| id.clone()).collect(), "committed");
 }
 
-/// Every task is found by its kind and state, by its user and by its requester, and by nothing else.
+/// Whom a record is about, as keys say it.
+fn subject_of(record: &BTreeMap<String, String>) -> String {
+    use sha1::{Digest, Sha1};
+    use std::fmt::Write;
+    let Some(workspace) = record.get("workspace") else { return format!("user:{}", record["user"]) };
+    let hash = Sha1::digest(workspace.as_bytes());
+    hash.iter().fold("workspace:".to_owned(), |mut key, byte| {
+        write!(key, "{byte:02x}").expect("a string takes text");
+        key
+    })
+}
+
+/// Every task is found by its kind and state, by its subject and by its requester, and by nothing else.
 #[track_caller]
 fn audit_indexes(dump: &Dump, records: &[Record]) {
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (id, record) in records {
-        let (kind, user) = (&record["kind"], &record["user"]);
-        for key in [format!("tasks:{kind}:{}", record["state"]), format!("user:{user}:tasks")] {
+        let (kind, subject) = (&record["kind"], subject_of(record));
+        for key in [format!("tasks:{kind}:{}", record["state"]), format!("{subject}:tasks")] {
             expected.entry(key).or_default().insert(id.clone());
         }
     }
-    let is_index =
-        |name: &str| name.starts_with("tasks:") || (name.starts_with("user:") && name.ends_with(":tasks"));
+    let is_index = |name: &str| name.starts_with("tasks:") || name.ends_with(":tasks");
     let found: BTreeMap<_, BTreeSet<_>> = dump
         .0
         .keys()

@@ -5,13 +5,16 @@ use offstage::{
         capability::Capability,
         checklist::{CheckState, Checklist, Counts},
         dependents::{Dependent, Label},
-        task::{Requester, TaskKind, UserId},
+        task::{Requester, Subject, TaskKind, UserId},
+        workspace::WorkspaceName,
     },
     store::{
         Store,
+        containers::{ContainerType, NewContainer},
         dependents::Existing,
         directory::{Collection, Loaded, MOST_AT_ONCE, Named, NewUser},
         principals::TokenHash,
+        sessions::NewSession,
         submit::{Submission, Submitted},
     },
 };
@@ -111,4 +114,39 @@ pub async fn submit(store: &Store, user: u64) -> offstage::domain::task::TaskId 
         [Submitted::Created { id, .. }] => id,
         _ => panic!("not a new task: {outcome:?}"),
     }
+}
+
+/// A session of a user in the platform dialect, without an end and bound to nothing.
+#[must_use]
+pub fn session<'a>(user: UserId, username: &'a str, token: &'a TokenHash) -> NewSession<'a> {
+    NewSession { user, username, token, dialect: "platform", idle: None, lifetime: None, binding: "" }
+}
+
+/// A container of that user, to be believed for a minute.
+#[must_use]
+pub fn container(id: &str, username: &str) -> NewContainer {
+    NewContainer {
+        id: id.to_owned(),
+        username: workspace(username),
+        kind: ContainerType::OpenNotebook,
+        expires_s: 60,
+    }
+}
+
+/// The name of a workspace.
+#[must_use]
+pub fn workspace(name: &str) -> WorkspaceName {
+    WorkspaceName::new(name).expect("the name of a workspace")
+}
+
+/// A request for a workspace's removal.
+#[must_use]
+pub fn removal(name: &str) -> Submission {
+    Submission { kind: TaskKind::Workspace, subject: Subject::Workspace(workspace(name)), ..submission(0) }
+}
+
+/// A request for a user's deletion from both configurations.
+#[must_use]
+pub fn platform_deletion(user: u64) -> Submission {
+    Submission { kind: TaskKind::PlatformUser, ..submission(user) }
 }

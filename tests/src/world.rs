@@ -1,7 +1,7 @@
 //! A store of its own for each case: one private Redis, a fresh key prefix, and tasks in whatever state a test wants.
 //!
-//! Tasks come into their states by the roads that the store offers. `committed` alone is written by hand, because no
-//! kind of task has an effect outside Redis yet.
+//! Tasks come into their states by the roads that the store offers. `committed` alone is written by hand, so that the
+//! deletion of a user can be tried with it too.
 
 use chrono::{DateTime, Utc};
 use offstage::{
@@ -12,7 +12,7 @@ use offstage::{
     },
     store::{
         Store,
-        queue::{Claim, Claimed, Commit, Committed, Lease, Settled, Settlement},
+        queue::{Claim, Claimed, Commit, Committed, Lease, Promised, Settled, Settlement},
         submit::{Submission, Submitted},
         tasks::{Cancelled, Steered},
     },
@@ -127,6 +127,13 @@ impl World {
         self.store.commit(&[commit], "w", ANY_AGE).await.expect("Redis answers")[0]
     }
 
+    /// Promises the removal of a workspace.
+    pub async fn promise(&self, lease: Lease) -> Promised {
+        let commit =
+            Commit { lease, oldest_answer_ms: None, checks: fixtures::checks(1, 1, Counts::default()) };
+        self.store.promise(&commit, "w", ANY_AGE).await.expect("Redis answers")
+    }
+
     /// The state of a task.
     pub async fn state(&self, id: TaskId) -> TaskState {
         self.store.task(id).await.expect("Redis answers").expect("the task is there").state
@@ -149,6 +156,9 @@ impl World {
         let id = self.task_in(state).await;
         if committed {
             self.set("HSET", &format!("task:{id}"), &["committed", "1"]);
+            if !state.is_terminal() {
+                self.set("ZADD", "committed", &["0", &id.to_string()]);
+            }
         }
         id
     }

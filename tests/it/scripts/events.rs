@@ -121,7 +121,7 @@ async fn what_a_newer_version_tells_is_passed_over_however_much_it_is() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
     for _ in 0..200 {
-        world.set("XADD", "events", &["*", "e", "9\tworkspace\t5\t1\t\tQUEUED\tx\tsubmit\t"]);
+        world.set("XADD", "events", &["*", "e", "9\tmoon\t5\t1\t\tQUEUED\tx\tsubmit\t"]);
     }
     fixtures::submit(&world.store, USER).await;
     let events = all_after(&world, "0-0-1".parse().unwrap()).await;

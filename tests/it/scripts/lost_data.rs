@@ -30,8 +30,12 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
     let dependent = fixtures::dependent("1", true);
     let settlement = Settlement { lease, event: Event::Retry, reason: None, delay_ms: 0, checks: None };
     let commit = Commit { lease, oldest_answer_ms: None, checks: Checklist::default() };
+    let promised = commit.clone();
     let token = TokenHash::of(b"t");
     let user = UserId(6);
+    let session = fixtures::session(user, "user6", &token);
+    let container = fixtures::container("c", "gis_joe");
+    let workspace = container.username.clone();
     let worker = Announcement {
         name: "w".to_owned(),
         host: "h".to_owned(),
@@ -45,17 +49,22 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("announce", store.announce(&worker).await.map(drop)),
         ("cancel", store.cancel(id, "c").await.map(drop)),
         ("claim", store.claim(1, "w", LONG).await.map(drop)),
+        ("close_session", store.close_session(user, &token, "platform").await.map(drop)),
         ("commit", store.commit(&[commit], "w", ANY_AGE).await.map(drop)),
         ("delete_dependent", store.unregister(user, &dependent.kind, "1").await.map(drop)),
         ("depth", store.depth().await.map(drop)),
         ("extend", store.extend(&[lease], LONG).await.map(drop)),
         ("find_login", store.login("admin").await.map(drop)),
+        ("forget_containers", store.forget_containers().await.map(drop)),
         ("import_users", store.load_users(&[fixtures::user(8)], true).await.map(drop)),
         ("leave", store.leave("w").await),
         ("leave_walk", store.leave_walk(0, LONG).await),
         ("list_dependents", store.registered(user, "", 9).await.map(drop)),
+        ("occupy", store.occupy(&[&workspace], "o", LONG).await.map(drop)),
+        ("open_session", store.open_session(&session).await.map(drop)),
         ("pause", store.pause(id, "op").await.map(drop)),
         ("pause_queue", store.pause_queue(true, "op").await.map(drop)),
+        ("promise", store.promise(&promised, "w", ANY_AGE).await.map(drop)),
         ("promote", store.promote("p").await.map(drop)),
         ("prune", store.prune(0).await.map(drop)),
         ("put_dependents", store.register(&[(user, dependent)], Existing::Replaced).await.map(drop)),
@@ -64,13 +73,17 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("reclaim", store.reclaim(1, "r").await.map(drop)),
         ("reconcile", store.reconcile(0).await.map(drop)),
         ("refill", store.reconcile(0).await.map(drop)),
+        ("register_container", store.register_container(&container).await.map(drop)),
         ("report", store.report(lease, &Report::default()).await.map(drop)),
         ("resume", store.resume(id, "op").await.map(drop)),
         ("revoke_token", store.revoke_token("n").await.map(drop)),
         ("settle", store.settle(&[settlement], "w").await.map(drop)),
         ("submit", store.submit(&[fixtures::submission(6)]).await.map(drop)),
         ("take_walk", store.take_walk().await.map(drop)),
+        ("unregister_container", store.unregister_container("c").await.map(drop)),
+        ("use_session", store.use_session(user, &token, "platform").await.map(drop)),
         ("use_token", store.use_token(&token).await.map(drop)),
+        ("vacate", store.vacate(&[&workspace], "o").await),
     ]
 }
 

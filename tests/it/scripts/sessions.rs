@@ -1,0 +1,128 @@
+//! Sessions: opened, used, closed, over; and none is left when nobody uses them.
+
+use offstage::{
+    domain::{capability::Capability, task::UserId},
+    store::{
+        directory::{Collection, Named},
+        principals::TokenHash,
+        sessions::NewSession,
+    },
+};
+use offstage_tests::{
+    fixtures,
+    redis::PrivateRedis,
+    world::{USER, World},
+};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_hours(1);
+const KEY: &str = "user:5:sessions";
+
+async fn open(world: &World, token: &TokenHash, idle: Option<Duration>, lifetime: Option<Duration>) {
+    let session = NewSession { idle, lifetime, ..fixtures::session(UserId(USER), "user5", token) };
+    world.store.open_session(&session).await.unwrap().expect("he is there");
+}
+
+async fn works(world: &World, token: &TokenHash) -> bool {
+    world.store.use_session(UserId(USER), token, "platform").await.unwrap().is_some()
+}
+
+/// Turns the session's clock: it was used, and ends, so much earlier.
+fn age(world: &World, by_ms: u64) {
+    let dump = world.dump().hash(KEY);
+    let field = dump.keys().next().expect("one session");
+    let parts: Vec<_> = dump[field].split('\t').map(str::to_owned).collect();
+    let earlier = |text: &str| text.parse::<u64>().map_or(String::new(), |at| (at - by_ms).to_string());
+    let (used, ends) = (earlier(&parts[1]), earlier(&parts[3]));
+    let aged = [&parts[0], &used, &parts[2], &ends, &parts[4]].map(String::as_str);
+    world.set("HSET", KEY, &[field, &aged.join("\t")]);
+}
+
+#[tokio::test]
+async fn a_session_belongs_to_its_user_and_its_dialect() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let (store, token, user) = (&world.store, TokenHash::of(b"a"), UserId(USER));
+    open(&world, &token, None, None).await;
+    let found = store.use_session(user, &token, "platform").await.unwrap().unwrap();
+    assert_eq!((found.principal.name.as_str(), found.principal.user), ("user5", Some(user)));
+    for (user, token, dialect) in [
+        (UserId(6), &token, "platform"),
+        (user, &TokenHash::of(b"b"), "platform"),
+        (user, &token, "notebooks"),
+    ] {
+        let used = world.unchanged("another's", store.use_session(user, token, dialect)).await.unwrap();
+        assert!(used.is_none());
+        assert!(!world.unchanged("close", store.close_session(user, token, dialect)).await.unwrap());
+    }
+    let stranger = fixtures::session(UserId(77), "user77", &token);
+    assert!(world.unchanged("nobody", store.open_session(&stranger)).await.unwrap().is_none());
+    let misnamed = fixtures::session(user, "user6", &token);
+    assert!(world.unchanged("misnamed", store.open_session(&misnamed)).await.unwrap().is_none());
+    assert!(store.close_session(user, &token, "platform").await.unwrap());
+    assert!(!works(&world, &token).await);
+}
+
+#[tokio::test]
+async fn a_session_may_do_what_all_roles_of_its_user_let_him() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let token = TokenHash::of(b"a");
+    let roles = [(3, "ADMINMANAGER"), (4, "ops.read")].map(|(id, word)| Named {
+        id,
+        name: format!("role {id}"),
+        capabilities: vec![word.to_owned()],
+    });
+    world.store.load_named(Collection::Roles, &roles).await.unwrap();
+    open(&world, &token, None, None).await;
+    world.set("HSET", "deployed:user:5", &["user_role_id", "3", "further_roles", "4,3,99"]);
+    let found = world.store.use_session(UserId(USER), &token, "platform").await.unwrap().unwrap();
+    assert_eq!(found.principal.capabilities, [Capability::AdminManager, Capability::OpsRead]);
+    let login = world.store.login("user5").await.unwrap().unwrap();
+    assert_eq!(login.capabilities, found.principal.capabilities, "and so does his password");
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_ends_and_use_keeps_it() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let token = TokenHash::of(b"a");
+    open(&world, &token, Some(HOUR), None).await;
+    age(&world, 3_599_000);
+    assert!(works(&world, &token).await, "a second before");
+    age(&world, 3_599_000);
+    assert!(works(&world, &token).await, "it was used since");
+    age(&world, 3_600_000);
+    assert!(!works(&world, &token).await, "an hour without use");
+}
+
+#[tokio::test]
+async fn a_session_with_a_lifetime_ends_however_it_is_used() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let token = TokenHash::of(b"a");
+    let session = NewSession { lifetime: Some(HOUR), ..fixtures::session(UserId(USER), "user5", &token) };
+    let expires = world.store.open_session(&session).await.unwrap().unwrap().unwrap();
+    let left = u64::try_from(expires.timestamp_millis()).unwrap() - world.now_ms();
+    assert!((3_590_000..=3_600_000).contains(&left), "{left}");
+    age(&world, 3_600_000);
+    assert!(!works(&world, &token).await);
+}
+
+#[tokio::test]
+async fn a_user_has_a_hundred_sessions_and_redis_forgets_what_is_over() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let tokens: Vec<_> = (0..101).map(|number: u32| TokenHash::of(&number.to_be_bytes())).collect();
+    for token in &tokens {
+        open(&world, token, Some(HOUR), None).await;
+    }
+    assert_eq!(world.raw::<u64>("HLEN", KEY, &[]), 100);
+    assert!(works(&world, &tokens[100]).await);
+    let expiry: i64 = world.raw("PTTL", KEY, &[]);
+    assert!((3_500_000..=3_600_000).contains(&expiry), "{expiry}");
+    open(&world, &TokenHash::of(b"short"), Some(Duration::from_secs(1)), None).await;
+    assert!(world.raw::<i64>("PTTL", KEY, &[]) > 3_500_000, "the longest counts");
+    open(&world, &TokenHash::of(b"for ever"), None, None).await;
+    assert_eq!(world.raw::<i64>("PTTL", KEY, &[]), -1);
+}
