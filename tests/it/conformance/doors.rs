@@ -1,3 +1,5 @@
 //! The dialects as their callers know them.
 
-pub(super) mod staged_config;
+mod staged_config;
+
+pub(super) use staged_config::StagedConfig;

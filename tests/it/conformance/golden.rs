@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Door, SCENARIOS, doors};
+use super::{DIALECTS, SCENARIOS};
 
 /// Set it to anything, and what is seen becomes what is expected.
 const UPDATE: &str = "UPDATE_GOLDENS";
@@ -34,7 +34,7 @@ pub(super) fn check(dialect: &str, scenario: &str, seen: &str) {
 #[test]
 fn every_dialect_has_a_golden_of_every_scenario_and_no_other() {
     let expected: BTreeSet<_> = SCENARIOS.iter().map(|name| format!("{name}.http")).collect();
-    for dialect in [doors::staged_config::StagedConfig::DIALECT] {
+    for dialect in DIALECTS {
         let names = fs::read_dir(folder(dialect)).expect("a folder for the dialect");
         let names: BTreeSet<_> =
             names.map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8")).collect();

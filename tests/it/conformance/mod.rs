@@ -91,17 +91,32 @@ trait Door: Sized {
     fn is_gone(stage: &Stage) -> bool;
 }
 
+/// The dialects that delete.
+const DIALECTS: &[&str] = &[doors::StagedConfig::DIALECT];
+
 /// The scenarios, each a test in each dialect.
 macro_rules! conformance {
     ($($scenario:ident)*) => {
         /// The names of all scenarios.
         const SCENARIOS: &[&str] = &[$(stringify!($scenario)),*];
 
-        mod staged_config {
-            use super::{doors::staged_config::StagedConfig, scenarios, stage};
-            $(#[tokio::test] async fn $scenario() {
-                stage::play::<StagedConfig>(stringify!($scenario), scenarios::$scenario).await;
-            })*
+        /// The tests of one dialect.
+        macro_rules! dialect {
+            ($name:ident, $door:ident) => {
+                mod $name {
+                    use super::{doors::$door, kinds, scenarios, stage};
+
+                    #[tokio::test]
+                    async fn a_deletion_is_a_task_like_any_other_and_no_hanging_up_stops_it() {
+                        kinds::a_task_like_any_other::<$door>().await;
+                    }
+
+                    $(#[tokio::test]
+                    async fn $scenario() {
+                        stage::play::<$door>(stringify!($scenario), scenarios::$scenario).await;
+                    })*
+                }
+            };
         }
     };
 }
@@ -119,3 +134,5 @@ conformance! {
     storage_away
     storage_lost_its_data
 }
+
+dialect!(staged_config, StagedConfig);

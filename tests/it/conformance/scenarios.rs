@@ -77,7 +77,7 @@ pub(super) async fn repeated_while_live<D: Door>(stage: &mut Stage, door: &D) ->
             let second = stage.ask(door, Chief, There);
             let work = async {
                 stage.is_repeated().await;
-                stage.stack.worker(&stage.settings())
+                stage.worker()
             };
             tokio::join!(second, work)
         };
@@ -115,6 +115,7 @@ pub(super) async fn cancelled_meanwhile<D: Door>(stage: &mut Stage, door: &D) ->
 
 /// Nobody works: whoever asked is told which task to look for.
 pub(super) async fn still_running<D: Door>(stage: &mut Stage, door: &D) -> Script {
+    stage.lose_patience().await;
     let asked = stage.ask(door, Chief, There).await;
     assert_eq!(asked.means, Meaning::Running(1));
     let look = stage.look(door, &asked).await;

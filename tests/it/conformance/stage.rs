@@ -3,7 +3,10 @@
 use offstage_tests::{api::Api, eventually, fixtures::PREFIX, programs::Program, stack::Stack};
 use reqwest::Method;
 use serde_json::json;
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{
     Door, Meaning, Who, Whom,
@@ -29,14 +32,13 @@ const SHORT_MS: &str = "200";
 /// See the module's header.
 pub(super) struct Stage {
     // Dropped first: what they log lies in the folder of the Redis.
-    _api: Program,
+    program: Program,
     workers: Vec<Program>,
     pub(super) stack: Stack,
     /// The operator's, who speaks `/ops/v1`.
     pub(super) api: Api,
     /// The workspaces.
     pub(super) root: PathBuf,
-    settings: Vec<(&'static str, String)>,
 }
 
 /// An exchange, and what its answer means.
@@ -50,38 +52,28 @@ pub(super) struct Told {
 impl Stage {
     /// One whose callers stay on the line for long.
     pub(super) async fn open() -> Self {
-        Self::with_patience(LONG_MS).await
-    }
-
-    /// One whose callers are soon told that it goes on.
-    pub(super) async fn impatient() -> Self {
-        Self::with_patience(SHORT_MS).await
-    }
-
-    async fn with_patience(wait_ms: &str) -> Self {
         let stack = Stack::with_users([USER]).await;
         import(&stack).await;
         let root = stack.redis.folder().join("workspaces");
         std::fs::create_dir_all(root.join(USERNAME).join("notebooks")).expect("a workspace");
         std::fs::write(root.join(USERNAME).join("notebooks/first.ipynb"), "{}").expect("a notebook");
-        let settings = vec![
-            ("OFFSTAGE_NOTEBOOKS__WORKSPACE_ROOT", root.display().to_string()),
-            ("OFFSTAGE_NOTEBOOKS__WAIT_MS", wait_ms.to_owned()),
-            ("OFFSTAGE_PLATFORM__WAIT_MS", wait_ms.to_owned()),
-        ];
-        let (program, api) = stack.api(&borrowed(&settings)).await;
-        Self { _api: program, workers: Vec::new(), stack, api, root, settings }
+        let (program, api) = stack.api(&settings(&root, LONG_MS)).await;
+        Self { program, workers: Vec::new(), stack, api, root }
     }
 
-    /// What API and workers are told.
-    pub(super) fn settings(&self) -> Vec<(&str, &str)> {
-        borrowed(&self.settings)
+    /// From here on callers are soon told that it goes on.
+    pub(super) async fn lose_patience(&mut self) {
+        (self.program, self.api) = self.stack.api(&settings(&self.root, SHORT_MS)).await;
+    }
+
+    /// A worker.
+    pub(super) fn worker(&self) -> Program {
+        self.stack.worker(&settings(&self.root, LONG_MS))
     }
 
     /// Starts a worker; until then whatever is asked for waits.
     pub(super) fn work(&mut self) {
-        let worker = self.stack.worker(&self.settings());
-        self.workers.push(worker);
+        self.workers.push(self.worker());
     }
 
     /// Waits for a task that has not ended, as the operator's list shows it.
@@ -182,7 +174,7 @@ pub(super) async fn play<D: Door>(
     name: &str,
     scenario: impl AsyncFn(&mut Stage, &D) -> Vec<(&'static str, Told)>,
 ) {
-    let mut stage = if name == "still_running" { Stage::impatient().await } else { Stage::open().await };
+    let mut stage = Stage::open().await;
     let door = D::open(&stage).await;
     let told = scenario(&mut stage, &door).await;
     let told = told.iter().map(|(title, told)| format!("### {title}\n{}", text(&told.call, &told.answer)));
@@ -190,8 +182,13 @@ pub(super) async fn play<D: Door>(
     golden::check(D::DIALECT, name, &normalised(&seen, stage.api.base(), &door.secrets()));
 }
 
-fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
-    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
+/// What API and workers are told.
+fn settings<'a>(root: &'a Path, wait_ms: &'a str) -> [(&'static str, &'a str); 3] {
+    [
+        ("OFFSTAGE_NOTEBOOKS__WORKSPACE_ROOT", root.to_str().expect("UTF-8")),
+        ("OFFSTAGE_NOTEBOOKS__WAIT_MS", wait_ms),
+        ("OFFSTAGE_PLATFORM__WAIT_MS", wait_ms),
+    ]
 }
 
 /// Two users with passwords, by the program that loads them.
