@@ -9,6 +9,7 @@
 //! an address are secrets. Easy to get wrong: a new field also needs its line in `environment::SETTINGS` (a test
 //! finds the missing one) and, where zero makes no sense, in `validation`.
 
+mod checks;
 pub mod client;
 mod environment;
 mod notebooks;
@@ -24,6 +25,7 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+pub use checks::{CheckSettings, HttpCheckSettings, PauseSettings};
 pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
 pub use notebooks::NotebookSettings;
 pub use platform::PlatformSettings;
@@ -121,45 +123,6 @@ pub struct TaskSettings {
     pub retention_s: u64,
 }
 
-/// The checks that look for what depends on a user.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CheckSettings {
-    /// Milliseconds that an outside system's answer may be old when the deletion is decided.
-    pub max_answer_age_ms: u64,
-    /// Outside systems that are asked over HTTP (`[[checks.http]]`, file only).
-    pub http: Vec<HttpCheckSettings>,
-    /// A check that only waits, for trying things out.
-    pub pause: PauseSettings,
-}
-
-/// One outside system that is asked over HTTP for a user's dependents.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HttpCheckSettings {
-    /// The check's name in messages, logs and metrics: letters, digits, `_`, `-` and `.`, 1 to 64 characters, unique.
-    pub name: String,
-    /// What is asked; `{id}` and `{username}` are replaced, percent-encoded.
-    pub url: String,
-    /// Milliseconds for the whole answer.
-    #[serde(default = "HttpCheckSettings::default_timeout_ms")]
-    pub timeout_ms: u64,
-    /// Requests of this check that are under way at the same time, per worker.
-    #[serde(default = "HttpCheckSettings::default_concurrency")]
-    pub concurrency: usize,
-    /// Bytes that an answer's body may have.
-    #[serde(default = "HttpCheckSettings::default_max_body_bytes")]
-    pub max_body_bytes: usize,
-}
-
-/// A check that only waits and finds nothing.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PauseSettings {
-    /// Milliseconds to wait; 0 turns the check off.
-    pub ms: u64,
-}
-
 /// The metrics.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -211,26 +174,6 @@ impl Default for WorkerSettings {
 impl Default for TaskSettings {
     fn default() -> Self {
         Self { retention_s: 7 * 24 * 60 * 60 }
-    }
-}
-
-impl Default for CheckSettings {
-    fn default() -> Self {
-        Self { max_answer_age_ms: 30_000, http: Vec::new(), pause: PauseSettings::default() }
-    }
-}
-
-impl HttpCheckSettings {
-    fn default_timeout_ms() -> u64 {
-        5_000
-    }
-
-    fn default_concurrency() -> usize {
-        16
-    }
-
-    fn default_max_body_bytes() -> usize {
-        1_048_576
     }
 }
 

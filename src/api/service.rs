@@ -16,6 +16,7 @@ mod doctor;
 mod events;
 mod operation;
 mod queue;
+mod refusals;
 mod sessions;
 mod tasks;
 mod tokens;

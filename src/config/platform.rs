@@ -13,8 +13,8 @@ use super::validation::Faults;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlatformSettings {
-    /// The file `pmc.conf` of the original: `KEY=VALUE` lines and `#` comments. Without it: ALLOW_UNKNOWN_USER=N and
-    /// ENABLE_USER_GROUP=N.
+    /// The file `pmc.conf` of the original: `KEY=VALUE` lines and `#` comments. Without it:
+    /// `ALLOW_UNKNOWN_USER=N` and `ENABLE_USER_GROUP=N`.
     pub pmc_conf: Option<PathBuf>,
     /// A JSON file with the cluster's users and groups, which stands for LSF and for the operating system. Without it there
     /// are none.

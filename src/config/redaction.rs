@@ -21,6 +21,8 @@ impl fmt::Debug for Settings {
             .field("worker", &self.worker)
             .field("tasks", &self.tasks)
             .field("checks", &self.checks)
+            .field("platform", &self.platform)
+            .field("notebooks", &self.notebooks)
             .field("metrics", &self.metrics)
             .field("telemetry", &self.telemetry)
             .finish()

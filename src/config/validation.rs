@@ -25,7 +25,7 @@ const CONCURRENCY_MAX: usize = 10_000;
 /// The longest time that makes sense anywhere: ten years in milliseconds. It keeps sums far from overflow.
 const TIME_MAX_MS: u64 = 10 * 366 * 24 * 60 * 60 * 1_000;
 /// Names that our own checks have.
-const OWN_CHECKS: &[&str] = &["registered", "pause", "containers"];
+const OWN_CHECKS: &[&str] = &["registered", "pause", "containers", "workspace"];
 
 impl Settings {
     /// Refuses impossible settings.

@@ -186,7 +186,10 @@ impl Store {
                 let Some(text) = text else { continue };
                 let read = read_container(id, &text, now);
                 let corrupt = || StoreError::Corrupt { key: all.clone(), field: "container" };
-                containers.extend(read.ok_or_else(corrupt)?);
+                let Registered { container, ends } = read.ok_or_else(corrupt)?;
+                if ends > now {
+                    containers.push(container);
+                }
             }
         }
         Ok(containers)
@@ -236,17 +239,20 @@ impl Store {
     }
 }
 
-/// A registration; `Some(None)` for one that says nothing any more.
-fn read_container(id: &str, text: &str, now: u64) -> Option<Option<Container>> {
+/// A registration, and when it says nothing any more (ms).
+struct Registered {
+    container: Container,
+    ends: u64,
+}
+
+fn read_container(id: &str, text: &str, now: u64) -> Option<Registered> {
     let mut parts = text.splitn(5, '\t');
     let deadline: u64 = parts.next()?.parse().ok()?;
     let life_s: u64 = parts.next()?.parse().ok()?;
     let kind = ContainerType::from_name(parts.next()?)?;
     let created = records::time(parts.next()?.parse().ok()?);
     let username = parts.next()?.to_owned();
-    if deadline + life_s * 1_000 <= now {
-        return Some(None);
-    }
     let (expires, lapsed) = (records::time(deadline), deadline <= now);
-    Some(Some(Container { id: id.to_owned(), username, kind, created, expires, lapsed }))
+    let container = Container { id: id.to_owned(), username, kind, created, expires, lapsed };
+    Some(Registered { container, ends: deadline + life_s * 1_000 })
 }

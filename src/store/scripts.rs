@@ -68,6 +68,7 @@ scripts! {
     DELETE_DEPENDENT "delete_dependent", allowed;
     DEPTH "depth", allowed;
     EXTEND "extend", allowed;
+    FIND_GONE "find_gone", reads;
     FIND_LOGIN "find_login", reads, "roles";
     FORGET_CONTAINERS "forget_containers", allowed, "containers";
     IMPORT_USERS "import_users", refused;

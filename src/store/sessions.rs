@@ -34,6 +34,18 @@ pub struct NewSession<'a> {
     pub binding: &'a str,
 }
 
+/// What became of a session that was to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// It is open.
+    Until {
+        /// When it ends whatever happens; none if it does not.
+        expires: Option<DateTime<Utc>>,
+    },
+    /// The user is not there, or not by that name.
+    NoUser,
+}
+
 /// A session that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundSession {
@@ -44,14 +56,11 @@ pub struct FoundSession {
 }
 
 impl Store {
-    /// Opens a session; tells when it ends whatever happens. None if the user is not there.
+    /// Opens a session.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn open_session(
-        &self,
-        session: &NewSession<'_>,
-    ) -> Result<Option<Option<DateTime<Utc>>>, StoreError> {
+    pub async fn open_session(&self, session: &NewSession<'_>) -> Result<Opened, StoreError> {
         let millis =
             |time: Option<Duration>| time.map_or_else(String::new, |time| time.as_millis().to_string());
         let args = vec![
@@ -67,14 +76,11 @@ impl Store {
         let name = scripts::OPEN_SESSION.name;
         let reply = self.run(&scripts::OPEN_SESSION, args).await?;
         if reply.tag() == "NOT_FOUND" {
-            return Ok(None);
+            return Ok(Opened::NoUser);
         }
         let expires = reply.ok(name)?.text(0)?;
-        if expires.is_empty() {
-            Ok(Some(None))
-        } else {
-            Ok(Some(Some(records::time(number(name, &expires)?))))
-        }
+        let expires = if expires.is_empty() { None } else { Some(records::time(number(name, &expires)?)) };
+        Ok(Opened::Until { expires })
     }
 
     /// The session of that token, if it works; it has been used then.

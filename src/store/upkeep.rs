@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Store, StoreError, moves, reply::number, scripts, tallies};
-use crate::domain::state::Event;
+use crate::domain::{state::Event, task::TaskId};
 
 /// Most tasks in one script call.
 pub const MOST_AT_ONCE: u64 = 100;
@@ -81,6 +81,17 @@ impl Store {
     pub async fn prune(&self, retention_ms: u64) -> Result<u64, StoreError> {
         let args = vec![retention_ms.to_string(), MOST_AT_ONCE.to_string()];
         self.run(&scripts::PRUNE, args).await?.ok(scripts::PRUNE.name)?.number(0)
+    }
+
+    /// Which of these tasks are gone: their numbers were given out here, and no record is left. For whoever keeps something
+    /// of a task outside Redis.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn gone(&self, tasks: &[TaskId]) -> Result<Vec<TaskId>, StoreError> {
+        let args = tasks.iter().map(TaskId::to_string).collect();
+        let gone = self.run(&scripts::FIND_GONE, args).await?.ok(scripts::FIND_GONE.name)?.texts()?;
+        gone.iter().map(|id| number(scripts::FIND_GONE.name, id).map(TaskId)).collect()
     }
 
     /// Compares a stretch of the records with the places they should stand in, and mends what is missing.

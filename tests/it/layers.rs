@@ -20,7 +20,7 @@ struct Rule {
     forbids: fn(&str, &Path) -> bool,
 }
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     Rule {
         says: "the domain imports nothing of ours and does no I/O",
         is_for: |file| file.starts_with("src/domain"),
@@ -36,6 +36,14 @@ const RULES: [Rule; 8] = [
         forbids: |_, path| {
             path.root_is(&["axum", "http", "hyper", "clap"])
                 || ["crate::api", "crate::http", "crate::cli"].iter().any(|above| path.starts_with(above))
+        },
+    },
+    Rule {
+        says: "the disk and the engine know of ours the domain alone",
+        is_for: |file| file.starts_with("src/workspaces") || file.starts_with("src/engine"),
+        forbids: |file, path| {
+            let own = if file.starts_with("src/engine") { "crate::engine" } else { "crate::workspaces" };
+            path.root_is(&["crate"]) && !["crate::domain", own].iter().any(|below| path.starts_with(below))
         },
     },
     Rule {
@@ -144,6 +152,9 @@ fn what_is_not_allowed_is_found() {
         ("src/store/tasks.rs", "use axum::Json;"),
         ("src/store/tasks.rs", "fn f() -> crate::http::Fault { g() }"),
         ("src/store/mod.rs", "use super::{\n    domain,\n    cli::Command,\n};"),
+        ("src/workspaces/mod.rs", "use crate::{domain::workspace::WorkspaceName, store::Store};"),
+        ("src/workspaces/empty.rs", "fn f() -> super::super::config::Settings { g() }"),
+        ("src/engine.rs", "use crate::workspaces::Workspaces;"),
         ("src/cli/serve.rs", "fn f() { ::redis::Client::open(url); }"),
         ("src/cli/serve.rs", "pub use redis as r;"),
         ("src/cli/serve.rs", "/* a\n comment */ use redis::Client; // \"redis\""),
@@ -176,6 +187,11 @@ fn what_is_allowed_is_left_alone() {
     let good = [
         ("src/domain/plan.rs", "use super::{dependents::Findings, reason::Reason};\nuse std::fmt;"),
         ("src/domain/plan.rs", "use crate::domain::task::Task; // crate::store\n"),
+        (
+            "src/workspaces/empty.rs",
+            "use super::{DiskError, folder::Folder};\nuse crate::domain::workspace::X;",
+        ),
+        ("src/engine/tests.rs", "use super::Engine;"),
         ("src/store/link.rs", "use redis::Client;\nuse crate::domain::task::Task;"),
         ("src/store/queue/backend.rs", "use apalis_core::backend::Backend;"),
         ("src/cli/serve.rs", "/// See redis::Client.\nfn f() { let x = \"redis::Client \\\" redis::x\"; }"),

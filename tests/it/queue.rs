@@ -31,7 +31,7 @@ async fn a_user_without_dependents_is_deleted() {
     let settings = Settings::default();
     let stop = CancellationToken::new();
     let (queue, context) = runner::prepare(&store, &settings, "w").unwrap();
-    maintenance::start(&queue, &store, &settings, "w", &stop);
+    maintenance::start(&queue, &store, &settings, &context.effects, "w", &stop);
     let running = stop.clone();
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 
@@ -92,7 +92,7 @@ async fn a_panic_costs_an_attempt_and_not_the_worker() {
     let stop = CancellationToken::new();
     let (queue, mut context) = runner::prepare(&store, &settings, "w").unwrap();
     context.checks = Checks::of(vec![Box::new(Buggy(AtomicBool::new(false)))]);
-    maintenance::start(&queue, &store, &settings, "w", &stop);
+    maintenance::start(&queue, &store, &settings, &context.effects, "w", &stop);
     let running = stop.clone();
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 
@@ -135,7 +135,7 @@ async fn a_task_of_a_newer_versions_kind_is_left_to_newer_workers() {
     settings.worker.max_attempts = 1;
     let stop = CancellationToken::new();
     let (queue, context) = runner::prepare(&store, &settings, "w").unwrap();
-    maintenance::start(&queue, &store, &settings, "w", &stop);
+    maintenance::start(&queue, &store, &settings, &context.effects, "w", &stop);
     let running = stop.clone();
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 

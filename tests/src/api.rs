@@ -145,7 +145,16 @@ impl Api {
         self.send(self.request(Method::PUT, &path).json(&body)).await
     }
 
-    /// Waits until a task has one of these statuses; returns it.
+    /// Waits until operators see a task, of whatever kind, in that state; returns all about it.
+    pub async fn until_state(&self, task: u64, state: &str, deadline: Duration) -> Answer {
+        eventually(&format!("task {task} becomes {state}"), deadline, async || {
+            let answer = self.get(&format!("/ops/v1/tasks/{task}")).await;
+            (answer.body["state"] == state).then_some(answer)
+        })
+        .await
+    }
+
+    /// Waits until a user's deletion has one of these statuses; returns it.
     pub async fn until(&self, task: u64, statuses: &[&str], deadline: Duration) -> Answer {
         let what = format!("task {task} becomes {statuses:?}");
         eventually(&what, deadline, async || {

@@ -13,6 +13,7 @@ pub mod backlog;
 pub mod collector;
 pub mod dev;
 pub mod dump;
+pub mod engine;
 mod eventually;
 pub mod fixtures;
 pub mod identity;

@@ -1,12 +1,14 @@
 //! One delivery: load, check, decide, settle.
 //!
 //! Facts are gathered here, `domain::plan` decides, one step is applied with a compare-and-set on the fence. An attempt
-//! can be interrupted between any two awaits: its future is dropped, and [`handle`] says what became of it.
+//! can be interrupted between any two awaits: its future is dropped, and [`handle`] says what became of it. An effect
+//! outside Redis is not dropped: it is told to stop (`effect`).
 //!
 //! Easy to get wrong: the deletion may be refused at the last moment (a dependent turned up, an answer grew too old).
 //! Then everything that can have changed is asked again, and decided again; nothing is taken over from the look before.
 
 mod attempt;
+mod effect;
 
 use futures::FutureExt;
 use offstage::{
@@ -16,17 +18,18 @@ use offstage::{
         reason::Reason,
         retry::RetryPolicy,
         state::Event,
+        task::Effect,
     },
     store::{
         Store,
-        queue::{Committed, Delivery, Finisher, Interruption, Lease, Settled, Settlement},
+        queue::{Commit, Committed, Delivery, Finisher, Interruption, Lease, Settled, Settlement},
     },
     telemetry::trace,
 };
 use std::{panic::AssertUnwindSafe, time::Instant};
 use tracing::{Instrument, Span, field::Empty};
 
-use crate::checks::Checks;
+use crate::{checks::Checks, effects::Effects};
 
 /// Looks at one user before an attempt is given up as unsettled.
 const MOST_ROUNDS: u32 = 5;
@@ -40,6 +43,8 @@ pub struct Context {
     pub finisher: Finisher,
     /// The checks that are configured.
     pub checks: Checks,
+    /// What takes place outside Redis.
+    pub effects: Effects,
     /// How often and how soon to try again.
     pub retry: RetryPolicy,
 }
@@ -47,7 +52,7 @@ pub struct Context {
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The user is deleted, or the dry run is through.
+    /// The deletion took effect, or the dry run is through.
     Completed,
     /// Blocking dependents were found.
     Conflict,
@@ -140,48 +145,67 @@ struct Settler<'a> {
 }
 
 impl Settler<'_> {
-    /// Works until it is through or is interrupted.
+    /// Works until it is through or is interrupted. What was promised before is carried out and not asked about again.
     async fn run(&self) -> Outcome {
-        tokio::select! {
-            biased;
-            interruption = self.delivery.interrupted() => self.interrupted(interruption).await,
-            outcome = self.attempt() => outcome,
+        if !self.delivery.claimed.committed {
+            let ended = tokio::select! {
+                biased;
+                interruption = self.delivery.interrupted() => Some(self.interrupted(interruption).await),
+                ended = self.attempt() => ended,
+            };
+            if let Some(outcome) = ended {
+                return outcome;
+            }
         }
+        self.carry_out().await
     }
 
-    /// Checks and decides, again and again while the ground moves.
-    async fn attempt(&self) -> Outcome {
+    /// Checks and decides, again and again while the ground moves. None where an effect is promised and due.
+    async fn attempt(&self) -> Option<Outcome> {
         let attempt = self.delivery.claimed.attempt;
         let Some(username) = self.delivery.claimed.username.clone() else {
-            return self.apply(Step::Fail { reason: Reason::UserGone }, None).await;
+            return Some(self.fail(Reason::UserGone).await);
         };
         let mut unsettled = Reason::Unsettled;
         for round in 1..=MOST_ROUNDS {
             let look = match attempt::look(self.context, &self.delivery.claimed, &username, round).await {
                 Ok(look) => look,
-                Err(interruption) => return self.interrupted(interruption).await,
+                Err(interruption) => return Some(self.interrupted(interruption).await),
             };
             let kind = self.delivery.claimed.kind;
             let step = decide(kind, attempt, &look.findings, &self.context.retry, jitter());
             if step != Step::Commit {
-                return self.apply(step, Some(look.findings.checks)).await;
+                return Some(self.apply(step, Some(look.findings.checks)).await);
             }
-            unsettled = match self.context.finisher.commit(look.commit(self.lease())).await {
-                Committed::Done => return Outcome::Completed,
-                Committed::Lost => return Outcome::Lost,
-                Committed::Cancelled => return self.give_up().await,
-                Committed::UserGone => {
-                    return self.apply(Step::Fail { reason: Reason::UserGone }, None).await;
-                }
-                Committed::LastAdministrator => {
-                    return self.apply(Step::Fail { reason: Reason::LastAdministrator }, None).await;
-                }
-                Committed::Blocked => Reason::Unsettled,
-                Committed::TooOld => Reason::AnswersTooOld,
+            let commit = look.commit(self.lease());
+            let taken = match kind.effect() {
+                Effect::Outside => self.promise(commit).await,
+                Effect::None | Effect::Staged | Effect::Everywhere => self.commit(commit).await.map(Some),
+            };
+            unsettled = match taken {
+                Ok(ended) => return ended,
+                Err(moved) => moved,
             };
             tracing::info!(round, why = unsettled.name(), "the ground has moved: looking again");
         }
-        self.apply(try_again(attempt, unsettled, &self.context.retry, jitter()), None).await
+        Some(self.apply(try_again(attempt, unsettled, &self.context.retry, jitter()), None).await)
+    }
+
+    /// Lets a deletion take effect inside Redis; or says how the ground has moved.
+    async fn commit(&self, commit: Commit) -> Result<Outcome, Reason> {
+        match self.context.finisher.commit(commit).await {
+            Committed::Done => Ok(Outcome::Completed),
+            Committed::Lost => Ok(Outcome::Lost),
+            Committed::Cancelled => Ok(self.give_up().await),
+            Committed::UserGone => Ok(self.fail(Reason::UserGone).await),
+            Committed::LastAdministrator => Ok(self.fail(Reason::LastAdministrator).await),
+            Committed::Blocked => Err(Reason::Unsettled),
+            Committed::TooOld => Err(Reason::AnswersTooOld),
+        }
+    }
+
+    async fn fail(&self, reason: Reason) -> Outcome {
+        self.apply(Step::Fail { reason }, None).await
     }
 
     async fn apply(&self, step: Step, checks: Option<Checklist>) -> Outcome {

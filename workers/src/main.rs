@@ -73,7 +73,7 @@ async fn work(settings: config::Settings) -> anyhow::Result<()> {
 
     let status_stop = CancellationToken::new();
     let status = status::serve(&settings, &store, &queue, metrics, status_stop.clone()).await?;
-    maintenance::start(&queue, &store, &settings, &name, &stop);
+    maintenance::start(&queue, &store, &settings, &context.effects, &name, &stop);
     tracing::info!(worker.id = name, "working");
     let outcome = runner::run(&queue, context, &settings, &name, stop).await;
     status_stop.cancel();

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     checks::Checks,
+    effects::Effects,
     handler::{self, Context},
 };
 
@@ -34,7 +35,7 @@ const HAND_BACK_LIMIT: Duration = Duration::from_secs(1);
 /// The queue and the context of a worker with these settings.
 ///
 /// # Errors
-/// When a check cannot be set up.
+/// When a check cannot be set up, or the folder of workspaces cannot be opened.
 pub fn prepare(store: &Store, settings: &Settings, worker: &str) -> anyhow::Result<(Queue, Context)> {
     let queue = Queue::new(
         store.clone(),
@@ -49,7 +50,8 @@ pub fn prepare(store: &Store, settings: &Settings, worker: &str) -> anyhow::Resu
     let context = Context {
         store: store.clone(),
         finisher: queue.finisher(),
-        checks: Checks::new(&settings.checks, store)?,
+        checks: Checks::new(settings, store)?,
+        effects: Effects::new(&settings.notebooks)?,
         retry: RetryPolicy {
             max_attempts: settings.worker.max_attempts,
             delay_ms: settings.worker.retry_delay_ms,

@@ -8,9 +8,13 @@
 
 use tracing::info;
 
-use super::{Operation, Principal, Problem, Service, within};
+use super::{
+    Operation, Principal, Problem, Service,
+    refusals::{already_live, being_cancelled, key_reused, no_task, nobody, refused},
+    within,
+};
 use crate::{
-    api::problem::{Missing, ProblemKind, RETRY_AFTER_S},
+    api::problem::ProblemKind,
     domain::{
         capability::Refusal,
         dependents::Dependent,
@@ -328,52 +332,4 @@ pub(super) fn idempotency(
         key: own_key(principal, operation, key, &[]),
         request: sha256_half_hex(&[operation.as_bytes(), about.as_bytes()]),
     }
-}
-
-pub(super) fn refused(refusal: Refusal) -> Problem {
-    let (kind, public) = match refusal {
-        Refusal::NotAllowed => (ProblemKind::NotAllowed, "You do not have the capabilities to delete users."),
-        Refusal::BuiltInAdministrator => {
-            (ProblemKind::BuiltInAdministrator, "The built-in administrator cannot be deleted.")
-        }
-        Refusal::NotThisUser => (
-            ProblemKind::NotThisUser,
-            "You may not delete this user: nobody deletes himself, and an administrator is deleted by a caller with \
-             the capability ADMINMANAGER only.",
-        ),
-    };
-    Problem::new(kind, public)
-}
-
-pub(super) fn key_reused() -> Problem {
-    Problem::new(ProblemKind::KeyReused, "This Idempotency-Key was used before, for another request.")
-}
-
-pub(super) fn being_cancelled(id: TaskId) -> Problem {
-    Problem::new(
-        ProblemKind::BeingCancelled { retry_after_s: RETRY_AFTER_S },
-        format!("The deletion of this user, task {id}, is being cancelled. Try again in a moment."),
-    )
-}
-
-pub(super) fn no_user(user: UserId) -> Problem {
-    Problem::new(ProblemKind::NotFound(Missing::User), format!("No user found with id: {user}"))
-}
-
-pub(super) fn nobody(subject: &Subject) -> Problem {
-    match subject {
-        Subject::User(user) => no_user(*user),
-        Subject::Workspace(_) => {
-            Problem::new(ProblemKind::NotFound(Missing::Workspace), "There is no such workspace.")
-        }
-    }
-}
-
-pub(super) fn already_live(live: TaskId) -> Problem {
-    let said = format!("A deletion of this user is under way already: task {live}. Nothing was changed.");
-    Problem::new(ProblemKind::DeletionLive, said)
-}
-
-pub(super) fn no_task(id: TaskId) -> Problem {
-    Problem::new(ProblemKind::NotFound(Missing::Task), format!("No task found with id: {id}"))
 }

@@ -12,7 +12,8 @@ use tracing::info;
 
 use super::{
     ClientKey, Operation, Principal, Problem, Service,
-    deletion::{count_submission, key_reused, own_key, request},
+    deletion::{count_submission, own_key, request},
+    refusals::key_reused,
     within,
 };
 use crate::{

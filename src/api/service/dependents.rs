@@ -5,7 +5,7 @@
 //!
 //! Easy to get wrong: whether the user exists is decided in the same script as the deletion, never asked beforehand.
 
-use super::{DependentsPage, Operation, Principal, Problem, Service, deletion::no_user, within};
+use super::{DependentsPage, Operation, Principal, Problem, Service, refusals::no_user, within};
 use crate::{
     api::problem::{Missing, ProblemKind},
     domain::{

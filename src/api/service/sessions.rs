@@ -15,7 +15,10 @@ use super::{Credentials, Principal, Problem, Service, within};
 use crate::{
     api::problem::ProblemKind,
     domain::task::UserId,
-    store::{principals::TokenHash, sessions::NewSession},
+    store::{
+        principals::TokenHash,
+        sessions::{NewSession, Opened},
+    },
 };
 
 /// The longest text that a session is bound to, in bytes.
@@ -142,9 +145,10 @@ impl Service {
             lifetime: terms.lifetime,
             binding: &binding,
         };
-        let opened = within(self.inner.store.open_session(&session)).await?;
-        let expires = opened.ok_or_else(nobody)?;
-        Ok(Session { principal, token: token.into(), expires })
+        match within(self.inner.store.open_session(&session)).await? {
+            Opened::Until { expires } => Ok(Session { principal, token: token.into(), expires }),
+            Opened::NoUser => Err(nobody()),
+        }
     }
 
     /// Ends a session. One that is none is ended already.

@@ -10,10 +10,8 @@ use tracing::info;
 
 use super::{
     Acceptance, ClientKey, Operation, Principal, Problem, Service,
-    deletion::{
-        already_live, being_cancelled, count_submission, idempotency, key_reused, no_task, nobody, refused,
-        request,
-    },
+    deletion::{count_submission, idempotency, request},
+    refusals::{already_live, being_cancelled, key_reused, no_task, nobody, refused},
     within,
 };
 use crate::{

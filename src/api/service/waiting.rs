@@ -18,7 +18,7 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::debug;
 
-use super::{Problem, Service, deletion::no_task};
+use super::{Problem, Service, refusals::no_task};
 use crate::{
     domain::task::{Task, TaskId},
     store::{

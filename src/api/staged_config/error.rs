@@ -164,7 +164,7 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, 4, ""),
         ProblemKind::NoCredentials | ProblemKind::BadCredentials => (S::UNAUTHORIZED, 18, ""),
         ProblemKind::NoAccess => (S::FORBIDDEN, 26, ""),
-        ProblemKind::NotAllowed => (S::FORBIDDEN, 1009, NOT_CAPABLE),
+        ProblemKind::NotAllowed | ProblemKind::RoleNotAssignable => (S::FORBIDDEN, 1009, NOT_CAPABLE),
         ProblemKind::NotThisUser => (S::FORBIDDEN, user_code(38_316_001), NOT_CAPABLE),
         ProblemKind::BuiltInAdministrator => (S::FORBIDDEN, user_code(38_316_002), NOT_CAPABLE),
         ProblemKind::MissingBody { .. } => (S::UNPROCESSABLE_ENTITY, 10, ""),
@@ -191,7 +191,6 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         | ProblemKind::WorkspaceOccupied { .. } => {
             (S::CONFLICT, 1004, "The request conflicts with the current state")
         }
-        ProblemKind::RoleNotAssignable => (S::FORBIDDEN, 1009, NOT_CAPABLE),
         ProblemKind::BadBody | ProblemKind::BadStatus | ProblemKind::KeyReused => {
             (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID)
         }

@@ -34,7 +34,11 @@ pub(crate) struct Task {
     pub(crate) id: u64,
     pub(crate) kind: String,
     pub(crate) state: String,
-    pub(crate) user_id: u64,
+    pub(crate) user_id: Option<u64>,
+    #[serde(default)]
+    pub(crate) workspace: Option<String>,
+    #[serde(default)]
+    pub(crate) committed: bool,
     pub(crate) message: String,
     pub(crate) created_by: String,
     pub(crate) created: i64,
@@ -52,6 +56,12 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    /// Whom or what it is about: a user's number, or a workspace's name.
+    pub(crate) fn about(&self) -> String {
+        let user = self.user_id.map(|user| user.to_string());
+        user.or_else(|| self.workspace.clone()).unwrap_or_else(|| "-".to_owned())
+    }
+
     /// Its state, if it is one that is known here.
     pub(crate) fn state(&self) -> Option<TaskState> {
         TaskState::from_name(&self.state)
@@ -119,7 +129,7 @@ pub(crate) struct Step {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Transition {
     pub(crate) task_id: u64,
-    pub(crate) user_id: u64,
+    pub(crate) user_id: Option<u64>,
     #[serde(flatten)]
     pub(crate) step: Step,
 }

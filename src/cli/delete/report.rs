@@ -97,7 +97,7 @@ impl Report {
             for dependent in detail.dependents.iter().filter(|dependent| dependent.blocking) {
                 listed += 1;
                 table.row([
-                    detail.task.user_id.to_string(),
+                    detail.task.about(),
                     detail.task.id.to_string(),
                     dependent.r#type.clone(),
                     dependent.id.clone(),

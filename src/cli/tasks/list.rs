@@ -111,7 +111,7 @@ pub(super) fn shown(tasks: &[Task], now: DateTime<Utc>) -> String {
             plain(task.id.to_string()),
             (tone_of(task.state()), task.state.clone()),
             plain(task.kind.clone()),
-            plain(task.user_id.to_string()),
+            plain(task.about()),
             plain(task.created_by.clone()),
             plain(relative(task.created, now)),
             plain(task.message.clone()),

@@ -46,9 +46,11 @@ fn facts(detail: &Detail, now: DateTime<Utc>, screen: Screen) -> String {
     let facts = [
         ("task", Some(task.id.to_string())),
         ("kind", Some(task.kind.clone())),
-        ("user", Some(task.user_id.to_string())),
+        ("user", task.user_id.map(|user| user.to_string())),
+        ("workspace", task.workspace.as_deref().map(printable)),
         ("state", Some(screen.tinted(tone_of(task.state()), &printable(&task.state)))),
         ("message", Some(printable(&task.message))),
+        ("committed", task.committed.then(|| "yes: it only goes forward".to_owned())),
         ("reason", task.reason.as_deref().map(printable)),
         ("asked by", Some(printable(&task.created_by))),
         ("cancelled by", task.cancelled_by.as_deref().map(printable)),

@@ -135,12 +135,13 @@ fn unprinted<'a>(history: &'a [Step], last: Option<&Step>) -> &'a [Step] {
     printed.map_or(history, |at| &history[at + 1..])
 }
 
-fn line(form: Form, task: u64, user: u64, step: &Step, document: impl FnOnce() -> Value) -> String {
+fn line(form: Form, task: u64, user: Option<u64>, step: &Step, document: impl FnOnce() -> Value) -> String {
     match form {
         Form::Json => format!("{}\n", document()),
         Form::Table => {
             let from = step.from.as_deref().unwrap_or("-");
-            let said = format!("task {task}  user {user}  {from} -> {}  {}  {}", step.to, step.by, step.why);
+            let about = user.map_or_else(|| "a workspace".to_owned(), |user| format!("user {user}"));
+            let said = format!("task {task}  {about}  {from} -> {}  {}  {}", step.to, step.by, step.why);
             format!("{}  {}\n", exact(step.at), printable(&said))
         }
     }
@@ -166,7 +167,7 @@ mod tests {
     #[test]
     fn a_line_shows_nothing_that_a_terminal_obeys() {
         let step = Step { by: "\x1b[2J\n".to_owned(), ..step("PROCESSING", 0) };
-        let text = line(Form::Table, 7, 5, &step, || Value::Null);
+        let text = line(Form::Table, 7, Some(5), &step, || Value::Null);
         assert_eq!(
             text,
             "1970-01-01T00:00:00Z  task 7  user 5  - -> PROCESSING  \u{fffd}[2J\u{fffd}  claim\n"

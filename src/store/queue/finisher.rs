@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{Commit, Committed, Settled, Settlement, backend::watched};
+use super::{Commit, Committed, Promised, Settled, Settlement, backend::watched};
 use crate::store::{Store, StoreError, patience::until_answered};
 
 /// Most items in one script call.
@@ -19,6 +19,15 @@ const MOST_WAITING: usize = 4_096;
 #[derive(Debug, Clone)]
 pub struct Finisher {
     queue: mpsc::Sender<Item>,
+    terms: Arc<Terms>,
+}
+
+/// On what terms promises are given.
+#[derive(Debug)]
+struct Terms {
+    store: Store,
+    worker: Arc<str>,
+    max_answer_age: Duration,
 }
 
 #[derive(Debug)]
@@ -36,6 +45,7 @@ impl Finisher {
         failed: &CancellationToken,
     ) -> Self {
         let (queue, mut waiting) = mpsc::channel(MOST_WAITING);
+        let terms = Terms { store: store.clone(), worker: Arc::clone(&worker), max_answer_age };
         let finishing = async move {
             let mut batch = Vec::with_capacity(MOST_AT_ONCE);
             while waiting.recv_many(&mut batch, MOST_AT_ONCE).await > 0 {
@@ -43,7 +53,7 @@ impl Finisher {
             }
         };
         watched(finishing, failed);
-        Self { queue }
+        Self { queue, terms: Arc::new(terms) }
     }
 
     /// Lets a deletion take effect. Waits as long as Redis is away.
@@ -53,6 +63,17 @@ impl Finisher {
             return Committed::Lost;
         }
         outcome.await.unwrap_or(Committed::Lost)
+    }
+
+    /// Promises an effect outside Redis, which is to begin after that. Such tasks are few, and each goes by itself. Waits as
+    /// long as Redis is away.
+    pub async fn promise(&self, commit: Commit) -> Promised {
+        let Terms { store, worker, max_answer_age } = &*self.terms;
+        let promised = until_answered("promise", || store.promise(&commit, worker, *max_answer_age)).await;
+        promised.unwrap_or_else(|error| {
+            tracing::error!(error = %crate::telemetry::chain(&error), "an effect cannot be promised");
+            Promised::Lost
+        })
     }
 
     /// Ends an attempt otherwise. Waits as long as Redis is away.

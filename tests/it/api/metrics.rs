@@ -104,7 +104,7 @@ async fn both_pages_are_clean_complete_and_name_nobody_after_real_traffic() {
     }
     let dry_run = serde_json::json!({"users": [{"id": 7_000_009}], "dry_run": true});
     let answer = api.send(api.request(reqwest::Method::POST, "/ops/v1/deletions").json(&dry_run)).await;
-    api.until(answer.body["items"][0]["task_id"].as_u64().unwrap(), &["COMPLETED"], DEADLINE).await;
+    api.until_state(answer.body["items"][0]["task_id"].as_u64().unwrap(), "COMPLETED", DEADLINE).await;
     assert_eq!(api.cancel(1).await.status, 409);
     assert_eq!(api.delete_user(1_234_567).await.status, 404);
     stack.store.pause_queue(true, "test").await.unwrap();

@@ -31,7 +31,7 @@ async fn it_takes_both_sides_and_the_sessions_and_leaves_nothing() {
     let world = World::new(&redis).await;
     let (store, token) = (&world.store, TokenHash::of(b"t"));
     fixtures::register(store, USER, fixtures::dependent("1", false)).await;
-    store.open_session(&fixtures::session(UserId(USER), "user5", &token)).await.unwrap().unwrap();
+    store.open_session(&fixtures::session(UserId(USER), "user5", &token)).await.unwrap();
     assert!(store.use_session(UserId(USER), &token, "platform").await.unwrap().is_some());
     assert_eq!(commit(&world, USER).await, Committed::Done);
     assert_eq!(world.sides(UserId(USER)), (false, false));

@@ -5,7 +5,7 @@ use offstage::{
     store::{
         directory::{Collection, Named},
         principals::TokenHash,
-        sessions::NewSession,
+        sessions::{NewSession, Opened},
     },
 };
 use offstage_tests::{
@@ -20,7 +20,8 @@ const KEY: &str = "user:5:sessions";
 
 async fn open(world: &World, token: &TokenHash, idle: Option<Duration>, lifetime: Option<Duration>) {
     let session = NewSession { idle, lifetime, ..fixtures::session(UserId(USER), "user5", token) };
-    world.store.open_session(&session).await.unwrap().expect("he is there");
+    let opened = world.store.open_session(&session).await.unwrap();
+    assert!(matches!(opened, Opened::Until { .. }), "he is there");
 }
 
 async fn works(world: &World, token: &TokenHash) -> bool {
@@ -51,14 +52,14 @@ async fn a_session_belongs_to_its_user_and_its_dialect() {
         (user, &TokenHash::of(b"b"), "platform"),
         (user, &token, "notebooks"),
     ] {
-        let used = world.unchanged("another's", store.use_session(user, token, dialect)).await.unwrap();
-        assert!(used.is_none());
+        let found = world.unchanged("another's", store.use_session(user, token, dialect)).await.unwrap();
+        assert!(found.is_none());
         assert!(!world.unchanged("close", store.close_session(user, token, dialect)).await.unwrap());
     }
     let stranger = fixtures::session(UserId(77), "user77", &token);
-    assert!(world.unchanged("nobody", store.open_session(&stranger)).await.unwrap().is_none());
+    assert_eq!(world.unchanged("nobody", store.open_session(&stranger)).await.unwrap(), Opened::NoUser);
     let misnamed = fixtures::session(user, "user6", &token);
-    assert!(world.unchanged("misnamed", store.open_session(&misnamed)).await.unwrap().is_none());
+    assert_eq!(world.unchanged("misnamed", store.open_session(&misnamed)).await.unwrap(), Opened::NoUser);
     assert!(store.close_session(user, &token, "platform").await.unwrap());
     assert!(!works(&world, &token).await);
 }
@@ -102,7 +103,9 @@ async fn a_session_with_a_lifetime_ends_however_it_is_used() {
     let world = World::new(&redis).await;
     let token = TokenHash::of(b"a");
     let session = NewSession { lifetime: Some(HOUR), ..fixtures::session(UserId(USER), "user5", &token) };
-    let expires = world.store.open_session(&session).await.unwrap().unwrap().unwrap();
+    let Opened::Until { expires: Some(expires) } = world.store.open_session(&session).await.unwrap() else {
+        panic!("it ends")
+    };
     let left = u64::try_from(expires.timestamp_millis()).unwrap() - world.now_ms();
     assert!((3_590_000..=3_600_000).contains(&left), "{left}");
     age(&world, 3_600_000);

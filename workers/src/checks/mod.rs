@@ -5,13 +5,14 @@
 //!
 //! To add one: a file here, a variant in the settings, a line in [`Checks::new`]. CONTRIBUTING.md has the recipe.
 
+pub mod containers;
 pub mod http;
 pub mod pause;
 pub mod registered;
 
 use futures::{FutureExt, future::BoxFuture};
 use offstage::{
-    config::CheckSettings,
+    config::Settings,
     domain::{dependents::Dependent, task},
     store::Store,
 };
@@ -115,16 +116,19 @@ impl std::fmt::Debug for Checks {
 }
 
 impl Checks {
-    /// The checks of these settings. `registered` is always among them.
+    /// The checks of these settings. `registered` and `containers` are always among them.
     ///
     /// # Errors
     /// When no HTTP client can be made.
-    pub fn new(settings: &CheckSettings, store: &Store) -> anyhow::Result<Self> {
-        let mut checks: Vec<Box<dyn Check>> = vec![Box::new(registered::Registered::new(store.clone()))];
-        if settings.pause.ms > 0 {
-            checks.push(Box::new(pause::Pause::new(settings.pause.ms)));
+    pub fn new(settings: &Settings, store: &Store) -> anyhow::Result<Self> {
+        let mut checks: Vec<Box<dyn Check>> = vec![
+            Box::new(registered::Registered::new(store.clone())),
+            Box::new(containers::Containers::new(store.clone(), &settings.notebooks)),
+        ];
+        if settings.checks.pause.ms > 0 {
+            checks.push(Box::new(pause::Pause::new(settings.checks.pause.ms)));
         }
-        for http in &settings.http {
+        for http in &settings.checks.http {
             checks.push(Box::new(http::Http::new(http)?));
         }
         Ok(Self::of(checks))

@@ -49,7 +49,9 @@ pub(super) async fn look(
     };
     let checks: Vec<_> = context.checks.applying(&subject).collect();
     let mut scribe = Scribe::new(context, claimed.lease, checks.iter().map(|check| label(*check)));
-    if round > 1 || checks.len() > 1 {
+    // What outside systems say has an age, and Redis tells the time with the first report.
+    let takes_time = checks.len() > 1 || checks.iter().any(|check| check.asks_outside());
+    if round > 1 || takes_time {
         scribe.begin().await?;
     }
     let (found, mut incoming) = mpsc::channel(MOST_PER_REPORT);

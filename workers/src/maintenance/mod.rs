@@ -8,6 +8,7 @@ pub mod promote;
 pub mod prune;
 pub mod reclaim;
 pub mod reconcile;
+pub mod sweep;
 
 use offstage::{
     config::Settings,
@@ -15,6 +16,8 @@ use offstage::{
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+use crate::effects::Effects;
 
 /// One loop's duty.
 pub trait Duty: Send + 'static {
@@ -38,13 +41,21 @@ pub enum More {
 }
 
 /// Starts all loops under the queue's watch; they end with `stop`.
-pub fn start(queue: &Queue, store: &Store, settings: &Settings, worker: &str, stop: &CancellationToken) {
+pub fn start(
+    queue: &Queue,
+    store: &Store,
+    settings: &Settings,
+    effects: &Effects,
+    worker: &str,
+    stop: &CancellationToken,
+) {
     let (store, worker) = (store.clone(), worker.to_owned());
     let announce = announce::Announce::new(store.clone(), queue.clone(), worker.clone());
     spawn(queue, announce, stop);
     spawn(queue, promote::Promote { store: store.clone(), worker: worker.clone() }, stop);
     spawn(queue, reclaim::Reclaim::new(store.clone(), worker, &settings.worker), stop);
     spawn(queue, prune::Prune::new(store.clone(), &settings.tasks), stop);
+    spawn(queue, sweep::Sweep::new(store.clone(), effects.workspace.clone(), &settings.tasks), stop);
     spawn(queue, reconcile::Reconcile::new(store), stop);
 }
 

@@ -23,11 +23,13 @@ use reqwest::Method;
 use serde_json::Value;
 
 /// The members of a task in lists, in their order.
-const SUMMARY: [&str; 20] = [
+const SUMMARY: [&str; 22] = [
     "id",
     "kind",
     "state",
     "user_id",
+    "workspace",
+    "committed",
     "name",
     "message",
     "created_by",

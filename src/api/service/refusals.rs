@@ -1,0 +1,59 @@
+//! What a caller is told who does not get what he asked for: one place, so that all dialects and operations say the same.
+//!
+//! Easy to get wrong: a sentence here names ids and never a person.
+
+use crate::{
+    api::problem::{Missing, Problem, ProblemKind, RETRY_AFTER_S},
+    domain::{
+        capability::Refusal,
+        task::{Subject, TaskId, UserId},
+    },
+};
+
+pub(super) fn refused(refusal: Refusal) -> Problem {
+    let (kind, public) = match refusal {
+        Refusal::NotAllowed => (ProblemKind::NotAllowed, "You do not have the capabilities to delete users."),
+        Refusal::BuiltInAdministrator => {
+            (ProblemKind::BuiltInAdministrator, "The built-in administrator cannot be deleted.")
+        }
+        Refusal::NotThisUser => (
+            ProblemKind::NotThisUser,
+            "You may not delete this user: nobody deletes himself, and an administrator is deleted by a caller with \
+             the capability ADMINMANAGER only.",
+        ),
+    };
+    Problem::new(kind, public)
+}
+
+pub(super) fn key_reused() -> Problem {
+    Problem::new(ProblemKind::KeyReused, "This Idempotency-Key was used before, for another request.")
+}
+
+pub(super) fn being_cancelled(id: TaskId) -> Problem {
+    Problem::new(
+        ProblemKind::BeingCancelled { retry_after_s: RETRY_AFTER_S },
+        format!("The deletion of this user, task {id}, is being cancelled. Try again in a moment."),
+    )
+}
+
+pub(super) fn no_user(user: UserId) -> Problem {
+    Problem::new(ProblemKind::NotFound(Missing::User), format!("No user found with id: {user}"))
+}
+
+pub(super) fn nobody(subject: &Subject) -> Problem {
+    match subject {
+        Subject::User(user) => no_user(*user),
+        Subject::Workspace(_) => {
+            Problem::new(ProblemKind::NotFound(Missing::Workspace), "There is no such workspace.")
+        }
+    }
+}
+
+pub(super) fn already_live(live: TaskId) -> Problem {
+    let said = format!("A deletion of this user is under way already: task {live}. Nothing was changed.");
+    Problem::new(ProblemKind::DeletionLive, said)
+}
+
+pub(super) fn no_task(id: TaskId) -> Problem {
+    Problem::new(ProblemKind::NotFound(Missing::Task), format!("No task found with id: {id}"))
+}

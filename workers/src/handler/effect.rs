@@ -1,0 +1,106 @@
+//! The part of an attempt that is about an effect outside Redis: look, promise, carry out, settle.
+//!
+//! From the promise on the task only goes forward: no check, no cancel, no last attempt. What is not done is tried again
+//! for ever, with a wait that has a limit, by whatever worker is there.
+//!
+//! Easy to get wrong: an effect that is under way when the attempt must stop is waited for, so that nothing is touched any
+//! more once the task is handed back or known to be lost.
+
+use offstage::{
+    domain::{plan::try_again, reason::Reason, state::Event, task::TaskId, workspace::WorkspaceName},
+    store::queue::{Commit, Interruption, Promised, Settled, Settlement},
+    telemetry::chain,
+    workspaces::Emptied,
+};
+
+use super::{Outcome, Settler, jitter};
+use crate::effects::workspace::{Before, Fault, Removal};
+
+/// What could not be asked, in the words of a check: whether the workspace is there.
+const DISK: &str = "workspace";
+
+impl Settler<'_> {
+    /// Promises the effect: none where it is due now, else how the attempt ended, or how the ground has moved.
+    pub(super) async fn promise(&self, commit: Commit) -> Result<Option<Outcome>, Reason> {
+        let Some((removal, name, task)) = self.removal() else {
+            return Ok(Some(self.cannot_look().await));
+        };
+        match removal.look(name, task).await {
+            Ok(Before::Ready) => {}
+            Ok(Before::Gone) => return Ok(Some(self.fail(Reason::WorkspaceGone).await)),
+            Ok(Before::InTheWay) => return Ok(Some(self.fail(Reason::InTheWay).await)),
+            Err(fault) => {
+                tracing::warn!(error = %chain(&fault), "cannot tell whether the workspace is there");
+                return Ok(Some(self.cannot_look().await));
+            }
+        }
+        match self.context.finisher.promise(commit).await {
+            Promised::Done => Ok(None),
+            Promised::Lost => Ok(Some(Outcome::Lost)),
+            Promised::Cancelled => Ok(Some(self.give_up().await)),
+            Promised::Running | Promised::Silent | Promised::Occupied => Err(Reason::Unsettled),
+            Promised::TooOld => Err(Reason::AnswersTooOld),
+        }
+    }
+
+    /// Carries out what was promised, now or in an attempt before.
+    pub(super) async fn carry_out(&self) -> Outcome {
+        let Some((removal, name, task)) = self.removal() else {
+            tracing::error!("a removal was promised, and this worker has no notebooks.workspace_root");
+            return self.repeat().await;
+        };
+        let mut under_way = removal.begin(name, task);
+        let (ended, interruption) = tokio::select! {
+            biased;
+            ended = under_way.ended() => (ended, None),
+            interruption = self.delivery.interrupted() => {
+                under_way.stop();
+                (under_way.ended().await, Some(interruption))
+            }
+        };
+        match (ended, interruption) {
+            (Ok(Emptied::Done), _) => self.leave(Event::Complete, None, Outcome::Completed).await,
+            (_, Some(Interruption::Lost)) => Outcome::Lost,
+            (Err(fault), _) => {
+                report(&fault);
+                self.repeat().await
+            }
+            (Ok(Emptied::Stopped), _) => {
+                self.leave(Event::HandBack, Some(Reason::WorkerStopped), Outcome::HandedBack).await
+            }
+        }
+    }
+
+    /// What removes this task's workspace here.
+    fn removal(&self) -> Option<(&Removal, &WorkspaceName, TaskId)> {
+        let name = self.delivery.claimed.subject.workspace()?;
+        Some((self.context.effects.workspace.as_ref()?, name, self.lease().task))
+    }
+
+    async fn cannot_look(&self) -> Outcome {
+        let reason = Reason::CheckUnavailable { check: DISK.to_owned() };
+        let step = try_again(self.delivery.claimed.attempt, reason, &self.context.retry, jitter());
+        self.apply(step, None).await
+    }
+
+    /// Comes again later, however often it was tried.
+    async fn repeat(&self) -> Outcome {
+        let delay_ms = self.context.retry.delay_ms(self.delivery.claimed.attempt, jitter());
+        let reason = Some(Reason::EffectIncomplete);
+        let settlement =
+            Settlement { lease: self.lease(), event: Event::Retry, reason, delay_ms, checks: None };
+        match self.context.finisher.settle(settlement).await {
+            Settled::Done => Outcome::Retry,
+            Settled::Lost | Settled::Cancelled | Settled::UserGone => Outcome::Lost,
+        }
+    }
+}
+
+fn report(fault: &Fault) {
+    match fault {
+        Fault::Disk(_) => {
+            tracing::warn!(error = %chain(fault), "a removal is not complete: it is tried again")
+        }
+        Fault::Panicked => tracing::error!("a removal panicked: it is tried again"),
+    }
+}
