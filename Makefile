@@ -10,7 +10,7 @@ ARGS ?=
 REDIS = OFFSTAGE_REDIS_SERVER="$$(deploy/get-redis.sh)" && export OFFSTAGE_REDIS_SERVER
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench cargo
+.PHONY: help run test check bench clients cargo
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -49,3 +49,7 @@ check: cargo ## Format, lints, documents, dependencies, deployment files
 bench: cargo ## Measure 20,000 deletions (rates, latency, Redis time), and every question about a queue of a million
 	@$(REDIS) && $(CARGO) build --release --locked --workspace --bins && \
 		$(CARGO) bench --locked --package offstage-tests $(ARGS)
+
+clients: cargo ## Drive offstage with the clients that people have, installed from PyPI and npm
+	@$(REDIS) && $(CARGO) build --locked --workspace --bins && \
+		tests/clients/run.sh "$(TARGET)/debug" "$$OFFSTAGE_REDIS_SERVER" "$(TARGET)/clients"

@@ -11,9 +11,11 @@
 
 pub mod language;
 pub mod message;
+mod notebooks;
 mod openapi;
 mod ops;
 mod parameters;
+mod platform;
 mod probes;
 pub mod problem;
 pub mod router;
@@ -24,7 +26,10 @@ mod staged_config;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{NotebookSettings, PlatformSettings};
+use crate::{
+    cluster::Cluster,
+    config::{NotebookSettings, PlatformSettings},
+};
 use service::Service;
 
 /// The settings of the dialects that have any.
@@ -32,6 +37,8 @@ use service::Service;
 pub struct DialectSettings {
     /// The platform dialect's.
     pub platform: PlatformSettings,
+    /// The cluster whose users the platform dialect knows.
+    pub cluster: Arc<Cluster>,
     /// The notebooks dialect's.
     pub notebooks: NotebookSettings,
 }
@@ -43,7 +50,6 @@ struct Entrance {
     /// How long a body may take.
     body_timeout: Duration,
     /// What the dialects are set to.
-    #[expect(dead_code, reason = "the dialects that read it are about to land")]
     settings: Arc<DialectSettings>,
     /// Cancelled when the program is to stop: answers without an end end then.
     stop: CancellationToken,

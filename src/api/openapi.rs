@@ -25,6 +25,8 @@ use utoipa::{
     ),
     tags(
         (name = "staged_config", description = "Deleting staged users, in the shape of the QRadar REST API."),
+        (name = "notebooks", description = "Notebook workspaces, containers and jobs, in the shape of the ArcGIS administrators' API."),
+        (name = "platform", description = "Users as IBM Spectrum LSF Application Center knows them."),
         (name = "ops", description = "What other systems and operators use."),
         (name = "probes", description = "Health, metrics and this document.")
     ),
@@ -41,6 +43,20 @@ impl Modify for SecuritySchemes {
         components.add_security_scheme(
             "sec",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("SEC", "A service token."))),
+        );
+        components.add_security_scheme(
+            "esri",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "X-Esri-Authorization",
+                "`Bearer` and a token. It may stand in the body or the query as `token` as well.",
+            ))),
+        );
+        components.add_security_scheme(
+            "platform_token",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                "platform_token",
+                "The token of a logon; as a header of that name too, or as a Bearer token beside Auth-User.",
+            ))),
         );
         components.add_security_scheme("basic", http(HttpAuthScheme::Basic));
         components.add_security_scheme("bearer", http(HttpAuthScheme::Bearer));

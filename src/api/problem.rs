@@ -85,7 +85,7 @@ impl From<Fault> for Problem {
             Fault::BodyTooLarge { .. } => ProblemKind::BodyTooLarge,
             Fault::BodyTimedOut => ProblemKind::RequestTimeout,
             Fault::MissingBody => ProblemKind::MissingBody { name: "body" },
-            Fault::EncodedBody | Fault::NotJson => ProblemKind::UnsupportedBody,
+            Fault::EncodedBody | Fault::NotJson | Fault::NotForm => ProblemKind::UnsupportedBody,
             Fault::NotUtf8
             | Fault::MalformedJson
             | Fault::TooDeep { .. }

@@ -13,9 +13,9 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    Entrance,
+    Entrance, notebooks,
     openapi::Document,
-    ops,
+    ops, platform,
     probes::{self, Probed, Written},
     problem::Problem,
     serve::Options,
@@ -35,6 +35,8 @@ pub fn router(service: Service, metrics: Metrics, options: &Options, stop: Cance
         Entrance { service: service.clone(), body_timeout: limits.body_timeout(), settings: dialects, stop };
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(staged_config::router(&entrance))
+        .merge(notebooks::router(&entrance))
+        .merge(platform::router(&entrance))
         .merge(ops::router(&entrance))
         .merge(probes::router(Probed { service, metrics, metrics_public }))
         .split_for_parts();
@@ -49,6 +51,10 @@ fn render(path: &str, fault: Fault) -> Response {
     let problem = Problem::from(fault);
     if path == "/api" || path.starts_with("/api/") {
         staged_config::render(path, &problem)
+    } else if path == "/arcgis" || path.starts_with("/arcgis/") {
+        notebooks::render(problem)
+    } else if path == "/platform" || path.starts_with("/platform/") {
+        platform::render(&problem)
     } else {
         ops::render(&problem)
     }

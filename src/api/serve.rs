@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{DialectSettings, router::router, service::Service};
+use super::{DialectSettings, platform, router::router, service::Service};
 use crate::{
     http::{self, Limits, Tls},
     store::Store,
@@ -37,6 +37,12 @@ pub async fn run(
     metrics: Metrics,
     stop: CancellationToken,
 ) {
-    let router = router(Service::new(store), metrics, &options, stop.clone());
+    let service = Service::new(store, &options.dialects.notebooks);
+    let in_step = platform::keep_in_step(service.clone(), Arc::clone(&options.dialects), stop.clone());
+    let in_step = tokio::spawn(in_step);
+    let router = router(service, metrics, &options, stop.clone());
     http::serve_with(listener, options.tls, router, options.limits, stop).await;
+    if let Err(error) = in_step.await {
+        tracing::error!(%error, "the cluster's users were not loaded to the end");
+    }
 }

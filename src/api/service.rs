@@ -8,35 +8,47 @@
 //! Easy to get wrong: 403 comes before 404. What can be refused without looking at the user is refused first; the rest
 //! is decided in the submit script, which refuses before it says whether the user exists.
 
+mod accounts;
 mod authentication;
+mod containers;
 mod deletion;
 mod deletions;
 mod dependents;
 mod doctor;
+mod enlisting;
 mod events;
 mod operation;
+mod premises;
 mod queue;
 mod refusals;
+mod roles;
 mod sessions;
 mod tasks;
 mod tokens;
 mod waiting;
 mod workers;
+mod workspaces;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use self::{authentication::Doorman, events::Hall, waiting::WaitingRoom};
+use self::{authentication::Doorman, events::Hall, premises::Premises, waiting::WaitingRoom};
 use super::problem::Problem;
-use crate::store::{Store, submit::Submitter};
+use crate::{
+    config::NotebookSettings,
+    store::{Store, submit::Submitter},
+};
 
 pub use self::{
+    accounts::{Account, Wanted},
     authentication::Credentials,
+    containers::{ContainerRegistration, NotebookContainer},
     deletion::{Acceptance, Accepted, ClientKey, Family, FoundDependent},
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
     events::{Heard, Listener, MOST_LISTENERS},
     operation::Operation,
     queue::QueueStatus,
+    roles::{NORMAL_USER, Role},
     sessions::{Binding, Origin, Session, SessionTerms},
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
@@ -44,6 +56,7 @@ pub use self::{
 pub use crate::{
     domain::capability::Principal,
     store::{
+        containers::{Container, ContainerType, LONGEST_LIFE_S, NewContainer},
         dependents::Page as DependentsPage,
         directory::Reference,
         doctor::{Finding, Level},
@@ -75,15 +88,24 @@ struct Inner {
     doorman: Doorman,
     hall: Hall,
     waiting: WaitingRoom,
+    premises: Premises,
 }
 
 impl Service {
-    /// A service over that store. Call it inside the tokio runtime: submits are gathered by a task of their own.
+    /// A service over that store, and over the workspaces and containers that these settings name. Call it inside the tokio
+    /// runtime: submits are gathered by a task of their own.
     #[must_use]
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Store, notebooks: &NotebookSettings) -> Self {
         let submitter = Submitter::start(store.clone());
         let doorman = Doorman::new(store.clone());
-        let inner = Inner { store, submitter, doorman, hall: Hall::new(), waiting: WaitingRoom::default() };
+        let inner = Inner {
+            store,
+            submitter,
+            doorman,
+            hall: Hall::new(),
+            waiting: WaitingRoom::default(),
+            premises: Premises::of(notebooks),
+        };
         Self { inner: Arc::new(inner), dialect: "none" }
     }
 

@@ -19,6 +19,7 @@ use crate::{
         serve::{self, Options},
         service::ADMINISTRATOR,
     },
+    cluster::{Cluster, ClusterError},
     config::{self, Overrides, Settings},
     domain::capability::Capability,
     http::{Limits, Tls, raise_file_limit},
@@ -65,6 +66,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let metrics = telemetry::init(&settings.log, settings.telemetry.export(telemetry::API).as_ref())?;
     let (stop, hang_ups) = (shutdown::on_signal()?, HangUps::listen()?);
     let tls = tls::load(&settings)?;
+    let options = options(&settings, tls.clone())?;
     let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-api")?;
     raise_file_limit();
     let address = settings.api.listen;
@@ -81,20 +83,28 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     }
     tokio::spawn(hang_ups.renew(tls.clone()));
     output::say(&format!("ready {}://{}\n", tls::scheme(&settings), listener.local_addr()?))?;
-    serve::run(listener, store, options(&settings, tls), metrics, stop).await;
+    serve::run(listener, store, options, metrics, stop).await;
     Ok(())
 }
 
 /// How the API is served with these settings.
-pub(super) fn options(settings: &Settings, tls: Option<Tls>) -> Options {
-    let dialects =
-        DialectSettings { platform: settings.platform.clone(), notebooks: settings.notebooks.clone() };
-    Options {
+///
+/// # Errors
+/// A file of the platform dialect that cannot be used.
+pub(super) fn options(settings: &Settings, tls: Option<Tls>) -> Result<Options, ClusterError> {
+    let platform = &settings.platform;
+    let cluster = Cluster::open(platform.pmc_conf.as_deref(), platform.cluster_file.as_deref())?;
+    let dialects = DialectSettings {
+        platform: platform.clone(),
+        cluster: Arc::new(cluster),
+        notebooks: settings.notebooks.clone(),
+    };
+    Ok(Options {
         limits: Limits::default(),
         metrics_public: settings.metrics.public,
         dialects: Arc::new(dialects),
         tls,
-    }
+    })
 }
 
 /// Keeps the administrator's token in place of an earlier one. Waits as long as Redis is away.

@@ -19,4 +19,5 @@ pub mod reason;
 pub mod retry;
 pub mod state;
 pub mod task;
+pub mod username;
 pub mod workspace;

@@ -43,6 +43,19 @@ pub async fn read(request: Request, max_bytes: usize, limit: Duration) -> Result
 /// [`Fault::EncodedBody`] for a Content-Encoding other than `identity`; [`Fault::NotJson`] unless there is
 /// exactly one Content-Type, `application/json`, with no parameter but `charset=utf-8`.
 pub fn require_json(headers: &HeaderMap, body: &[u8]) -> Result<(), Fault> {
+    require(headers, body, "application/json", &Fault::NotJson)
+}
+
+/// Checks that a body, unless it is empty, is labelled as a plain form in UTF-8.
+///
+/// # Errors
+///
+/// As [`require_json`], with `application/x-www-form-urlencoded` and [`Fault::NotForm`].
+pub fn require_form(headers: &HeaderMap, body: &[u8]) -> Result<(), Fault> {
+    require(headers, body, "application/x-www-form-urlencoded", &Fault::NotForm)
+}
+
+fn require(headers: &HeaderMap, body: &[u8], essence: &str, otherwise: &Fault) -> Result<(), Fault> {
     if body.is_empty() {
         return Ok(());
     }
@@ -52,16 +65,20 @@ pub fn require_json(headers: &HeaderMap, body: &[u8]) -> Result<(), Fault> {
     }
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(only), None) = (types.next(), types.next()) else {
-        return Err(Fault::NotJson);
+        return Err(otherwise.clone());
     };
-    if only.to_str().is_ok_and(is_json) { Ok(()) } else { Err(Fault::NotJson) }
+    if only.to_str().is_ok_and(|label| is_plain_label(label, essence)) {
+        Ok(())
+    } else {
+        Err(otherwise.clone())
+    }
 }
 
-fn is_json(content_type: &str) -> bool {
+fn is_plain_label(content_type: &str, essence: &str) -> bool {
     let mut pieces = content_type.split(';').map(str::trim);
-    let names_json = pieces.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let names_it = pieces.next().is_some_and(|named| named.eq_ignore_ascii_case(essence));
     // RFC 9110 section 5.6.6 allows empty parameters, as in a trailing semicolon.
-    names_json && pieces.all(|parameter| parameter.is_empty() || is_utf8_charset(parameter))
+    names_it && pieces.all(|parameter| parameter.is_empty() || is_utf8_charset(parameter))
 }
 
 fn is_utf8_charset(parameter: &str) -> bool {
@@ -129,6 +146,23 @@ mod tests {
     #[test]
     fn an_empty_body_needs_no_label() {
         assert_eq!(require_json(&HeaderMap::new(), b""), Ok(()));
+        assert_eq!(require_form(&HeaderMap::new(), b""), Ok(()));
+    }
+
+    #[test]
+    fn a_form_is_labelled_as_one() {
+        let form = |label| {
+            let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(label))].into_iter().collect();
+            require_form(&headers, b"a=b")
+        };
+        for label in ["application/x-www-form-urlencoded", "Application/X-WWW-Form-URLEncoded; charset=utf-8"]
+        {
+            assert_eq!(form(label), Ok(()), "{label}");
+        }
+        for label in ["", "application/json", "multipart/form-data; boundary=x", "text/plain"] {
+            assert_eq!(form(label), Err(Fault::NotForm), "{label}");
+        }
+        assert_eq!(require_form(&HeaderMap::new(), b"a=b"), Err(Fault::NotForm));
     }
 
     #[tokio::test]

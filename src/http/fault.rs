@@ -52,6 +52,8 @@ pub enum Fault {
     EncodedBody,
     /// The body is not labelled as JSON: no Content-Type, several, another type, or another charset.
     NotJson,
+    /// The body is not labelled as a form, in the same ways.
+    NotForm,
     /// The body is not UTF-8.
     NotUtf8,
     /// The body is not one JSON value.
@@ -103,6 +105,9 @@ impl Fault {
             Self::MissingBody => "The request must have a body.".to_owned(),
             Self::EncodedBody => "The body must not have a content encoding.".to_owned(),
             Self::NotJson => "The body must be sent as application/json, in UTF-8.".to_owned(),
+            Self::NotForm => {
+                "The body must be sent as application/x-www-form-urlencoded, in UTF-8.".to_owned()
+            }
             Self::NotUtf8 => "The body is not valid UTF-8.".to_owned(),
             Self::MalformedJson => "The body is not valid JSON.".to_owned(),
             Self::TooDeep { limit_levels } => {

@@ -87,6 +87,7 @@ fn render(path: &str, fault: Fault) -> Response {
         | Fault::MissingBody
         | Fault::EncodedBody
         | Fault::NotJson
+        | Fault::NotForm
         | Fault::NotUtf8
         | Fault::MalformedJson
         | Fault::TooDeep { .. }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use std::time::Duration;
 
 use super::{Store, StoreError, must_be_the_same, records, scripts};
-use crate::domain::workspace::WorkspaceName;
+use crate::domain::{task::TaskId, workspace::WorkspaceName};
 
 /// Most containers that are registered at once.
 const MOST_CONTAINERS: u64 = 10_000;
@@ -204,18 +204,38 @@ impl Store {
         reply.ok(scripts::FORGET_CONTAINERS.name)?.number(0)
     }
 
-    /// Keeps containers and removals away from these workspaces, whose files `owner` is about to move. Repeated, for longer.
+    /// The removal of that workspace that is live.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn live_removal(&self, workspace: &WorkspaceName) -> Result<Option<TaskId>, StoreError> {
+        let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
+        let mut commands = redis::pipe();
+        commands.get(keys.epoch()).hget(keys.named("live"), keys.workspace(workspace.as_str()));
+        let (same, live): (Option<String>, Option<u64>) =
+            self.inner.link.pipeline("live_removal", &commands).await?;
+        must_be_the_same(epoch, same.as_deref())?;
+        Ok(live.map(TaskId))
+    }
+
+    /// Keeps containers and removals away from two workspaces, between which `owner` is about to move files; they may be the
+    /// same. Containers of the source's user are in the way, those of the target's are not. Repeated, for longer.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn occupy(
         &self,
-        workspaces: &[&WorkspaceName],
+        source: &WorkspaceName,
+        target: &WorkspaceName,
         owner: &str,
         limit: Duration,
     ) -> Result<Occupation, StoreError> {
-        let mut args = vec![owner.to_owned(), limit.as_millis().to_string()];
-        args.extend(workspaces.iter().map(|name| name.as_str().to_owned()));
+        let args = vec![
+            owner.to_owned(),
+            limit.as_millis().to_string(),
+            source.as_str().to_owned(),
+            target.as_str().to_owned(),
+        ];
         let reply = self.run(&scripts::OCCUPY, args).await?;
         match reply.tag() {
             "DONE" => Ok(Occupation::Done),

@@ -42,6 +42,7 @@
 //! | `roles`, `profiles` | hash | id to JSON |
 //! | `tokens` | hash | a service token's name to its SHA-256 |
 //! | `token:<sha256>` | hash | whose it is, and what it may do |
+//! | `last_user` | string | the largest number that a user was given here |
 //! | `seeded` | string | `loading` or `done`: whether the seed was loaded whole |
 //!
 //! All share the hash tag in the prefix, so that they live on one shard of a Redis Cluster.
@@ -90,7 +91,13 @@ impl Keys {
 
     /// The scripts make the same name: see `subject_of` in the prelude.
     pub(super) fn containers_of(&self, name: &str) -> String {
-        format!("{}workspace:{}:containers", self.prefix, sha1_hex(name))
+        format!("{}{}:containers", self.prefix, self.workspace(name))
+    }
+
+    /// A workspace in a hash; the scripts call it the same.
+    #[expect(clippy::unused_self, reason = "every name comes from here")]
+    pub(super) fn workspace(&self, name: &str) -> String {
+        format!("workspace:{}", sha1_hex(name))
     }
 
     pub(super) fn worker(&self, name: &str) -> String {

@@ -9,6 +9,7 @@
 //! Easy to get wrong: a command that timed out may have been done. Every operation here is safe to repeat: worker writes
 //! carry a fence, submits carry an idempotency key when the caller wants one.
 
+pub mod accounts;
 mod calls;
 mod connection;
 pub mod containers;

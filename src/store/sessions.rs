@@ -39,6 +39,8 @@ pub struct NewSession<'a> {
 pub enum Opened {
     /// It is open.
     Until {
+        /// When it was opened.
+        at: DateTime<Utc>,
         /// When it ends whatever happens; none if it does not.
         expires: Option<DateTime<Utc>>,
     },
@@ -78,9 +80,9 @@ impl Store {
         if reply.tag() == "NOT_FOUND" {
             return Ok(Opened::NoUser);
         }
-        let expires = reply.ok(name)?.text(0)?;
+        let (expires, rest) = reply.ok(name)?.split_first()?;
         let expires = if expires.is_empty() { None } else { Some(records::time(number(name, &expires)?)) };
-        Ok(Opened::Until { expires })
+        Ok(Opened::Until { at: records::time(rest.number(0)?), expires })
     }
 
     /// The session of that token, if it works; it has been used then.

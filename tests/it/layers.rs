@@ -20,7 +20,7 @@ struct Rule {
     forbids: fn(&str, &Path) -> bool,
 }
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule {
         says: "the domain imports nothing of ours and does no I/O",
         is_for: |file| file.starts_with("src/domain"),
@@ -67,6 +67,11 @@ const RULES: [Rule; 9] = [
         says: "a dialect names neither the store nor another dialect",
         is_for: |file| !dialect_of(file).is_empty(),
         forbids: |file, path| path.starts_with("crate::store") || names_dialect(path, dialect_of(file)),
+    },
+    Rule {
+        says: "the cluster's files are read without store, HTTP or settings",
+        is_for: |file| file.starts_with("src/cluster"),
+        forbids: |_, path| path.root_is(&["crate"]) && !path.starts_with("crate::domain"),
     },
     Rule {
         says: "the workers know nothing of the API",
@@ -167,6 +172,7 @@ fn what_is_not_allowed_is_found() {
         ("src/api/ops/routes.rs", "use super::super::staged_config::status;"),
         ("src/api/staged_config.rs", "use super::{ops::status, service};"),
         ("workers/src/runner.rs", "use offstage::{api::service, store::Store};"),
+        ("src/cluster/roster.rs", "use crate::store::Store;"),
         ("src/http/server.rs", "use std::env;"),
         ("workers/src/main.rs", "fn f() { std::env::var(\"X\"); }"),
         ("src/http/utils.rs", ""),

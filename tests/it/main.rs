@@ -13,6 +13,7 @@ mod model;
 mod outcomes;
 mod programs;
 mod queue;
+mod removal;
 mod scripts;
 mod states;
 mod traces;

@@ -32,10 +32,18 @@ phrases! {
     NO_CHANGES_TO_DEPLOY = "No changes to deploy";
     /// A workspace in use, in the words of Esri's documentation, which scripts compare.
     CONTAINERS_ARE_RUNNING = "Failed to delete user workspace. The user has actively running containers.";
+    /// The same, when its contents are to be transferred.
+    CONTAINERS_ARE_RUNNING_AT_TRANSFER = "Failed to transfer user workspace. The user has actively running containers.";
+    /// The same, when something in it is to be moved.
+    CONTAINERS_ARE_RUNNING_AT_MOVE = "Failed to move user workspace. The user has actively running containers.";
+    /// Code 400 of `generateToken`, with what is wrong beside it. Third parties' emulators say the same.
+    UNABLE_TO_GENERATE_TOKEN = "Unable to generate token.";
+    /// What is wrong with name or password, in the same place.
+    INVALID_LOGIN = "Invalid username or password.";
     /// Code 498, in small or large letters. Esri's Python client sends the request again without its token.
     INVALID_TOKEN = "Invalid token";
     /// Code 499, likewise.
     TOKEN_REQUIRED = "Token required";
-    /// Code 403, likewise.
+    /// Code 403 of the original. The same client sends the request again without its token, so we do not say this.
     ACCESS_IS_DENIED = "Token is valid but access is denied.";
 }

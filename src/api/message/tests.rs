@@ -1,5 +1,6 @@
 //! Every sentence in every language: word for word where it is read most, and by its shape where it might be forgotten.
 
+mod removals;
 mod shape;
 
 use super::{Language, NAME, Reason, Task, name, phrases, source};

@@ -5,6 +5,7 @@
 //! Easy to get wrong: a parameter that is given twice. Every reader of a query keeps what it has seen and refuses the
 //! second one, by way of [`once`].
 
+pub(super) mod containers;
 pub(super) mod deletions;
 pub(super) mod dependents;
 pub(super) mod events;

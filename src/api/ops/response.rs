@@ -5,6 +5,7 @@
 //! Easy to get wrong: what is not known is null and written out, so that a reader need not guess whether a member exists.
 //! All times are milliseconds since the epoch.
 
+pub(super) mod containers;
 pub(super) mod deletions;
 pub(super) mod dependents;
 pub(super) mod doctor;

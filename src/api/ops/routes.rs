@@ -6,6 +6,7 @@
 //! Easy to get wrong: methods of one path must be given to one `routes!`, or the later ones would take the place of the
 //! earlier ones.
 
+mod containers;
 mod deletions;
 mod dependents;
 mod doctor;
@@ -44,6 +45,8 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         .routes(routes!(workers::quiet_worker))
         .routes(routes!(workers::wake_worker))
         .routes(routes!(events::listen))
+        .routes(routes!(containers::list_containers))
+        .routes(routes!(containers::put_container, containers::delete_container))
         .routes(routes!(tokens::list_tokens, tokens::make_token))
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(doctor::diagnose))

@@ -188,6 +188,8 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         ProblemKind::Unavailable { .. }
         | ProblemKind::TooManyListeners { .. }
         | ProblemKind::NotConfigured => StatusCode::SERVICE_UNAVAILABLE,
-        ProblemKind::DiskFailed | ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ProblemKind::DiskFailed | ProblemKind::EngineFailed | ProblemKind::Internal => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     }
 }

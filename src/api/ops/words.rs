@@ -16,7 +16,10 @@ use utoipa::{
 };
 
 use super::status;
-use crate::domain::{capability::Capability, dependents::Database};
+use crate::{
+    api::service::ContainerType,
+    domain::{capability::Capability, dependents::Database},
+};
 
 macro_rules! words {
     ($($(#[doc = $said:literal])+ $name:ident($shown:literal) = $words:expr;)+) => {$(
@@ -54,6 +57,8 @@ words! {
     DurabilityWord("Durability") = status::durabilities();
     /// What a caller may do.
     CapabilityWord("Capability") = Capability::ALL.map(Capability::name);
+    /// What a container is for.
+    ContainerTypeWord("ContainerType") = ContainerType::ALL.map(ContainerType::name);
     /// A database that something lives in.
     DatabaseWord("Database") = Database::ALL.map(Database::name);
 }

@@ -116,6 +116,8 @@ pub enum ProblemKind {
     NotConfigured,
     /// The workspaces' disk refused.
     DiskFailed,
+    /// The containers' engine refused, or does not answer.
+    EngineFailed,
     /// The storage does not answer; try again.
     Unavailable {
         /// When to try again, in seconds.
@@ -165,6 +167,7 @@ impl ProblemKind {
             Self::RoleNotAssignable => "role_not_assignable",
             Self::NotConfigured => "not_configured",
             Self::DiskFailed => "disk_failed",
+            Self::EngineFailed => "engine_failed",
             Self::Unavailable { .. } => "unavailable",
             Self::Internal => "internal",
         }
@@ -210,6 +213,7 @@ impl ProblemKind {
             | Self::RoleNotAssignable
             | Self::NotConfigured
             | Self::DiskFailed
+            | Self::EngineFailed
             | Self::Internal => None,
         }
     }

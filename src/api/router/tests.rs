@@ -6,7 +6,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::{store::Store, telemetry};
+use crate::{config::NotebookSettings, store::Store, telemetry};
 
 /// A port on which nobody listens.
 const NOWHERE: &str = "redis://127.0.0.1:1/";
@@ -14,7 +14,12 @@ const NOWHERE: &str = "redis://127.0.0.1:1/";
 fn app() -> Router {
     let store = Store::new(NOWHERE, "{offstage}", "test").unwrap();
     let metrics = telemetry::init(telemetry::DEFAULT_FILTER, None).unwrap();
-    router(Service::new(store), metrics, &Options::default(), CancellationToken::new())
+    router(
+        Service::new(store, &NotebookSettings::default()),
+        metrics,
+        &Options::default(),
+        CancellationToken::new(),
+    )
 }
 
 async fn ask(method: &str, uri: &str, headers: &[(&str, &str)]) -> (http::response::Parts, Value) {
@@ -74,7 +79,9 @@ async fn without_redis_it_lives_and_says_try_again() {
 #[tokio::test]
 async fn a_scrape_without_redis_succeeds_and_shows_no_stale_numbers() {
     let metrics = telemetry::init(telemetry::DEFAULT_FILTER, None).unwrap();
-    Service::new(Store::new(NOWHERE, "{offstage}", "test").unwrap()).observe().await;
+    Service::new(Store::new(NOWHERE, "{offstage}", "test").unwrap(), &NotebookSettings::default())
+        .observe()
+        .await;
     let text = metrics.render();
     assert!(text.contains("offstage_redis_up 0"), "{text}");
     assert!(text.contains("offstage_queue_depth{state=\"RESUMING\"} NaN"), "{text}");
@@ -91,11 +98,11 @@ async fn every_operation_is_documented_with_success_and_descriptions() {
         .values()
         .flat_map(|item| item.as_object().unwrap().values())
         .collect();
-    assert_eq!(operations.len(), 29);
+    assert_eq!(operations.len(), 61);
     let is_described = |it: &Value| !it["description"].as_str().unwrap_or_default().is_empty();
     for operation in operations {
         let responses = operation["responses"].as_object().unwrap();
-        assert!(responses.keys().any(|status| status.starts_with('2')));
+        assert!(responses.keys().any(|status| status.starts_with(['2', '3'])));
         assert!(responses.values().all(is_described), "{operation}");
         let headers = responses.values().filter_map(|response| response["headers"].as_object());
         assert!(headers.flat_map(|headers| headers.values()).all(is_described), "{operation}");

@@ -62,6 +62,16 @@ pub enum Credentials {
 }
 
 impl Credentials {
+    /// A token that may be a session's or a service's: a session's where it looks like one.
+    #[must_use]
+    pub fn shown(token: &str, from: Origin) -> Option<Self> {
+        let secret = SecretString::from(token);
+        match SessionToken::parse(&secret) {
+            Some(_) => Some(Self::Session { token: secret, from }),
+            None => Self::token(token),
+        }
+    }
+
     /// A service token; an empty one is none.
     #[must_use]
     pub fn token(text: &str) -> Option<Self> {

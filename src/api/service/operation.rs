@@ -28,6 +28,8 @@ pub enum Operation {
     WriteContainers,
     /// Register or forget a dependent.
     WriteDependents,
+    /// See the containers that are registered.
+    ReadContainers,
     /// See the dependents that are registered.
     ReadDependents,
     /// See the metrics from afar.
@@ -76,6 +78,7 @@ impl Operation {
                 (principal.may_write_operations(), not_allowed("register or remove dependents"))
             }
             Self::ReadDependents
+            | Self::ReadContainers
             | Self::ReadMetrics
             | Self::ReadQueue
             | Self::ListTasks

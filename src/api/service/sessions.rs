@@ -90,6 +90,8 @@ pub struct Session {
     pub principal: Principal,
     /// Its token: the user's number, a dot, and 43 characters.
     pub token: SecretString,
+    /// When it was opened.
+    pub opened: DateTime<Utc>,
     /// When it ends whatever happens.
     pub expires: Option<DateTime<Utc>>,
 }
@@ -146,7 +148,9 @@ impl Service {
             binding: &binding,
         };
         match within(self.inner.store.open_session(&session)).await? {
-            Opened::Until { expires } => Ok(Session { principal, token: token.into(), expires }),
+            Opened::Until { at, expires } => {
+                Ok(Session { principal, token: token.into(), opened: at, expires })
+            }
             Opened::NoUser => Err(nobody()),
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         capability::Refusal,
         state::{Event, TaskState, next},
-        task::{Task, TaskId},
+        task::{Task, TaskId, TaskKind},
     },
     store::{
         listing::{TaskFilter, TaskPage},
@@ -80,6 +80,25 @@ impl Service {
     ) -> Result<TaskPage, Problem> {
         Operation::ListTasks.permit(principal)?;
         within(self.inner.store.list_tasks(filter, before, limit)).await
+    }
+
+    /// The removals of workspaces, the newest first: as many as that, if there are so many.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn newest_removals(&self, principal: &Principal, most: usize) -> Result<Vec<Task>, Problem> {
+        let filter = TaskFilter { kind: Some(TaskKind::Workspace), ..TaskFilter::default() };
+        let mut tasks = Vec::new();
+        let mut before = None;
+        while tasks.len() < most {
+            let page = self.list_tasks(principal, &filter, before, most - tasks.len()).await?;
+            tasks.extend(page.items);
+            match page.next {
+                Some(next) => before = Some(next),
+                None => break,
+            }
+        }
+        Ok(tasks)
     }
 
     /// All about a task.

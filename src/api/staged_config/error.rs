@@ -203,7 +203,9 @@ fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::Unavailable { .. }
         | ProblemKind::TooManyListeners { .. }
         | ProblemKind::NotConfigured => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
-        ProblemKind::DiskFailed | ProblemKind::Internal => (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE),
+        ProblemKind::DiskFailed | ProblemKind::EngineFailed | ProblemKind::Internal => {
+            (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE)
+        }
     };
     Row { status, code, description }
 }
@@ -260,6 +262,7 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::RoleNotAssignable
         | ProblemKind::NotConfigured
         | ProblemKind::DiskFailed
+        | ProblemKind::EngineFailed
         | ProblemKind::Unavailable { .. }
         | ProblemKind::Internal => problem.public.clone(),
     }

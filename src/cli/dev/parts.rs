@@ -78,7 +78,7 @@ impl Backstage for Parts {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
-        let options = options(settings, self.tls.clone());
+        let options = options(settings, self.tls.clone())?;
         serve::run(listener, store(settings)?, options, self.metrics.clone(), stop).await;
         Ok(())
     }

@@ -13,9 +13,11 @@ use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Ids, Known, Members, Place, Reason, number, parse, words};
-use crate::{domain::task::UserId, store::directory::NewUser};
+use crate::{
+    domain::{task::UserId, username::MOST_USERNAME_CHARS},
+    store::directory::NewUser,
+};
 
-const MOST_USERNAME_CHARS: usize = 60;
 const MOST_EMAIL_CHARS: usize = 255;
 const MOST_DESCRIPTION_CHARS: usize = 2_048;
 const MOST_LOCALE_CHARS: usize = 35;

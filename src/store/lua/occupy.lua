@@ -1,15 +1,16 @@
--- Keeps containers and removals away from workspaces whose files are about to be moved; repeated, for longer.
+-- Keeps containers and removals away from workspaces between which files are about to be moved; repeated, for longer.
 --
--- ARGV[3] who moves them; ARGV[4] for how long, in ms; ARGV[5..] the workspaces' names
--- Replies {DONE}, {RUNNING}, {SILENT} (see in_use), {BEING_DELETED} or {OCCUPIED}.
-for i = 5, #ARGV do
-  local subject = subject_of(nil, ARGV[i])
-  local used = in_use(subject)
-  if used then return {used} end
+-- ARGV[3] who moves them; ARGV[4] for how long, in ms; ARGV[5] the source's name; ARGV[6] the target's, perhaps the same
+-- Replies {DONE}, {RUNNING}, {SILENT} (see in_use, of the source alone: whoever has the target open sees files come),
+-- {BEING_DELETED} or {OCCUPIED}.
+local source, target = subject_of(nil, ARGV[5]), subject_of(nil, ARGV[6])
+local used = in_use(source)
+if used then return {used} end
+for _, subject in ipairs({ source, target }) do
   if is_being_deleted(subject) then return {'BEING_DELETED'} end
   if is_occupied(subject, ARGV[3]) then return {'OCCUPIED'} end
 end
 
 -- writes
-for i = 5, #ARGV do redis.call('SET', P .. subject_of(nil, ARGV[i]) .. ':occupied', ARGV[3], 'PX', ARGV[4]) end
+for _, subject in ipairs({ source, target }) do redis.call('SET', P .. subject .. ':occupied', ARGV[3], 'PX', ARGV[4]) end
 return {'DONE'}

@@ -3,7 +3,7 @@
 -- ARGV[3] user; ARGV[4] his name; ARGV[5] the token's SHA-256, in hex; ARGV[6] the dialect; ARGV[7] how long it works
 -- without use, in ms ('' any time); ARGV[8] how long it works, in ms ('' any time); ARGV[9] what it is bound to ('' nothing);
 -- ARGV[10] most of a user
--- Replies {OK, when it stops working (ms, '' never)} or {NOT_FOUND} (he is not there, or not by that name).
+-- Replies {OK, when it stops working whatever happens (ms, '' never), now (ms)} or {NOT_FOUND} (he is not there, or not by that name).
 local key = P .. 'user:' .. ARGV[3] .. ':sessions'
 if redis.call('HGET', P .. 'deployed:user:' .. ARGV[3], 'username') ~= ARGV[4] then return {'NOT_FOUND'} end
 local expires = ARGV[8] ~= '' and NOW + tonumber(ARGV[8]) or nil
@@ -25,4 +25,4 @@ if ends == math.huge then redis.call('PERSIST', key)
 elseif left == 0 or redis.call('PEXPIRETIME', key) < ends and redis.call('PEXPIRETIME', key) >= 0 then
   redis.call('PEXPIREAT', key, ends)
 end
-return { 'OK', expires and tostring(expires) or '' }
+return { 'OK', expires and tostring(expires) or '', tostring(NOW) }

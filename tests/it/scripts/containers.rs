@@ -94,21 +94,21 @@ async fn no_container_starts_while_its_workspace_is_removed_or_moved() {
     assert_eq!(world.promise(lease).await, Promised::Done);
     let answer = world.unchanged("removed", store.register_container(&one)).await.unwrap();
     assert_eq!(answer, Registration::BeingDeleted);
-    let answer = world.unchanged("removed", store.occupy(&[&jane, &joe], "m", LONG)).await.unwrap();
+    let answer = world.unchanged("removed", store.occupy(&joe, &jane, "m", LONG)).await.unwrap();
     assert_eq!(answer, Occupation::BeingDeleted);
     assert!(world.settle(lease, Event::Complete, 0).await);
-    assert_eq!(store.occupy(&[&jane, &joe], "m", LONG).await.unwrap(), Occupation::Done);
+    assert_eq!(store.occupy(&joe, &jane, "m", LONG).await.unwrap(), Occupation::Done);
     let answer = world.unchanged("moved", store.register_container(&one)).await.unwrap();
     assert_eq!(answer, Registration::Occupied);
-    let answer = world.unchanged("another", store.occupy(&[&joe], "n", LONG)).await.unwrap();
+    let answer = world.unchanged("another", store.occupy(&joe, &joe, "n", LONG)).await.unwrap();
     assert_eq!(answer, Occupation::Occupied);
-    assert_eq!(store.occupy(&[&joe], "m", LONG).await.unwrap(), Occupation::Done, "for longer");
+    assert_eq!(store.occupy(&joe, &joe, "m", LONG).await.unwrap(), Occupation::Done, "for longer");
     world.unchanged("not his", store.vacate(&[&joe, &jane], "n")).await.unwrap();
     store.vacate(&[&joe, &jane], "m").await.unwrap();
     assert_eq!(store.register_container(&one).await.unwrap(), Registration::Created);
-    let answer = world.unchanged("running", store.occupy(&[&jane, &joe], "m", LONG)).await.unwrap();
+    let answer = world.unchanged("running", store.occupy(&joe, &jane, "m", LONG)).await.unwrap();
     assert_eq!(answer, Occupation::Running);
     age(&world, "c", 60_000);
-    let answer = world.unchanged("silent", store.occupy(&[&jane, &joe], "m", LONG)).await.unwrap();
+    let answer = world.unchanged("silent", store.occupy(&joe, &jane, "m", LONG)).await.unwrap();
     assert_eq!(answer, Occupation::Silent);
 }

@@ -60,7 +60,7 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("leave", store.leave("w").await),
         ("leave_walk", store.leave_walk(0, LONG).await),
         ("list_dependents", store.registered(user, "", 9).await.map(drop)),
-        ("occupy", store.occupy(&[&workspace], "o", LONG).await.map(drop)),
+        ("occupy", store.occupy(&workspace, &workspace, "o", LONG).await.map(drop)),
         ("open_session", store.open_session(&session).await.map(drop)),
         ("pause", store.pause(id, "op").await.map(drop)),
         ("pause_queue", store.pause_queue(true, "op").await.map(drop)),

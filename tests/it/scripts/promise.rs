@@ -93,7 +93,7 @@ async fn a_promise_is_refused_while_somebody_uses_the_workspace() {
     assert_eq!(world.unchanged("silent", world.promise(lease)).await, Promised::Silent);
     let dead = format!("{}\t60\topenNotebook\t1\t{OWNER}", now - 61_000);
     world.set("HSET", "containers", &["c", &dead]);
-    store.occupy(&[&workspace], "mover", LONG).await.unwrap();
+    store.occupy(&workspace, &workspace, "mover", LONG).await.unwrap();
     assert_eq!(world.unchanged("occupied", world.promise(lease)).await, Promised::Occupied);
     store.vacate(&[&workspace], "mover").await.unwrap();
     let old = Commit { lease, oldest_answer_ms: Some(now - 31_000), checks: Checklist::default() };

@@ -103,7 +103,8 @@ async fn a_session_with_a_lifetime_ends_however_it_is_used() {
     let world = World::new(&redis).await;
     let token = TokenHash::of(b"a");
     let session = NewSession { lifetime: Some(HOUR), ..fixtures::session(UserId(USER), "user5", &token) };
-    let Opened::Until { expires: Some(expires) } = world.store.open_session(&session).await.unwrap() else {
+    let Opened::Until { expires: Some(expires), .. } = world.store.open_session(&session).await.unwrap()
+    else {
         panic!("it ends")
     };
     let left = u64::try_from(expires.timestamp_millis()).unwrap() - world.now_ms();

@@ -1,0 +1,67 @@
+//! What this dialect asks of the cluster: who logs on with its passwords, which groups it has, who can come back.
+//!
+//! Owns the order of a logon: a user's own password first; the cluster's only for who has none here, or is a stranger and may
+//! come in. Its files are read where a thread may wait for a disk.
+//!
+//! Easy to get wrong: a password of the cluster must never open the door of a user who has one here. The service looks once
+//! more before it opens a session.
+
+use std::{sync::Arc, time::Duration};
+
+use super::request::logon::Logon;
+use crate::{
+    api::{
+        Entrance,
+        problem::{Problem, ProblemKind},
+        service::{Binding, Session, SessionTerms},
+    },
+    cluster::{Cluster, Group, Setting},
+    domain::username::Username,
+};
+
+/// Opens a session for whoever has the right password.
+pub(super) async fn log_on(entrance: &Entrance, logon: Logon) -> Result<Session, Problem> {
+    let idle = Duration::from_secs(entrance.settings.platform.token_idle_s);
+    let terms = SessionTerms { idle: Some(idle), lifetime: None, binding: Binding::None };
+    let Logon { name, password } = logon;
+    let refused = match entrance.service.log_in(name.clone(), password.clone(), &terms).await {
+        Err(problem) if problem.kind == ProblemKind::BadCredentials => problem,
+        other => return other,
+    };
+    let refused = Problem { public: "The user name or the password is not right.".to_owned(), ..refused };
+    let Ok(name) = Username::new(&name) else { return Err(refused) };
+    let asked = name.clone();
+    let vouched = ask(entrance, move |cluster| {
+        cluster.roster().member(asked.as_str()).is_some_and(|member| member.has_password(&password))
+    });
+    if !vouched.await? {
+        return Err(refused);
+    }
+    let strangers_may = entrance.settings.cluster.policy().allow_unknown_user;
+    match entrance.service.log_in_vouched(&name, strangers_may, &terms).await {
+        Err(problem) if problem.kind == ProblemKind::BadCredentials => Err(refused),
+        other => other,
+    }
+}
+
+/// The groups of the cluster, where its users and groups are loaded.
+pub(super) async fn groups(entrance: &Entrance) -> Result<Vec<Group>, Problem> {
+    if !entrance.settings.cluster.policy().enable_user_group {
+        return Ok(Vec::new());
+    }
+    ask(entrance, |cluster| cluster.roster().groups().cloned().collect()).await
+}
+
+/// The settings that let a deleted user of that name come back.
+pub(super) async fn ways_back(entrance: &Entrance, name: String) -> Result<Vec<Setting>, Problem> {
+    ask(entrance, move |cluster| cluster.ways_back(&name)).await
+}
+
+async fn ask<T: Send + 'static>(
+    entrance: &Entrance,
+    question: impl FnOnce(&Cluster) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let cluster = Arc::clone(&entrance.settings.cluster);
+    let answer = tokio::task::spawn_blocking(move || question(&cluster)).await;
+    answer.map_err(|error| Problem::internal().caused_by(error))
+}

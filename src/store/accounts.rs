@@ -1,0 +1,264 @@
+//! Users as a dialect adds, changes and lists them while the service runs: the deployed ones, with their roles.
+//!
+//! A user has one role or several. The first stands in `user_role_id`, where everybody else looks; the others stand in
+//! `further_roles`. What he may do is what all of them together let him.
+//!
+//! Easy to get wrong: who is an administrator stands in several places (his records, `staged:admins` and `deployed:admins`), which
+//! the scripts change in one step; and a number that a deleted user had is never given to a new one.
+
+use redis::pipe;
+use serde_json::json;
+
+use super::{Store, StoreError, must_be_the_same, scripts};
+use crate::domain::task::{LARGEST_ID, UserId};
+
+/// Most users in one script call.
+pub const MOST_AT_ONCE: usize = 100;
+/// Most roles that a user has.
+pub const MOST_ROLES: usize = 32;
+/// Where numbers begin that are given here: above those that a file is likely to bring later.
+const FIRST_NUMBER: u64 = 1_000_000;
+/// Users read in one round trip.
+const MOST_READ_AT_ONCE: usize = 500;
+
+/// A user who is to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    /// His name.
+    pub username: String,
+    /// His address.
+    pub email: Option<String>,
+}
+
+/// Roles that users are given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The roles' numbers, at least one.
+    pub roles: Vec<u64>,
+    /// One of them is an administrator's.
+    pub is_administrators: bool,
+}
+
+/// What became of a user who was to be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// He is new.
+    Added(UserId),
+    /// He is there already.
+    Exists(UserId),
+    /// He is there, and his deletion runs.
+    BeingDeleted(UserId),
+    /// There are no numbers left.
+    Full,
+}
+
+/// A change of users.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// Roles that they are given.
+    pub grant: Option<Grant>,
+    /// The roles come to those they have, instead of taking their place.
+    pub keeps_roles: bool,
+    /// The caller may take an administrator's roles away.
+    pub may_change_administrators: bool,
+    /// A new address.
+    pub email: Option<String>,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It is done.
+    Done,
+    /// One of them is not deployed.
+    NotFound,
+    /// The deletion of one of them runs.
+    BeingDeleted,
+    /// One of them would have more than [`MOST_ROLES`].
+    Full,
+    /// One of them is an administrator, whom this caller must leave alone.
+    Forbidden,
+    /// No administrator would be left.
+    LastAdministrator,
+}
+
+/// A deployed user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// His number.
+    pub id: UserId,
+    /// His name.
+    pub username: String,
+    /// His address.
+    pub email: Option<String>,
+    /// His roles, the first one first.
+    pub roles: Vec<u64>,
+    /// He has a password here.
+    pub has_password: bool,
+}
+
+/// The fields of a record that an [`Account`] is made of.
+const FIELDS: [&str; 5] = ["username", "email", "user_role_id", "further_roles", "password"];
+type Values = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
+
+impl Store {
+    /// Adds users to both configurations, up to [`MOST_AT_ONCE`].
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn add_users(&self, users: &[NewAccount], grant: &Grant) -> Result<Vec<Added>, StoreError> {
+        let name = scripts::ADD_USERS.name;
+        let mut args = vec![
+            numbers(&grant.roles),
+            u8::from(grant.is_administrators).to_string(),
+            FIRST_NUMBER.to_string(),
+            LARGEST_ID.to_string(),
+        ];
+        for user in users {
+            args.extend([user.username.clone(), user.email.clone().unwrap_or_default()]);
+        }
+        let lines = self.run(&scripts::ADD_USERS, args).await?.ok(name)?.texts()?;
+        let unknown = |line: &str| StoreError::UnknownReply { script: name, what: line.to_owned() };
+        let added = |line: String| {
+            let (tag, id) = line.split_once('\t').ok_or_else(|| unknown(&line))?;
+            let id = UserId(id.parse().map_err(|_| unknown(&line))?);
+            match tag {
+                "ADDED" => Ok(Added::Added(id)),
+                "EXISTS" => Ok(Added::Exists(id)),
+                "LIVE" => Ok(Added::BeingDeleted(id)),
+                "FULL" => Ok(Added::Full),
+                _ => Err(unknown(&line)),
+            }
+        };
+        lines.into_iter().map(added).collect()
+    }
+
+    /// Changes users, up to [`MOST_AT_ONCE`]: all of them or none.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn update_users(&self, users: &[UserId], change: &Change) -> Result<Changed, StoreError> {
+        let grant = change.grant.as_ref();
+        let mut args = vec![
+            grant.map_or_else(String::new, |grant| numbers(&grant.roles)),
+            u8::from(grant.is_some_and(|grant| grant.is_administrators)).to_string(),
+            u8::from(change.keeps_roles).to_string(),
+            MOST_ROLES.to_string(),
+            u8::from(change.may_change_administrators).to_string(),
+            change.email.clone().unwrap_or_default(),
+        ];
+        args.extend(users.iter().map(UserId::to_string));
+        let reply = self.run(&scripts::UPDATE_USERS, args).await?;
+        match reply.tag() {
+            "DONE" => Ok(Changed::Done),
+            "NOT_FOUND" => Ok(Changed::NotFound),
+            "LIVE" => Ok(Changed::BeingDeleted),
+            "FULL" => Ok(Changed::Full),
+            "FORBIDDEN" => Ok(Changed::Forbidden),
+            "LAST" => Ok(Changed::LastAdministrator),
+            _ => Err(reply.unexpected()),
+        }
+    }
+
+    /// The number of the role of that name, which is made without capabilities if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn make_role(&self, name: &str) -> Result<u64, StoreError> {
+        let record = json!({"id": 0, "name": name}).to_string();
+        let args = vec![name.to_owned(), FIRST_NUMBER.to_string(), record];
+        self.run(&scripts::MAKE_ROLE, args).await?.ok(scripts::MAKE_ROLE.name)?.number(0)
+    }
+
+    /// The deployed user of that name.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn account(&self, username: &str) -> Result<Option<Account>, StoreError> {
+        Ok(self.accounts_named(std::slice::from_ref(&username.to_owned())).await?.pop().flatten())
+    }
+
+    /// The deployed users of these names, in their order; none for one who is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn accounts_named(&self, names: &[String]) -> Result<Vec<Option<Account>>, StoreError> {
+        let mut accounts = Vec::with_capacity(names.len());
+        for some in names.chunks(MOST_READ_AT_ONCE) {
+            let ids = self.ids_of(some).await?;
+            let there: Vec<u64> = ids.iter().flatten().copied().collect();
+            let mut found = self.read_accounts(&there).await?.into_iter();
+            accounts.extend(ids.into_iter().map(|id| id.and_then(|_| found.next().flatten())));
+        }
+        Ok(accounts)
+    }
+
+    /// The deployed users with larger numbers than that one, in order; fewer than asked for only at the end.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn accounts_after(
+        &self,
+        after: Option<UserId>,
+    ) -> Result<(Vec<Account>, Option<UserId>), StoreError> {
+        let from = after.map_or_else(|| "-inf".to_owned(), |after| format!("({after}"));
+        let key = self.inner.keys.named("deployed:users");
+        let most = isize::try_from(MOST_READ_AT_ONCE).unwrap_or(isize::MAX);
+        let mut commands = pipe();
+        commands.zrangebyscore_limit(key, from, "+inf", 0, most);
+        let (ids,): (Vec<u64>,) = self.inner.link.pipeline("accounts", &commands).await?;
+        let next = ids.last().filter(|_| ids.len() == MOST_READ_AT_ONCE).map(|last| UserId(*last));
+        Ok((self.read_accounts(&ids).await?.into_iter().flatten().collect(), next))
+    }
+
+    /// The first role of a deployed user.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn first_role(&self, user: UserId) -> Result<Option<u64>, StoreError> {
+        let found = self.read_accounts(&[user.0]).await?.pop().flatten();
+        Ok(found.and_then(|account| account.roles.first().copied()))
+    }
+
+    /// Numbers of deployed users, by their names.
+    async fn ids_of(&self, names: &[String]) -> Result<Vec<Option<u64>>, StoreError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let epoch = self.epoch().await?;
+        let mut commands = pipe();
+        commands.get(self.inner.keys.epoch()).hmget(self.inner.keys.named("deployed:names"), names);
+        let (now, ids): (Option<String>, Vec<Option<u64>>) =
+            self.inner.link.pipeline("accounts", &commands).await?;
+        must_be_the_same(epoch, now.as_deref())?;
+        Ok(ids)
+    }
+
+    async fn read_accounts(&self, ids: &[u64]) -> Result<Vec<Option<Account>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut commands = pipe();
+        for id in ids {
+            commands.hmget(self.inner.keys.named(&format!("deployed:user:{id}")), &FIELDS);
+        }
+        let found: Vec<Values> = self.inner.link.pipeline("accounts", &commands).await?;
+        Ok(ids.iter().zip(found).map(|(id, values)| account(*id, values)).collect())
+    }
+}
+
+fn account(id: u64, (username, email, first, further, password): Values) -> Option<Account> {
+    let lists = [first.unwrap_or_default(), further.unwrap_or_default()];
+    let roles = lists.iter().flat_map(|list| list.split(',')).filter_map(|role| role.parse().ok());
+    Some(Account {
+        id: UserId(id),
+        username: username?,
+        email,
+        roles: roles.collect(),
+        has_password: password.is_some(),
+    })
+}
+
+fn numbers(roles: &[u64]) -> String {
+    roles.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
+}

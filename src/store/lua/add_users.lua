@@ -1,0 +1,51 @@
+-- Adds users to both configurations. Who is there stays as he is.
+--
+-- ARGV[3] his roles, by commas, the first one first; ARGV[4] 1: one of them is an administrator's; ARGV[5] the least
+-- number for a new user; ARGV[6] the largest; ARGV[7..] two an item: username, e-mail address ('' none)
+-- Replies {OK, an item's line...}: tag and number, separated by a tab. Tags: ADDED, EXISTS, LIVE (he is there and his
+-- deletion runs), FULL (there are no numbers left).
+local sides = { 'staged', 'deployed' }
+
+-- No number is given twice: a task that names one who is gone must never reach another.
+local function next_number()
+  local last = math.max(tonumber(redis.call('GET', P .. 'last_user') or '0'), tonumber(ARGV[5]) - 1)
+  for _, side in ipairs(sides) do
+    local highest = redis.call('ZREVRANGE', P .. side .. ':users', 0, 0)[1]
+    last = math.max(last, tonumber(highest or '0'))
+  end
+  return last + 1
+end
+
+local function write(side, id, name, email)
+  local fields = { 'username', name, 'admin', ARGV[4], 'user_role_id', ARGV[3]:match('^%d+') }
+  local further = ARGV[3]:match(',(.+)$')
+  if further then fields[#fields + 1] = 'further_roles'; fields[#fields + 1] = further end
+  if email ~= '' then fields[#fields + 1] = 'email'; fields[#fields + 1] = email end
+  if side == 'staged' then
+    for _, counter in ipairs({ 'dependents', '0', 'blocking', '0' }) do fields[#fields + 1] = counter end
+  end
+  redis.call('HSET', P .. side .. ':user:' .. id, unpack(fields))
+  redis.call('HSET', P .. side .. ':names', name, id)
+  redis.call('ZADD', P .. side .. ':users', id, id)
+  if ARGV[4] == '1' then redis.call('SADD', P .. side .. ':admins', id) end
+end
+
+local function add(name, email)
+  for _, side in ipairs(sides) do
+    local there = redis.call('HGET', P .. side .. ':names', name)
+    if there then
+      return (redis.call('HEXISTS', P .. 'live', 'user:' .. there) == 1 and 'LIVE\t' or 'EXISTS\t') .. there
+    end
+  end
+  local number = next_number()
+  if number > tonumber(ARGV[6]) then return 'FULL\t0' end
+  local id = string.format('%.0f', number)
+  -- writes
+  redis.call('SET', P .. 'last_user', id)
+  for _, side in ipairs(sides) do write(side, id, name, email) end
+  return 'ADDED\t' .. id
+end
+
+local reply = {'OK'}
+for i = 7, #ARGV, 2 do reply[#reply + 1] = add(ARGV[i], ARGV[i + 1]) end
+return reply
