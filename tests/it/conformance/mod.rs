@@ -92,7 +92,8 @@ trait Door: Sized {
 }
 
 /// The dialects that delete.
-const DIALECTS: &[&str] = &[doors::StagedConfig::DIALECT];
+const DIALECTS: &[&str] =
+    &[doors::StagedConfig::DIALECT, doors::Platform::DIALECT, doors::Notebooks::DIALECT];
 
 /// The scenarios, each a test in each dialect.
 macro_rules! conformance {
@@ -132,7 +133,10 @@ conformance! {
     cancelled_meanwhile
     still_running
     storage_away
+    storage_away_meanwhile
     storage_lost_its_data
 }
 
 dialect!(staged_config, StagedConfig);
+dialect!(platform, Platform);
+dialect!(notebooks, Notebooks);

@@ -137,6 +137,22 @@ pub(super) async fn storage_away<D: Door>(stage: &mut Stage, door: &D) -> Script
     vec![("An administrator asks while the storage is away.", asked)]
 }
 
+/// Redis is away for a while when it is under way: nobody needs to ask again.
+pub(super) async fn storage_away_meanwhile<D: Door>(stage: &mut Stage, door: &D) -> Script {
+    let meanwhile = async {
+        stage.task().await;
+        stage.stack.redis.freeze();
+        stage.is_unready().await;
+        stage.stack.redis.thaw();
+        stage.worker()
+    };
+    let (asked, _worker) = tokio::join!(stage.ask(door, Chief, There), meanwhile);
+    let (script, means) = to_the_end(stage, door, ("An administrator asks.", asked)).await;
+    assert_eq!(means, Gone);
+    assert!(D::is_gone(stage));
+    script
+}
+
 /// Redis is there and has forgotten everything: nothing is done until somebody has looked.
 pub(super) async fn storage_lost_its_data<D: Door>(stage: &mut Stage, door: &D) -> Script {
     // A server that has not asked it for anything yet would not miss anything.

@@ -99,6 +99,15 @@ impl Stage {
         .await;
     }
 
+    /// Waits until the server says that it cannot serve.
+    pub(super) async fn is_unready(&self) {
+        let ready = Call::new(Method::GET, "/readyz");
+        eventually("the server is not ready", DEADLINE, async || {
+            (ready.send(self.api.base()).await.status != 200).then_some(())
+        })
+        .await;
+    }
+
     /// The operator takes a task back.
     pub(super) async fn cancel(&self, task: u64) {
         let asked = self.api.request(Method::POST, &format!("/ops/v1/tasks/{task}/cancel"));
