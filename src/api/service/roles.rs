@@ -59,16 +59,11 @@ impl Service {
     pub(super) async fn grant(&self, principal: &Principal, names: &[String]) -> Result<Grant, Problem> {
         let (known, own) = self.known_roles().await?;
         let refused = |said: &str| Problem::new(ProblemKind::RoleNotAssignable, said);
+        let to_be_made = Named { id: 0, name: NORMAL_USER.to_owned(), capabilities: Vec::new() };
         let mut roles: Vec<&Named> = Vec::new();
-        let mut lacks_normal = false;
         for name in names {
-            let Some(role) = known.values().find(|role| role.name == *name) else {
-                if name != NORMAL_USER {
-                    return Err(refused("There is no role of that name."));
-                }
-                lacks_normal = true;
-                continue;
-            };
+            let role = known.values().chain([&to_be_made]).find(|role| role.name == *name);
+            let role = role.ok_or_else(|| refused("There is no role of that name."))?;
             if own == Some(role.id) {
                 return Err(refused("The role of the built-in administrator cannot be assigned."));
             }
@@ -79,12 +74,12 @@ impl Service {
                 roles.push(role);
             }
         }
-        if !(1..=MOST_ROLES).contains(&(roles.len() + usize::from(lacks_normal))) {
+        if !(1..=MOST_ROLES).contains(&roles.len()) {
             return Err(Problem::new(ProblemKind::Full, format!("A user has 1 to {MOST_ROLES} roles.")));
         }
         let mut grant = granting(&roles);
-        if lacks_normal {
-            grant.roles.push(self.inner.store.make_role(NORMAL_USER).await?);
+        if let Some(missing) = grant.roles.iter_mut().find(|role| **role == to_be_made.id) {
+            *missing = self.inner.store.make_role(NORMAL_USER).await?;
         }
         Ok(grant)
     }
