@@ -1,4 +1,4 @@
-//! `add_users.lua`, `update_users.lua`, `make_role.lua`: what they change, and that a refusal changes nothing.
+//! `add_users.lua`, `update_users.lua`: what they change, and that a refusal changes nothing.
 
 use offstage::{
     domain::{
@@ -7,8 +7,8 @@ use offstage::{
         task::{LARGEST_ID, UserId},
     },
     store::{
-        accounts::{Added, Change, Changed, Grant, MOST_ROLES, NewAccount},
-        directory::NewUser,
+        accounts::{Added, Change, Changed, Grant, MOST_ROLES, NORMAL_USER, NewAccount, TO_BE_MADE},
+        directory::{Collection, NewUser},
     },
 };
 use offstage_tests::{
@@ -184,14 +184,24 @@ async fn a_user_whose_deletion_runs_is_not_changed() {
 }
 
 #[tokio::test]
-async fn a_role_is_made_once_and_under_a_free_number() {
+async fn the_normal_role_is_made_with_the_first_who_gets_it() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
-    assert_eq!(world.unchanged("make", world.store.make_role("User")).await.unwrap(), 2, "there is one");
     world.set("HSET", "roles", &["1000000", r#"{"id":1000000,"name":"Other"}"#]);
-    assert_eq!(world.store.make_role("Normal \"User\"").await.unwrap(), 1_000_001);
-    assert_eq!(world.unchanged("make", world.store.make_role("Normal \"User\"")).await.unwrap(), 1_000_001);
-    let known = world.store.named(offstage::store::directory::Collection::Roles).await.unwrap();
+    let normal = || Grant { roles: vec![2, TO_BE_MADE], is_administrators: false };
+    let refused =
+        world.unchanged("add", world.store.add_users(&[account("user5")], &normal())).await.unwrap();
+    assert_eq!(refused, [Added::Exists(UserId(5))], "not for one who is there");
+    let change = Change { grant: Some(normal()), keeps_roles: true, ..Change::default() };
+    assert_eq!(world.unchanged("change", update(&world, &[404], change.clone())).await, Changed::NotFound);
+    world.store.add_users(&[account("x"), account("y")], &normal()).await.unwrap();
+    assert_eq!(update(&world, &[6], change).await, Changed::Done);
+    for name in ["x", "y", "user6"] {
+        let roles = world.store.account(name).await.unwrap().unwrap().roles;
+        assert_eq!(roles, [2, 1_000_001], "{name}: under a free number, once");
+    }
+    let known = world.store.named(Collection::Roles).await.unwrap();
     let made = &known[&1_000_001];
-    assert_eq!((made.id, made.name.as_str(), made.capabilities.len()), (1_000_001, "Normal \"User\"", 0));
+    assert_eq!((made.id, made.name.as_str(), made.capabilities.len()), (1_000_001, NORMAL_USER, 0));
+    assert_eq!(known.len(), 4);
 }
