@@ -19,6 +19,7 @@ mod openapi;
 mod ops;
 mod outage;
 mod parameters;
+mod platform;
 mod probes;
 mod raw_http;
 
