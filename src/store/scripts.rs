@@ -96,8 +96,8 @@ scripts! {
     SETTLE "settle", allowed;
     SUBMIT "submit", refused;
     TAKE_WALK "take_walk", allowed;
-    UPDATE_USERS "update_users", refused, "granting";
     UNREGISTER_CONTAINER "unregister_container", allowed, "containers";
+    UPDATE_USERS "update_users", refused, "granting";
     USE_SESSION "use_session", survives, "roles";
     USE_TOKEN "use_token", survives;
     VACATE "vacate", allowed;
