@@ -106,9 +106,8 @@ impl Engine {
         let stopped =
             self.ask(STOP_LIMIT, |docker| async move { docker.stop_container(id, Some(options)).await });
         match stopped.await {
-            Ok(()) => Ok(true),
-            // It ended by itself since.
-            Err(EngineError::Refused(304 | 404)) => Ok(true),
+            // Or it ended by itself since.
+            Ok(()) | Err(EngineError::Refused(304 | 404)) => Ok(true),
             Err(error) => Err(error),
         }
     }
@@ -127,13 +126,15 @@ impl Engine {
 
     /// One container of the answer, if it is active and has the label.
     fn active(&self, container: ContainerSummary) -> Result<Option<EngineContainer>, EngineError> {
-        let active = match container.state {
-            Some(State::EXITED | State::DEAD | State::REMOVING) => false,
-            // What the engine does not say may run.
-            None | Some(State::EMPTY) => true,
-            Some(State::CREATED | State::RUNNING | State::PAUSED | State::RESTARTING | State::STOPPING) => {
-                true
-            }
+        // What the engine does not say may run.
+        let active = match container.state.unwrap_or(State::EMPTY) {
+            State::EXITED | State::DEAD | State::REMOVING => false,
+            State::EMPTY
+            | State::CREATED
+            | State::RUNNING
+            | State::PAUSED
+            | State::RESTARTING
+            | State::STOPPING => true,
         };
         let username = container.labels.unwrap_or_default().remove(&self.label);
         let Some(username) = username.filter(|_| active) else { return Ok(None) };

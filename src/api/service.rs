@@ -23,6 +23,7 @@ mod queue;
 mod refusals;
 mod roles;
 mod sessions;
+mod submission;
 mod tasks;
 mod tokens;
 mod waiting;
@@ -42,7 +43,7 @@ pub use self::{
     accounts::{Account, Wanted},
     authentication::Credentials,
     containers::{ContainerRegistration, NotebookContainer},
-    deletion::{Acceptance, Accepted, ClientKey, Family, FoundDependent},
+    deletion::{Acceptance, Accepted, Family, FoundDependent},
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
     events::{Heard, Listener, MOST_LISTENERS},
@@ -50,6 +51,7 @@ pub use self::{
     queue::QueueStatus,
     roles::{NORMAL_USER, Role},
     sessions::{Binding, Origin, Session, SessionTerms},
+    submission::ClientKey,
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
 };

@@ -65,16 +65,11 @@ impl Ground {
     }
 
     async fn submit(&self, name: &str) -> TaskId {
-        match self.try_submit(name).await {
-            Submitted::Created { id, .. } => id,
-            other => panic!("not a new task: {other:?}"),
-        }
-    }
-
-    async fn try_submit(&self, name: &str) -> Submitted {
         let subject = Subject::Workspace(workspace(name));
         let submission = Submission { kind: TaskKind::Workspace, subject, ..fixtures::submission(1) };
-        self.stack.store.submit(&[submission]).await.unwrap().remove(0)
+        let outcome = self.stack.store.submit(&[submission]).await.unwrap();
+        let [Submitted::Created { id, .. }] = outcome[..] else { panic!("not a new task: {outcome:?}") };
+        id
     }
 
     fn worker(&self, environment: &[(&str, &str)]) -> Program {

@@ -173,6 +173,9 @@ fn is_stream(headers: &HeaderMap) -> bool {
 fn look_at(path: &str, status: StatusCode, headers: &HeaderMap, text: &str, body: &Value) {
     let about = format!("{status} {path}: {text}");
     assert!(headers.contains_key("x-request-id"), "no request id: {about}");
+    if path == "/arcgis" || path.starts_with("/arcgis/") {
+        return look_at_arcgis(status, text, body, &about);
+    }
     if !status.is_client_error() && !status.is_server_error() {
         return;
     }
@@ -189,9 +192,32 @@ fn look_at(path: &str, status: StatusCode, headers: &HeaderMap, text: &str, body
         keys.sort();
         assert_eq!(keys, ["code", "description", "details", "http_response", "message"], "{about}");
         assert_eq!(body["http_response"]["code"], status.as_u16(), "{about}");
+    } else if path.starts_with("/platform") {
+        assert!(kind.starts_with("application/xml") && text.contains("<error><message>"), "{kind}: {about}");
     } else if path.starts_with("/ops") {
         assert!(kind.starts_with("application/problem+json"), "{kind}: {about}");
         assert_eq!(body["status"], status.as_u16(), "{about}");
         assert!(body["title"].is_string() && body["type"].is_string(), "{about}");
+    }
+}
+
+/// Always 200; an error is an object with three members. What clients search for stands where it is meant, and nowhere else.
+fn look_at_arcgis(status: StatusCode, text: &str, body: &Value, about: &str) {
+    assert_eq!(status, StatusCode::OK, "{about}");
+    let lower = text.to_lowercase();
+    let code = body["error"]["code"].as_u64();
+    assert_eq!(lower.contains("invalid token"), code == Some(498), "{about}");
+    assert_eq!(lower.contains("token required"), code == Some(499), "{about}");
+    assert!(!text.contains("Token is valid but access is denied."), "{about}");
+    if let Some(error) = body["error"].as_object() {
+        assert_eq!(error.keys().collect::<Vec<_>>(), ["code", "message", "details"], "{about}");
+        assert!(
+            error["message"].is_string() && (error["details"].is_null() || error["details"].is_array()),
+            "{about}"
+        );
+        assert!(text.len() <= MOST_ERROR_BYTES, "too long: {about}");
+        for word in INTERNAL_WORDS {
+            assert!(!text.contains(word), "internal text: {about}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use offstage::{
         capability::Capability,
         checklist::{CheckState, Checklist, Counts},
         dependents::{Dependent, Label},
-        task::{Requester, Subject, TaskKind, UserId},
+        task::{Requester, Subject, TaskId, TaskKind, UserId},
         workspace::WorkspaceName,
     },
     store::{
@@ -108,8 +108,13 @@ pub fn submission(user: u64) -> Submission {
 }
 
 /// Submits a deletion that must be accepted; returns the task's id.
-pub async fn submit(store: &Store, user: u64) -> offstage::domain::task::TaskId {
-    let outcome = store.submit(&[submission(user)]).await.expect("Redis answers");
+pub async fn submit(store: &Store, user: u64) -> TaskId {
+    submit_one(store, submission(user)).await
+}
+
+/// Submits a request that must be accepted; returns the task's id.
+pub async fn submit_one(store: &Store, submission: Submission) -> TaskId {
+    let outcome = store.submit(&[submission]).await.expect("Redis answers");
     match outcome[..] {
         [Submitted::Created { id, .. }] => id,
         _ => panic!("not a new task: {outcome:?}"),

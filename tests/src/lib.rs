@@ -19,6 +19,7 @@ pub mod fixtures;
 pub mod identity;
 pub mod listening;
 pub mod metrics;
+pub mod platform;
 pub mod programs;
 pub mod proxy;
 pub mod raw;

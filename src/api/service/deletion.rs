@@ -11,6 +11,7 @@ use tracing::info;
 use super::{
     Operation, Principal, Problem, Service,
     refusals::{already_live, being_cancelled, key_reused, no_task, nobody, refused},
+    submission::{ClientKey, count_submission, idempotency, request, submit_of},
     within,
 };
 use crate::{
@@ -18,33 +19,14 @@ use crate::{
     domain::{
         capability::Refusal,
         dependents::Dependent,
-        task::{Requester, Subject, Task, TaskId, TaskKind, UserId},
+        task::{Subject, Task, TaskId, TaskKind, UserId},
         workspace::WorkspaceName,
     },
     store::{
-        principals::sha256_half_hex,
-        submit::{IdempotencyKey, Submission, Submitted},
+        submit::{Submission, Submitted},
         tasks::Cancelled,
     },
-    telemetry::trace,
 };
-
-/// The longest idempotency key, in characters.
-const MAX_KEY_CHARS: usize = 255;
-
-/// An idempotency key as the caller gave it: 1 to 255 visible ASCII characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientKey(String);
-
-impl ClientKey {
-    /// The key of that text, if it is one.
-    #[must_use]
-    pub fn new(text: &str) -> Option<Self> {
-        let well_formed =
-            (1..=MAX_KEY_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        well_formed.then(|| Self(text.to_owned()))
-    }
-}
 
 /// Why a request for a deletion was accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,53 +265,5 @@ impl Service {
             .into_iter()
             .map(|dependent| FoundDependent { requester_may_edit: may_edit(&dependent), dependent })
             .collect())
-    }
-}
-
-/// A request for something to be done with that user or workspace, now, by whoever calls.
-pub(super) fn request(principal: &Principal, kind: TaskKind, subject: impl Into<Subject>) -> Submission {
-    Submission {
-        kind,
-        subject: subject.into(),
-        requester: Requester { name: principal.name.clone(), is_administrator: principal.may_delete_users() },
-        may_delete_administrators: principal.may_delete_administrators(),
-        not_before: None,
-        idempotency: None,
-        retry_of: None,
-        trace: trace::cause(),
-    }
-}
-
-/// Counts a request for a task; `outcome` is one of few words.
-pub(super) fn count_submission(kind: TaskKind, outcome: &'static str) {
-    metrics::counter!("offstage_tasks_submitted_total", "kind" => kind.name(), "outcome" => outcome)
-        .increment(1);
-}
-
-/// The key is the caller's own: two callers who choose the same one do not meet, nor do two operations.
-pub(super) fn own_key(principal: &Principal, operation: &str, key: &ClientKey, more: &[&[u8]]) -> String {
-    let caller = principal.user.map_or_else(|| "token".to_owned(), |user| format!("user {user}"));
-    let parts = [caller.as_bytes(), principal.name.as_bytes(), operation.as_bytes(), key.0.as_bytes()];
-    sha256_half_hex(&[&parts, more].concat())
-}
-
-fn submit_of(kind: TaskKind) -> String {
-    format!("submit {}", kind.name())
-}
-
-/// The key of a request for one task about that user or workspace.
-pub(super) fn idempotency(
-    principal: &Principal,
-    operation: &str,
-    subject: &Subject,
-    key: &ClientKey,
-) -> IdempotencyKey {
-    let about = match subject {
-        Subject::User(user) => user.to_string(),
-        Subject::Workspace(name) => format!("workspace {}", name.as_str()),
-    };
-    IdempotencyKey {
-        key: own_key(principal, operation, key, &[]),
-        request: sha256_half_hex(&[operation.as_bytes(), about.as_bytes()]),
     }
 }

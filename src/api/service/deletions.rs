@@ -12,8 +12,8 @@ use tracing::info;
 
 use super::{
     ClientKey, Operation, Principal, Problem, Service,
-    deletion::{count_submission, own_key, request},
     refusals::key_reused,
+    submission::{count_submission, own_key, request},
     within,
 };
 use crate::{

@@ -10,8 +10,8 @@ use tracing::info;
 
 use super::{
     Acceptance, ClientKey, Operation, Principal, Problem, Service,
-    deletion::{count_submission, idempotency, request},
     refusals::{already_live, being_cancelled, key_reused, no_task, nobody, refused},
+    submission::{count_submission, idempotency, request},
     within,
 };
 use crate::{

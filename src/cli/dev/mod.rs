@@ -15,6 +15,7 @@ mod orphans;
 mod parts;
 mod redis;
 mod run;
+mod samples;
 mod stop;
 mod token;
 mod tour;
@@ -48,7 +49,7 @@ pub struct DevArgs {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::listen_address)]
     pub listen: Option<SocketAddr>,
-    /// The folder for the private Redis's data; a later start on the same folder goes on where this one ended.
+    /// The folder for the private Redis's data and for workspaces; a later start on the same folder goes on where this one ended.
     #[arg(long, value_name = "FOLDER", default_value = ".offstage")]
     pub data: PathBuf,
     /// The certificate.

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::token::AdminToken;
-use super::{Backstage, DevArgs, child, lock, orphans, redis, tour};
+use super::{Backstage, DevArgs, child, lock, orphans, redis, samples, tour};
 use crate::cli::output;
 use crate::config::Settings;
 
@@ -43,6 +43,7 @@ impl Dev {
         let data = data_folder(&self.args.data)?;
         let _lock = lock::take(&data)?;
         orphans::end(&data).await?;
+        samples::provide(&mut self.settings.notebooks, &data)?;
         let listener = listen(self.settings.api.listen).await?;
         let redis = if self.args.redis_url.is_some() {
             None
@@ -119,6 +120,7 @@ impl Dev {
     fn worker_command(&self, data: &Path) -> impl Fn() -> Command + Send + Sync + 'static {
         let (program, url) = (self.worker.clone(), self.settings.redis_url.clone());
         let (config, data) = (self.args.config.clone(), data.to_owned());
+        let workspaces = self.settings.notebooks.workspace_root.clone();
         let stop_ms = self.settings.worker.stop_ms.min(WORKER_STOP_MAX_MS).to_string();
         move || {
             let mut command = Command::new(&program);
@@ -127,6 +129,9 @@ impl Dev {
                 command.arg("--config").arg(config);
             }
             command.env("OFFSTAGE_WORKER__STOP_MS", &stop_ms);
+            if let Some(root) = &workspaces {
+                command.env("OFFSTAGE_NOTEBOOKS__WORKSPACE_ROOT", root);
+            }
             child::adopt(&mut command, &data);
             command
         }

@@ -47,6 +47,17 @@ impl Python {
         Some(Self(python))
     }
 
+    /// The system's own, with nothing but its standard library; none, and a line that says so, where there is none.
+    pub(super) fn of_the_system() -> Option<Self> {
+        let mut command = std::process::Command::new("python3");
+        command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null());
+        if command.status().is_ok_and(|status| status.success()) {
+            return Some(Self("python3".into()));
+        }
+        eprintln!("SKIPPED: there is no python3");
+        None
+    }
+
     /// Runs it, which must succeed; returns what it said.
     pub(super) async fn run(&self, args: &[&str]) -> String {
         let mut command = Command::new(&self.0);

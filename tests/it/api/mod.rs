@@ -14,10 +14,12 @@ mod identity;
 mod language;
 mod logs;
 mod metrics;
+mod notebooks;
 mod openapi;
 mod ops;
 mod outage;
 mod parameters;
+mod platform;
 mod probes;
 mod raw_http;
 

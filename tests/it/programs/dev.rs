@@ -1,5 +1,12 @@
 //! `offstage dev`: what it prints, who it shares its folder with, and how it ends.
 
+use offstage::{
+    domain::{
+        task::{Subject, TaskKind},
+        workspace::WorkspaceName,
+    },
+    store::{Store, submit::Submission},
+};
 use offstage_tests::{
     api::Api,
     dev::DataFolder,
@@ -270,4 +277,18 @@ async fn gone(api: &Api, user: u64) {
         (api.delete_user(user).await.status == 404).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_sample_workspace_can_be_removed() {
+    let data = DataFolder::new();
+    let _dev = data.start(&["--seed", &sample()], &[]).await;
+    let store = Store::new(&data.redis_url(), fixtures::PREFIX, "offstage-test").unwrap();
+    let alice = data.path().join("workspaces/alice");
+    assert!(alice.is_dir());
+    let subject = Subject::Workspace(WorkspaceName::new("alice").unwrap());
+    let submission = Submission { kind: TaskKind::Workspace, subject, ..fixtures::submission(1) };
+    store.submit(&[submission]).await.unwrap();
+    eventually("it is gone", DEADLINE, async || (!alice.exists()).then_some(())).await;
+    assert!(data.path().join("workspaces/bob").is_dir());
 }

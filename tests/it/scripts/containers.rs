@@ -94,10 +94,12 @@ async fn no_container_starts_while_its_workspace_is_removed_or_moved() {
     assert_eq!(world.promise(lease).await, Promised::Done);
     let answer = world.unchanged("removed", store.register_container(&one)).await.unwrap();
     assert_eq!(answer, Registration::BeingDeleted);
-    let answer = world.unchanged("removed", store.occupy(&joe, &jane, "m", LONG)).await.unwrap();
+    let answer = world.unchanged("removed", store.occupy(&jane, &joe, "m", LONG)).await.unwrap();
     assert_eq!(answer, Occupation::BeingDeleted);
+    assert_eq!(store.live_removal(&joe).await.unwrap(), Some(lease.task));
+    assert_eq!(store.live_removal(&jane).await.unwrap(), None);
     assert!(world.settle(lease, Event::Complete, 0).await);
-    assert_eq!(store.occupy(&joe, &jane, "m", LONG).await.unwrap(), Occupation::Done);
+    assert_eq!(store.occupy(&jane, &joe, "m", LONG).await.unwrap(), Occupation::Done);
     let answer = world.unchanged("moved", store.register_container(&one)).await.unwrap();
     assert_eq!(answer, Registration::Occupied);
     let answer = world.unchanged("another", store.occupy(&joe, &joe, "n", LONG)).await.unwrap();
@@ -106,6 +108,12 @@ async fn no_container_starts_while_its_workspace_is_removed_or_moved() {
     world.unchanged("not his", store.vacate(&[&joe, &jane], "n")).await.unwrap();
     store.vacate(&[&joe, &jane], "m").await.unwrap();
     assert_eq!(store.register_container(&one).await.unwrap(), Registration::Created);
+    assert_eq!(
+        store.occupy(&jane, &joe, "m", LONG).await.unwrap(),
+        Occupation::Done,
+        "the target may be open"
+    );
+    store.vacate(&[&joe, &jane], "m").await.unwrap();
     let answer = world.unchanged("running", store.occupy(&joe, &jane, "m", LONG)).await.unwrap();
     assert_eq!(answer, Occupation::Running);
     age(&world, "c", 60_000);

@@ -9,6 +9,7 @@ use offstage::{
     },
     store::{
         Store, StoreError,
+        accounts::{Change, Grant, NewAccount},
         dependents::Existing,
         directory::Reference,
         listing::TaskFilter,
@@ -34,6 +35,8 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
     let token = TokenHash::of(b"t");
     let user = UserId(6);
     let session = fixtures::session(user, "user6", &token);
+    let account = NewAccount { username: "user8".to_owned(), email: None };
+    let grant = Grant { roles: vec![2], is_administrators: false };
     let container = fixtures::container("c", "gis_joe");
     let workspace = container.username.clone();
     let worker = Announcement {
@@ -46,6 +49,7 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         quiet: false,
     };
     vec![
+        ("add_users", store.add_users(&[account], &grant).await.map(drop)),
         ("announce", store.announce(&worker).await.map(drop)),
         ("cancel", store.cancel(id, "c").await.map(drop)),
         ("claim", store.claim(1, "w", LONG).await.map(drop)),
@@ -54,12 +58,14 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("delete_dependent", store.unregister(user, &dependent.kind, "1").await.map(drop)),
         ("depth", store.depth().await.map(drop)),
         ("extend", store.extend(&[lease], LONG).await.map(drop)),
+        ("find_gone", store.gone(&[id]).await.map(drop)),
         ("find_login", store.login("admin").await.map(drop)),
         ("forget_containers", store.forget_containers().await.map(drop)),
         ("import_users", store.load_users(&[fixtures::user(8)], true).await.map(drop)),
         ("leave", store.leave("w").await),
         ("leave_walk", store.leave_walk(0, LONG).await),
         ("list_dependents", store.registered(user, "", 9).await.map(drop)),
+        ("make_role", store.make_role("r").await.map(drop)),
         ("occupy", store.occupy(&workspace, &workspace, "o", LONG).await.map(drop)),
         ("open_session", store.open_session(&session).await.map(drop)),
         ("pause", store.pause(id, "op").await.map(drop)),
@@ -81,6 +87,7 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("submit", store.submit(&[fixtures::submission(6)]).await.map(drop)),
         ("take_walk", store.take_walk().await.map(drop)),
         ("unregister_container", store.unregister_container("c").await.map(drop)),
+        ("update_users", store.update_users(&[user], &Change::default()).await.map(drop)),
         ("use_session", store.use_session(user, &token, "platform").await.map(drop)),
         ("use_token", store.use_token(&token).await.map(drop)),
         ("vacate", store.vacate(&[&workspace], "o").await),

@@ -1,7 +1,10 @@
 //! `prune.lua`: a task goes with everything that belongs to it.
 
 use offstage::{
-    domain::state::{Event, Place, TaskState},
+    domain::{
+        state::{Event, Place, TaskState},
+        task::TaskId,
+    },
     store::{
         queue::Report,
         submit::{IdempotencyKey, Submission, Submitted},
@@ -73,4 +76,17 @@ async fn a_task_stays_for_its_retention() {
     let long_ago = (world.now_ms() - 60_001).to_string();
     world.set("ZADD", "ended", &[&long_ago, &id.to_string()]);
     assert_eq!(world.store.prune(60_000).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_task_is_gone_when_its_number_was_given_out_and_no_record_is_left() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let pruned = world.task_in(TaskState::Conflict).await;
+    assert_eq!(world.store.prune(0).await.unwrap(), 1);
+    let kept = world.task_in(TaskState::Queued).await;
+    let never_given_out = TaskId(kept.0 + 1);
+    let gone = world.unchanged("gone", world.store.gone(&[kept, pruned, never_given_out])).await;
+    assert_eq!(gone.unwrap(), [pruned]);
+    assert_eq!(world.store.gone(&[]).await.unwrap(), []);
 }

@@ -99,7 +99,7 @@ impl Settler<'_> {
 fn report(fault: &Fault) {
     match fault {
         Fault::Disk(_) => {
-            tracing::warn!(error = %chain(fault), "a removal is not complete: it is tried again")
+            tracing::warn!(error = %chain(fault), "a removal is not complete: it is tried again");
         }
         Fault::Panicked => tracing::error!("a removal panicked: it is tried again"),
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod actions;
+mod containers;
 mod deletions;
 mod dependents;
 mod doctor;
