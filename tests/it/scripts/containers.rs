@@ -68,12 +68,12 @@ async fn an_id_that_was_another_users_long_ago_says_nothing_of_him() {
     let world = World::new(&redis).await;
     let (store, joe) = (&world.store, workspace("gis_joe"));
     // More than a registration clears up, and all of them before the one that counts.
-    for number in 0..12 {
-        let id = format!("c{number}");
-        store.register_container(&container(&id, "gis_jill")).await.unwrap();
-        age(&world, &id, 200_000);
+    let others: Vec<_> = (0..12).map(|number| format!("c{number}")).collect();
+    for id in others.iter().chain([&"c".to_owned()]) {
+        let user = if id == "c" { "gis_joe" } else { "gis_jill" };
+        store.register_container(&container(id, user)).await.unwrap();
     }
-    store.register_container(&container("c", "gis_joe")).await.unwrap();
+    others.iter().for_each(|id| age(&world, id, 200_000));
     age(&world, "c", 130_000);
     let again = store.register_container(&container("c", "gis_jane")).await.unwrap();
     assert_eq!(again, Registration::Created);
