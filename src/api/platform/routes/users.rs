@@ -172,7 +172,7 @@ pub(crate) async fn delete_user(
 /// The task as it ended, or as it stands when the wait is over; as it was accepted, where the storage was away all the time.
 async fn ended(entrance: &Entrance, accepted: Task) -> Result<Task, Problem> {
     let limit = Duration::from_millis(entrance.settings.platform.wait_ms);
-    match entrance.service.wait(accepted.id, limit).await {
+    match entrance.service.wait(accepted.id, limit, &entrance.stop).await {
         Err(Problem { kind: ProblemKind::Unavailable { .. }, .. }) => Ok(accepted),
         ended => ended,
     }
