@@ -32,6 +32,8 @@ pub struct NewSession<'a> {
     pub lifetime: Option<Duration>,
     /// What it is bound to, as the dialect says it; empty for nothing.
     pub binding: &'a str,
+    /// The token that is shown for it, which it does not outlive.
+    pub shown: Option<&'a TokenHash>,
 }
 
 /// What became of a session that was to be opened.
@@ -44,7 +46,7 @@ pub enum Opened {
         /// When it ends whatever happens; none if it does not.
         expires: Option<DateTime<Utc>>,
     },
-    /// The user is not there, or not by that name.
+    /// The user is not there, or not by that name; or the token that is shown is not.
     NoUser,
 }
 
@@ -74,6 +76,7 @@ impl Store {
             millis(session.lifetime),
             session.binding.to_owned(),
             MOST_OF_A_USER.to_string(),
+            session.shown.map_or_else(String::new, |shown| shown.hex().to_owned()),
         ];
         let name = scripts::OPEN_SESSION.name;
         let reply = self.run(&scripts::OPEN_SESSION, args).await?;

@@ -21,7 +21,9 @@ def main(base, user, password):
     assert access is not None
     print("server, data access: ok")
 
-    answer = gis._con.post(notebooks.url + "/dataaccess/deleteUserWorkspace", {"f": "json", "userName": "gis_jane"})
+    answer = gis._con.post(
+        notebooks.url + "/dataaccess/deleteUserWorkspace", {"f": "json", "userName": "gis_jane"}
+    )
     assert answer == {"status": "success"}, answer
     print("delete: ok")
 

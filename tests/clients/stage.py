@@ -42,7 +42,15 @@ class Stage:
             self._start_redis(ending)
             self._run("offstage", "import", "directory.json")
             self.port = self._start_api(ending)
-            self._start(ending, "worker", self._programs / "offstage-worker", "--config", "offstage.toml", "--listen", "127.0.0.1:0")
+            self._start(
+                ending,
+                "worker",
+                self._programs / "offstage-worker",
+                "--config",
+                "offstage.toml",
+                "--listen",
+                "127.0.0.1:0",
+            )
             self._ending = ending.pop_all()
         return self
 
@@ -76,7 +84,14 @@ class Stage:
         redis = json.dumps(f"redis+unix://{self.folder}/redis.sock")
         settings = f'redis_url = {redis}\nadmin_token = "{ADMIN_TOKEN}"\n{self._settings}\n[notebooks]\nworkspace_root = {root}\n'
         (self.folder / "offstage.toml").write_text(settings)
-        user = {"email": "x@example.com", "description": "", "security_profile_id": 1, "locale_id": "en", "tenant_id": None, "inactivity_timeout": 0}
+        user = {
+            "email": "x@example.com",
+            "description": "",
+            "security_profile_id": 1,
+            "locale_id": "en",
+            "tenant_id": None,
+            "inactivity_timeout": 0,
+        }
         directory = {
             "user_roles": [
                 {"id": 1, "name": "Admin", "capabilities": ["ADMIN"]},
@@ -84,7 +99,13 @@ class Stage:
             ],
             "security_profiles": [{"id": 1, "name": "Admin"}],
             "users": [
-                {"id": 5, "username": "portaladmin", "user_role_id": 1, "password": PASSWORDS["portaladmin"], **user},
+                {
+                    "id": 5,
+                    "username": "portaladmin",
+                    "user_role_id": 1,
+                    "password": PASSWORDS["portaladmin"],
+                    **user,
+                },
                 {"id": 6, "username": "gis_joe", "user_role_id": 2, "password": PASSWORDS["gis_joe"], **user},
             ],
             "dependents": [],
@@ -93,21 +114,55 @@ class Stage:
         (self.folder / "directory.json").write_text(json.dumps(directory))
 
     def _start_redis(self, ending):
-        self._start(ending, "redis", self._redis_server, "--port", "0", "--unixsocket", "redis.sock", "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction")
+        self._start(
+            ending,
+            "redis",
+            self._redis_server,
+            "--port",
+            "0",
+            "--unixsocket",
+            "redis.sock",
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "always",
+            "--maxmemory-policy",
+            "noeviction",
+        )
         until("Redis listens", (self.folder / "redis.sock").exists)
 
     def _start_api(self, ending):
-        log = self._start(ending, "api", self._programs / "offstage", "serve", "--config", "offstage.toml", "--listen", "127.0.0.1:0", *self._serve)
-        ready = until("the API is ready", lambda: next((line for line in log.read_text().splitlines() if line.startswith("ready ")), None))
+        log = self._start(
+            ending,
+            "api",
+            self._programs / "offstage",
+            "serve",
+            "--config",
+            "offstage.toml",
+            "--listen",
+            "127.0.0.1:0",
+            *self._serve,
+        )
+        ready = until(
+            "the API is ready",
+            lambda: next((line for line in log.read_text().splitlines() if line.startswith("ready ")), None),
+        )
         return int(ready.rsplit(":", 1)[1])
 
     def _run(self, program, *args):
-        subprocess.run([self._programs / program, *args, "--config", "offstage.toml"], cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [self._programs / program, *args, "--config", "offstage.toml"],
+            cwd=self.folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
     def _start(self, ending, name, *command):
         log = self.folder / f"{name}.log"
         with log.open("wb") as sink:
-            process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT
+            )
         ending.callback(end, process)
         return log
 

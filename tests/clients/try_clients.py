@@ -15,15 +15,8 @@ ADMIN, AUTHOR = "portaladmin", "gis_joe"
 LIMIT_S = 120
 
 
-def python_client(stage, folder):
-    return [folder / "python/bin/python", HERE / "arcgis_client.py"], [ADMIN, PASSWORDS[ADMIN], AUTHOR, PASSWORDS[AUTHOR]]
-
-
-def js_client(stage, folder):
-    return ["node", HERE / "arcgis_client.mjs", folder / "node"], [ADMIN, PASSWORDS[ADMIN]]
-
-
-def try_one(name, command, workspaces, programs, redis, folder):
+def try_one(name, client, users, workspaces, programs, redis):
+    """Tries a client that takes BASE, REQUEST_LOG, and names with their passwords."""
     print(f"== {name}", flush=True)
     with Stage(programs, redis) as stage:
         for workspace in workspaces:
@@ -32,8 +25,9 @@ def try_one(name, command, workspaces, programs, redis, folder):
         assert stage.ops("PUT", "/containers/container-of-joe", body) == 201
         log = stage.folder / "requests.log"
         with Counter(stage.port, log) as counter:
-            client, more = command(stage, folder)
-            subprocess.run([*client, f"http://127.0.0.1:{counter.port}/arcgis", log, *more], check=True, timeout=LIMIT_S)
+            base = f"http://127.0.0.1:{counter.port}/arcgis"
+            logins = [word for user in users for word in (user, PASSWORDS[user])]
+            subprocess.run([*client, base, log, *logins], check=True, timeout=LIMIT_S)
         assert not stage.has_workspace("gis_joe") and not stage.has_workspace("gis_jane")
 
 
@@ -43,17 +37,49 @@ def try_portal(programs, redis, folder):
     with Stage(programs, redis, serve=["--tls-cert", pair.certificate, "--tls-key", pair.key]) as stage:
         for workspace in (ADMIN, "gis_jane"):
             stage.workspace(workspace)
-        client = [folder / "python/bin/python", HERE / "arcgis_portal.py", f"https://127.0.0.1:{stage.port}/arcgis"]
+        client = [
+            folder / "python/bin/python",
+            HERE / "arcgis_portal.py",
+            f"https://127.0.0.1:{stage.port}/arcgis",
+        ]
         subprocess.run([*client, ADMIN, PASSWORDS[ADMIN]], check=True, timeout=LIMIT_S)
         assert not stage.has_workspace("gis_jane")
 
 
+def try_lsf(programs, redis, folder):
+    print("== LSF's pacclient, by the bytes it sends", flush=True)
+    with Stage(programs, redis) as stage:
+        url = f"http://127.0.0.1:{stage.port}/"
+
+        def says(*words):
+            client = [folder / "python/bin/python", HERE / "pacclient.py", stage.folder / "pacpass", *words]
+            return subprocess.run(
+                client, check=True, timeout=LIMIT_S, stdout=subprocess.PIPE, text=True
+            ).stdout.strip()
+
+        assert says("ping", url) == f"Web Services are ready on URL:{url}platform/"
+        assert says("userdel", "gis_joe") == "You must log on."
+        logged_on = says("logon", url, ADMIN, PASSWORDS[ADMIN])
+        assert (
+            logged_on == f"You have logged on to IBM Spectrum LSF Application Center as: {ADMIN}"
+        ), logged_on
+        removed = says("userdel", "gis_joe")
+        assert removed == "User gis_joe removed from IBM Spectrum LSF Application Center.", removed
+        again = says("userdel", "gis_joe")
+        assert "removed from" not in again, again
+        print("ping, logon, userdel: ok")
+
+
 def main(programs, redis, folder):
-    folder = pathlib.Path(folder).resolve()
-    stand = (pathlib.Path(programs).resolve(), redis, folder)
-    try_one("arcgis (PyPI), plain HTTP", python_client, ["gis_joe", "gis_jane"], *stand)
-    try_one("@esri/arcgis-rest-request (npm)", js_client, ["gis_joe", "gis_jane", "gis_jim"], *stand)
+    folder, programs = pathlib.Path(folder).resolve(), pathlib.Path(programs).resolve()
+    stand = (programs, redis, folder)
+    python = [folder / "python/bin/python", HERE / "arcgis_client.py"]
+    node = ["node", HERE / "arcgis_client.mjs", folder / "node"]
+    try_one("arcgis (PyPI), plain HTTP", python, [ADMIN, AUTHOR], ["gis_joe", "gis_jane"], programs, redis)
+    names = ["gis_joe", "gis_jane", "gis_jim"]
+    try_one("@esri/arcgis-rest-request (npm)", node, [ADMIN], names, programs, redis)
     try_portal(*stand)
+    try_lsf(*stand)
     print("== all clients are content")
 
 

@@ -174,7 +174,7 @@ fn look_at(path: &str, status: StatusCode, headers: &HeaderMap, text: &str, body
     let about = format!("{status} {path}: {text}");
     assert!(headers.contains_key("x-request-id"), "no request id: {about}");
     if path == "/arcgis" || path.starts_with("/arcgis/") {
-        return look_at_arcgis(status, text, body, &about);
+        return look_at_arcgis(status, headers, text, body, &about);
     }
     if !status.is_client_error() && !status.is_server_error() {
         return;
@@ -202,10 +202,17 @@ fn look_at(path: &str, status: StatusCode, headers: &HeaderMap, text: &str, body
 }
 
 /// Always 200; an error is an object with three members. What clients search for stands where it is meant, and nowhere else.
-fn look_at_arcgis(status: StatusCode, text: &str, body: &Value, about: &str) {
+fn look_at_arcgis(status: StatusCode, headers: &HeaderMap, text: &str, body: &Value, about: &str) {
     assert_eq!(status, StatusCode::OK, "{about}");
     let lower = text.to_lowercase();
     let code = body["error"]["code"].as_u64();
+    if body.is_null() {
+        assert!(
+            headers["content-type"] == "text/html; charset=utf-8" && !text.contains("<script"),
+            "{about}"
+        );
+        return;
+    }
     assert_eq!(lower.contains("invalid token"), code == Some(498), "{about}");
     assert_eq!(lower.contains("token required"), code == Some(499), "{about}");
     assert!(!text.contains("Token is valid but access is denied."), "{about}");

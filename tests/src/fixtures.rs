@@ -125,7 +125,16 @@ pub async fn submit_one(store: &Store, submission: Submission) -> TaskId {
 /// A session of a user in the platform dialect, without an end and bound to nothing.
 #[must_use]
 pub fn session<'a>(user: UserId, username: &'a str, token: &'a TokenHash) -> NewSession<'a> {
-    NewSession { user, username, token, dialect: "platform", idle: None, lifetime: None, binding: "" }
+    NewSession {
+        user,
+        username,
+        token,
+        dialect: "platform",
+        idle: None,
+        lifetime: None,
+        binding: "",
+        shown: None,
+    }
 }
 
 /// A container of that user, to be believed for a minute.

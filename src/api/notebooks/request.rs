@@ -24,7 +24,7 @@ pub(super) use self::{format::Format, given::Given};
 use crate::{
     api::{
         problem::{Problem, ProblemKind},
-        service::{Operation, Origin, Principal, Service},
+        service::{Operation, Origin, Principal, Service, Session, SessionTerms},
     },
     http::{Scheme, read, require_form},
 };
@@ -94,6 +94,12 @@ impl Asked {
     pub(super) async fn caller(&self, service: &Service) -> Result<Principal, Problem> {
         let token = self.token.clone().map_err(told)?;
         service.authenticate(carriers::credentials(token, self.from.clone())?).await
+    }
+
+    /// Another token for the one he shows.
+    pub(super) async fn exchange(&self, service: &Service, terms: &SessionTerms) -> Result<Session, Problem> {
+        let token = self.token.clone().map_err(told)?;
+        service.exchange_session(carriers::credentials(token, self.from.clone())?, terms).await
     }
 
     /// Who calls, if he may do that.

@@ -13,6 +13,7 @@ pub(super) mod tokens;
 pub(super) mod workspaces;
 
 use axum::{
+    body::Body,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -65,12 +66,10 @@ pub(super) fn success() -> Result<Reply, Problem> {
 /// The middleware around this dialect's handlers.
 pub(super) async fn converse(State(entrance): State<Entrance>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let extensions = parts.extensions.clone();
     let asked = Arc::new(Asked::read(Request::from_parts(parts.clone(), body), entrance.body_timeout).await);
     let format = asked.format();
-    parts.extensions = extensions;
     parts.extensions.insert(asked);
-    let mut response = next.run(Request::from_parts(parts, axum::body::Body::empty())).await;
+    let mut response = next.run(Request::from_parts(parts, Body::empty())).await;
     if let Some(reply) = response.extensions_mut().remove::<Arc<Reply>>() {
         return written(format, &reply.0);
     }

@@ -130,7 +130,34 @@ impl Service {
     /// # Errors
     /// [`Problem`]; [`ProblemKind::BadCredentials`] for one who is no user, or none any more.
     pub async fn open_session(&self, principal: Principal, terms: &SessionTerms) -> Result<Session, Problem> {
-        let nobody = || Problem::new(ProblemKind::BadCredentials, "The credentials are not valid.");
+        self.open(principal, terms, None).await
+    }
+
+    /// Opens another session for whoever shows the token of one. It ends no later than that one, so that a token which
+    /// somebody else got hold of is not worth more than it was.
+    ///
+    /// # Errors
+    /// [`Problem`]; [`ProblemKind::BadCredentials`] for credentials that are no session's.
+    pub async fn exchange_session(
+        &self,
+        shown: Credentials,
+        terms: &SessionTerms,
+    ) -> Result<Session, Problem> {
+        let token = match &shown {
+            Credentials::Session { token, .. } => SessionToken::parse(token),
+            Credentials::Token(_) | Credentials::Basic { .. } => None,
+        };
+        let token = token.ok_or_else(nobody)?;
+        let principal = self.authenticate(shown).await?;
+        self.open(principal, terms, Some(&token.hash)).await
+    }
+
+    async fn open(
+        &self,
+        principal: Principal,
+        terms: &SessionTerms,
+        shown: Option<&TokenHash>,
+    ) -> Result<Session, Problem> {
         let user = principal.user.ok_or_else(nobody)?;
         let binding = terms.binding.text();
         if binding.len() > MOST_BINDING_BYTES {
@@ -146,6 +173,7 @@ impl Service {
             idle: terms.idle,
             lifetime: terms.lifetime,
             binding: &binding,
+            shown,
         };
         match within(self.inner.store.open_session(&session)).await? {
             Opened::Until { at, expires } => {
@@ -163,6 +191,10 @@ impl Service {
         let Some(session) = SessionToken::parse(token) else { return Ok(()) };
         within(self.inner.store.close_session(session.user, &session.hash, self.dialect)).await.map(|_| ())
     }
+}
+
+fn nobody() -> Problem {
+    Problem::new(ProblemKind::BadCredentials, "The credentials are not valid.")
 }
 
 #[cfg(test)]

@@ -2,11 +2,17 @@
 --
 -- ARGV[3] user; ARGV[4] his name; ARGV[5] the token's SHA-256, in hex; ARGV[6] the dialect; ARGV[7] how long it works
 -- without use, in ms ('' any time); ARGV[8] how long it works, in ms ('' any time); ARGV[9] what it is bound to ('' nothing);
--- ARGV[10] most of a user
--- Replies {OK, when it stops working whatever happens (ms, '' never), now (ms)} or {NOT_FOUND} (he is not there, or not by that name).
+-- ARGV[10] most of a user; ARGV[11] the SHA-256 of the token that he shows for it ('' none): it ends no later than that one
+-- Replies {OK, when it stops working whatever happens (ms, '' never), now (ms)} or {NOT_FOUND} (he is not there, or not by
+-- that name; or the token that he shows is not).
 local key = P .. 'user:' .. ARGV[3] .. ':sessions'
 if redis.call('HGET', P .. 'deployed:user:' .. ARGV[3], 'username') ~= ARGV[4] then return {'NOT_FOUND'} end
 local expires = ARGV[8] ~= '' and NOW + tonumber(ARGV[8]) or nil
+if ARGV[11] ~= '' then
+  local shown = (redis.call('HGET', key, ARGV[11]) or ''):match('^' .. ARGV[6] .. '\t%d+\t%d*\t(%d*)\t')
+  if not shown then return {'NOT_FOUND'} end
+  if shown ~= '' then expires = math.min(expires or math.huge, tonumber(shown)) end
+end
 local ends = math.min(expires or math.huge, ARGV[7] ~= '' and NOW + tonumber(ARGV[7]) or math.huge)
 
 -- writes

@@ -18,7 +18,7 @@ const SEED: Option<u64> = None;
 
 const METHODS: [&str; 10] =
     ["GET", "DELETE", "POST", "PUT", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "X", "get"];
-const PATHS: [&str; 22] = [
+const PATHS: [&str; 27] = [
     "/api/staged_config/access/users/{}",
     "/api/staged_config/access/user_delete_tasks/{}",
     "/api/staged_config/access/user_delete_tasks/{}/results",
@@ -36,6 +36,11 @@ const PATHS: [&str; 22] = [
     "/ops/v1/events",
     "/ops/v1/tokens",
     "/ops/v1/tokens/{}",
+    "/ops/v1/containers/{}",
+    "/arcgis/notebooks/admin/dataaccess/{}/deleteUserWorkspace",
+    "/arcgis/admin/system/jobs/{}",
+    "/arcgis/admin/system/containers/{}/terminateContainer",
+    "/arcgis/sharing/rest/{}",
     "/api/{}",
     "/{}",
     "/livez{}",

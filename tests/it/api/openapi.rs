@@ -52,6 +52,7 @@ fn bodies() -> Vec<(&'static str, &'static str, Value)> {
     let all = |body: Value| (deletions, "POST /ops/v1/deletions", body);
     let make = |body: Value| (token, "POST /ops/v1/tokens", body);
     let put = |body: Value| (dependent, "PUT /ops/v1/users/5/dependents/REPORT/1", body);
+    let run = |body: Value| ("ContainerToRegister", "PUT /ops/v1/containers/c1", body);
     vec![
         user(json!({"id": 6})),
         user(json!({"id": 9_007_199_254_740_991_u64})),
@@ -76,6 +77,15 @@ fn bodies() -> Vec<(&'static str, &'static str, Value)> {
         all(json!({"users": [{"id": 5}], "not_before": -1})),
         all(json!({"users": [{"id": 5}], "dry_run": null})),
         all(json!({"users": [{"id": 5}], "force": true})),
+        run(json!({"username": "gis_joe", "type": "openNotebook", "expires_s": 1})),
+        run(json!({"username": "gis_joe", "type": "executeNotebook", "expires_s": 86_400})),
+        run(json!({"username": "gis_joe", "type": "openNotebook", "expires_s": 0})),
+        run(json!({"username": "gis_joe", "type": "openNotebook", "expires_s": 86_401})),
+        run(json!({"username": "gis_joe", "type": "notebook", "expires_s": 60})),
+        run(json!({"username": "a/b", "type": "openNotebook", "expires_s": 60})),
+        run(json!({"username": "", "type": "openNotebook", "expires_s": 60})),
+        run(json!({"username": "gis_joe", "type": "openNotebook"})),
+        run(json!({"username": "gis_joe", "type": "openNotebook", "expires_s": 60, "x": 1})),
         make(json!({"name": "ci", "capabilities": ["ops.read", "ops.write"], "expires": null})),
         make(json!({"name": "ci2", "capabilities": ["ops.all"]})),
         make(json!({"name": "ci3", "capabilities": []})),

@@ -114,6 +114,31 @@ async fn a_session_with_a_lifetime_ends_however_it_is_used() {
 }
 
 #[tokio::test]
+async fn a_session_that_another_one_is_shown_for_does_not_outlive_it() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let (first, second) = (TokenHash::of(b"a"), TokenHash::of(b"b"));
+    let ask = |lifetime, shown| NewSession {
+        lifetime: Some(lifetime),
+        shown: Some(shown),
+        ..fixtures::session(UserId(USER), "user5", &second)
+    };
+    let none = world.unchanged("none is shown", world.store.open_session(&ask(HOUR, &first))).await.unwrap();
+    assert_eq!(none, Opened::NoUser);
+    open(&world, &first, None, Some(HOUR)).await;
+    let elsewhere = NewSession { dialect: "notebooks", ..ask(HOUR, &first) };
+    let other = world.unchanged("another dialect's", world.store.open_session(&elsewhere)).await.unwrap();
+    assert_eq!(other, Opened::NoUser);
+    let life = async |lifetime| match world.store.open_session(&ask(lifetime, &first)).await.unwrap() {
+        Opened::Until { at, expires: Some(expires) } => (expires - at).num_minutes(),
+        other => panic!("{other:?}"),
+    };
+    assert!((59..=60).contains(&life(HOUR * 24).await));
+    assert_eq!(life(HOUR / 2).await, 30);
+    assert!(works(&world, &second).await);
+}
+
+#[tokio::test]
 async fn a_user_has_a_hundred_sessions_and_redis_forgets_what_is_over() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;

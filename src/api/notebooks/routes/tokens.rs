@@ -43,7 +43,7 @@ pub(super) async fn generate_token(
         Wanted::Login { username, password } => {
             service.log_in(username, password, &terms).await.map_err(Refusal::while_doing(Doing::Login))?
         }
-        Wanted::Exchange => service.open_session(asked.caller(service).await?, &terms).await?,
+        Wanted::Exchange => asked.exchange(service, &terms).await?,
     };
     Ok(answer::token(&session, asked.is_secure())?)
 }

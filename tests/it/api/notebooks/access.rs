@@ -160,3 +160,26 @@ async fn a_request_without_a_token_is_refused_whatever_came_before_on_the_connec
     assert!(site.has(JOE));
     assert_eq!(tasks(&site.stack).await, 0);
 }
+
+#[tokio::test]
+async fn nobodys_name_password_or_token_stands_in_the_log() {
+    let site = Site::open().await;
+    let worker = site.worker();
+    let token = site.token(BOSS, &[("client", "referer"), ("referer", "https://secret.example/page")]).await;
+    for name in ["secret_joe", "secret_jane"] {
+        site.workspace(name);
+    }
+    site.container("c1", "secret_joe").await;
+    let transfer = format!("{ADMIN}/dataaccess/transferUserWorkspace?token={token}");
+    site.post(&transfer, &[("userName", "secret_jane"), ("targetUserName", "secret_jim")]).await;
+    site.delete("secret_joe").await;
+    site.post(&format!("{ADMIN}/dataaccess/secret_joe/deleteUserWorkspace"), &[("userName", "..")]).await;
+    site.post(&format!("{ADMIN}/system/containers/c1/terminateContainer"), &[]).await;
+    site.delete("secret_joe").await;
+    site.post_as(None, super::GENERATE, &[("username", "secret_eve"), ("password", "secret_word")]).await;
+    let logs = format!("{}{}", site.program.log(), worker.log());
+    assert!(logs.contains("deletion accepted"), "{logs}");
+    for word in ["secret", BOSS, &token, token.split_once('.').unwrap().1, ADMIN_TOKEN] {
+        assert!(!logs.contains(word), "{word}: {logs}");
+    }
+}

@@ -33,7 +33,7 @@ struct Site {
     stack: Stack,
     root: PathBuf,
     api: Api,
-    _program: Program,
+    program: Program,
 }
 
 impl Site {
@@ -49,7 +49,7 @@ impl Site {
         std::fs::create_dir(&root).unwrap();
         let all: Vec<_> = settings.iter().copied().chain([root_of(&root)]).collect();
         let (program, api) = stack.api(&all).await;
-        Self { stack, root, api, _program: program }
+        Self { stack, root, api, program }
     }
 
     fn worker(&self) -> Program {

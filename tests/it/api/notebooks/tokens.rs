@@ -102,7 +102,8 @@ async fn a_token_lives_as_long_as_was_asked_and_no_longer_than_two_weeks() {
 #[tokio::test]
 async fn a_portals_token_is_exchanged_for_a_servers() {
     let site = Site::open().await;
-    let token = site.token(JOE, &[]).await;
+    let first = site.log_in(GENERATE, JOE, &[]).await;
+    let token = first["token"].as_str().unwrap().to_owned();
     let server = format!("{}/arcgis/notebooks/admin", site.api.base());
     for form in [
         &[("token", token.as_str()), ("serverUrl", &server), ("expiration", "20160")][..],
@@ -118,6 +119,7 @@ async fn a_portals_token_is_exchanged_for_a_servers() {
         let second = made["token"].as_str().unwrap_or_else(|| panic!("{made}"));
         assert_ne!(second, token);
         assert_eq!(list(&site, second, &[]).await, json!({"Containers": []}));
+        assert_eq!(made["expires"], first["expires"], "it ends no later than the one that was shown");
     }
     for (token, server, code) in
         [("wrong", &*server, 498), (&token, "http://evil.example", 400), (ADMIN_TOKEN, &server, 498)]
