@@ -49,7 +49,7 @@ pub use self::{
     events::{Heard, Listener, MOST_LISTENERS},
     operation::Operation,
     queue::QueueStatus,
-    roles::{NORMAL_USER, Role},
+    roles::Role,
     sessions::{Binding, Origin, Session, SessionTerms},
     submission::ClientKey,
     tasks::{Action, Told},

@@ -7,7 +7,6 @@
 //! the scripts change in one step; and a number that a deleted user had is never given to a new one.
 
 use redis::pipe;
-use serde_json::json;
 
 use super::{Store, StoreError, must_be_the_same, scripts};
 use crate::domain::task::{LARGEST_ID, UserId};
@@ -16,6 +15,10 @@ use crate::domain::task::{LARGEST_ID, UserId};
 pub const MOST_AT_ONCE: usize = 100;
 /// Most roles that a user has.
 pub const MOST_ROLES: usize = 32;
+/// Stands for the role [`NORMAL_USER`], which is made with the first user who gets it.
+pub const TO_BE_MADE: u64 = 0;
+/// The role of whoever is given none.
+pub const NORMAL_USER: &str = "Normal User";
 /// Where numbers begin that are given here: above those that a file is likely to bring later.
 const FIRST_NUMBER: u64 = 1_000_000;
 /// Users read in one round trip.
@@ -33,7 +36,7 @@ pub struct NewAccount {
 /// Roles that users are given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The roles' numbers, at least one.
+    /// The roles' numbers, at least one; [`TO_BE_MADE`] for the one that is made when there is none of that name.
     pub roles: Vec<u64>,
     /// One of them is an administrator's.
     pub is_administrators: bool,
@@ -113,6 +116,7 @@ impl Store {
             u8::from(grant.is_administrators).to_string(),
             FIRST_NUMBER.to_string(),
             LARGEST_ID.to_string(),
+            NORMAL_USER.to_owned(),
         ];
         for user in users {
             args.extend([user.username.clone(), user.email.clone().unwrap_or_default()]);
@@ -146,6 +150,7 @@ impl Store {
             MOST_ROLES.to_string(),
             u8::from(change.may_change_administrators).to_string(),
             change.email.clone().unwrap_or_default(),
+            NORMAL_USER.to_owned(),
         ];
         args.extend(users.iter().map(UserId::to_string));
         let reply = self.run(&scripts::UPDATE_USERS, args).await?;
@@ -158,16 +163,6 @@ impl Store {
             "LAST" => Ok(Changed::LastAdministrator),
             _ => Err(reply.unexpected()),
         }
-    }
-
-    /// The number of the role of that name, which is made without capabilities if there is none.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn make_role(&self, name: &str) -> Result<u64, StoreError> {
-        let record = json!({"id": 0, "name": name}).to_string();
-        let args = vec![name.to_owned(), FIRST_NUMBER.to_string(), record];
-        self.run(&scripts::MAKE_ROLE, args).await?.ok(scripts::MAKE_ROLE.name)?.number(0)
     }
 
     /// The deployed user of that name.

@@ -60,7 +60,7 @@ macro_rules! scripts {
 }
 
 scripts! {
-    ADD_USERS "add_users", refused;
+    ADD_USERS "add_users", refused, "granting";
     ANNOUNCE "announce", allowed;
     CANCEL "cancel", allowed;
     CLAIM "claim", allowed;
@@ -76,7 +76,6 @@ scripts! {
     LEAVE "leave", allowed;
     LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", reads;
-    MAKE_ROLE "make_role", refused;
     OCCUPY "occupy", refused, "containers";
     OPEN_SESSION "open_session", refused;
     PAUSE "pause", allowed;
@@ -98,7 +97,7 @@ scripts! {
     SUBMIT "submit", refused;
     TAKE_WALK "take_walk", allowed;
     UNREGISTER_CONTAINER "unregister_container", allowed, "containers";
-    UPDATE_USERS "update_users", refused;
+    UPDATE_USERS "update_users", refused, "granting";
     USE_SESSION "use_session", survives, "roles";
     USE_TOKEN "use_token", survives;
     VACATE "vacate", allowed;

@@ -76,20 +76,13 @@ impl Remover<'_> {
                 Err(errno) => Err(DiskError::of("remove a file")(errno)),
             };
             self.note(outcome);
-            if self.pass.stopped {
-                return Ok(());
-            }
         }
         Ok(())
     }
 
     /// Takes everything out of a folder that stands in the top one, and removes it.
     fn drain(&mut self, parent: &Entry) -> Result<(), DiskError> {
-        let folder = match self.top.child_to_empty(&parent.name) {
-            // Somebody else was quicker.
-            Err(DiskError::Missing) => return self.changed(),
-            other => other?,
-        };
+        let folder = self.top.child_to_empty(&parent.name)?;
         for entry in folder.entries()? {
             let entry = entry?;
             if !(self.go_on)() {
@@ -116,7 +109,7 @@ impl Remover<'_> {
         loop {
             let spare = Name::numbered(self.spare);
             match parent.rename(&entry.name, self.top, &spare) {
-                Ok(()) | Err(Errno::NOENT) => return self.changed(),
+                Ok(()) => return self.changed(),
                 Err(Errno::EXIST) => self.spare += 1,
                 // A folder that changes its parent is written to.
                 Err(Errno::ACCESS) if !granted => {
@@ -135,10 +128,14 @@ impl Remover<'_> {
         Ok(())
     }
 
-    /// Keeps the first fault of a pass; the pass goes on.
+    /// Keeps the first fault of a pass; the pass goes on. What somebody else took is gone, too.
     fn note(&mut self, outcome: Result<(), DiskError>) {
-        if let Err(fault) = outcome {
-            self.pass.fault.get_or_insert(fault);
+        match outcome {
+            Ok(()) => {}
+            Err(DiskError::Missing) => self.pass.changed += 1,
+            Err(fault) => {
+                self.pass.fault.get_or_insert(fault);
+            }
         }
     }
 }

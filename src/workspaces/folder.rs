@@ -210,7 +210,7 @@ impl Folder {
             other => other,
         };
         match removed {
-            Ok(()) | Err(Errno::NOENT) => Ok(Removed::Gone),
+            Ok(()) => Ok(Removed::Gone),
             Err(Errno::NOTEMPTY | Errno::EXIST) => Ok(Removed::Full),
             Err(errno) => Err(errno),
         }

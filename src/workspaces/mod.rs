@@ -91,9 +91,6 @@ impl Workspaces {
     pub fn set_aside(&self, name: &WorkspaceName, task: u64) -> Result<SetAside, DiskError> {
         let trash = self.trash_made()?;
         let (name, mark) = (Name::from(name), Name::numbered(task));
-        if trash.kind(&mark)?.is_some() {
-            return Ok(SetAside::Already);
-        }
         let renamed = match self.root.kind(&name)? {
             Some(FileType::Directory) => self.rename_to_mark(&name, &trash, &mark)?,
             // What is no folder is no workspace, and none of ours to remove.
@@ -165,9 +162,10 @@ impl Workspaces {
         if self.empty(task, go_on)? == Emptied::Stopped {
             return Ok(Emptied::Stopped);
         }
-        match trash.remove(&Entry { name, kind }).map_err(DiskError::of("forget a mark"))? {
-            Removed::Gone => Ok(Emptied::Done),
-            Removed::Full => Err(DiskError::Occupied),
+        match trash.remove(&Entry { name, kind }) {
+            Ok(Removed::Gone) | Err(Errno::NOENT) => Ok(Emptied::Done),
+            Ok(Removed::Full) => Err(DiskError::Occupied),
+            Err(errno) => Err(DiskError::of("forget a mark")(errno)),
         }
     }
 

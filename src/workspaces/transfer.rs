@@ -38,6 +38,7 @@ impl Workspaces {
                 return Err(DiskError::Occupied);
             }
         }
+        // Reading a folder while it changes may miss entries.
         while move_all(&source, &target)? > 0 {}
         target.sync()?;
         source.sync()
@@ -58,9 +59,6 @@ impl Workspaces {
     ) -> Result<(), DiskError> {
         let (source, mut target) = (InnerPath::new(source)?, InnerPath::new(target)?);
         let (from, name) = source.split(self.root.child(&owner.into())?)?;
-        if from.kind(name)?.is_none() {
-            return Err(DiskError::Missing);
-        }
         if self.is_folder(target_owner, &target)? {
             target = target.join(name);
         }

@@ -2,6 +2,7 @@
 //!
 //! What is expected where comes from `domain::state::next`, so that these tables cannot drift from the one table.
 
+mod accounts;
 mod broken;
 mod cancel;
 mod claim;

@@ -55,7 +55,8 @@ pub async fn users(store: &Store, ids: impl IntoIterator<Item = u64>) {
     let roles = [("Admin", 1, vec!["ADMIN".to_owned()]), ("User", 2, Vec::new())];
     let roles = roles.map(|(name, id, capabilities)| Named { id, name: name.to_owned(), capabilities });
     store.load_named(Collection::Roles, &roles).await.expect("roles are loaded");
-    let admin = NewUser { is_administrator: true, username: "admin".to_owned(), ..user(1) };
+    let mut admin = NewUser { is_administrator: true, username: "admin".to_owned(), ..user(1) };
+    admin.fields.insert("user_role_id".to_owned(), "1".to_owned());
     let all: Vec<_> = std::iter::once(admin).chain(ids.into_iter().map(user)).collect();
     for some in all.chunks(MOST_AT_ONCE) {
         let loaded = store.load_users(some, false).await.expect("users are loaded");

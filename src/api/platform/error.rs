@@ -23,6 +23,9 @@ use crate::api::{
     problem::{Problem, ProblemKind},
 };
 
+/// What is said while the storage is away: this dialect knows no key that makes a request safe to repeat, and needs none.
+const UNAVAILABLE: &str = "The storage does not answer right now. Try again in a moment; what this request asked for may \
+                           have been done, or may be under way.";
 /// What is said where there is nothing better to say.
 const SILENT: &str = "The request was refused.";
 
@@ -71,7 +74,11 @@ pub(in crate::api) fn render(problem: &Problem) -> Response {
 
 fn answer(format: Format, status: StatusCode, problem: &Problem) -> Response {
     problem.log();
-    let message = if problem.public.trim().is_empty() { SILENT } else { &problem.public };
+    let message = match problem.public.trim() {
+        _ if matches!(problem.kind, ProblemKind::Unavailable { .. }) => UNAVAILABLE,
+        "" => SILENT,
+        _ => &problem.public,
+    };
     let body = ErrorBody { message: message.to_owned() };
     // A struct of one string can be written in either form; without it the status would be left.
     let body = format.write(&body).unwrap_or_default();

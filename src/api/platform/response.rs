@@ -11,12 +11,14 @@ pub(super) mod messages;
 pub(super) mod roles;
 pub(super) mod users;
 
-use http::{HeaderMap, header};
+use axum::extract::Request;
+use http::header;
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::format::{Children, Format};
+use crate::http::Scheme;
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 
@@ -27,11 +29,13 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// That of a request with these headers.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        // The listener refuses a request without exactly one good Host.
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        Self { format: Format::of(headers), base: format!("http://{host}/platform/") }
+    /// That of this request.
+    pub(super) fn of(request: &Request) -> Self {
+        // The listener refuses a request without exactly one good Host, and says how it came.
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = request.extensions().get().copied().unwrap_or(Scheme::Http).name();
+        let base = format!("{scheme}://{}/platform/", host.unwrap_or_default());
+        Self { format: Format::of(request.headers()), base }
     }
 
     /// The address of this interface, up to the slash behind its first piece.

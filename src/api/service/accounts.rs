@@ -42,7 +42,7 @@ pub struct Account {
 pub struct Wanted {
     /// His address; none leaves it as it is.
     pub email: Option<String>,
-    /// His roles by their names; none leaves them as they are, and gives a new user [`NORMAL_USER`](super::NORMAL_USER).
+    /// His roles by their names; none leaves them as they are, and gives a new user `Normal User`.
     pub roles: Option<Vec<String>>,
 }
 

@@ -13,13 +13,10 @@ use crate::{
     api::problem::ProblemKind,
     domain::{capability::Capability, task::BUILT_IN_ADMINISTRATOR},
     store::{
-        accounts::{Grant, MOST_ROLES},
+        accounts::{Grant, MOST_ROLES, NORMAL_USER, TO_BE_MADE},
         directory::{Collection, Named},
     },
 };
-
-/// The role of whoever is given none.
-pub const NORMAL_USER: &str = "Normal User";
 
 /// A role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,16 +56,11 @@ impl Service {
     pub(super) async fn grant(&self, principal: &Principal, names: &[String]) -> Result<Grant, Problem> {
         let (known, own) = self.known_roles().await?;
         let refused = |said: &str| Problem::new(ProblemKind::RoleNotAssignable, said);
+        let to_be_made = to_be_made();
         let mut roles: Vec<&Named> = Vec::new();
-        let mut lacks_normal = false;
         for name in names {
-            let Some(role) = known.values().find(|role| role.name == *name) else {
-                if name != NORMAL_USER {
-                    return Err(refused("There is no role of that name."));
-                }
-                lacks_normal = true;
-                continue;
-            };
+            let role = known.values().chain([&to_be_made]).find(|role| role.name == *name);
+            let role = role.ok_or_else(|| refused("There is no role of that name."))?;
             if own == Some(role.id) {
                 return Err(refused("The role of the built-in administrator cannot be assigned."));
             }
@@ -79,25 +71,22 @@ impl Service {
                 roles.push(role);
             }
         }
-        if !(1..=MOST_ROLES).contains(&(roles.len() + usize::from(lacks_normal))) {
+        if !(1..=MOST_ROLES).contains(&roles.len()) {
             return Err(Problem::new(ProblemKind::Full, format!("A user has 1 to {MOST_ROLES} roles.")));
         }
-        let mut grant = granting(&roles);
-        if lacks_normal {
-            grant.roles.push(self.inner.store.make_role(NORMAL_USER).await?);
-        }
-        Ok(grant)
+        Ok(granting(&roles))
     }
 
-    /// The role of those who are given none; made when it is first needed.
+    /// The role of those who are given none; made with the first who gets it.
     pub(super) async fn normal_grant(&self) -> Result<Grant, Problem> {
         let (known, _) = self.known_roles().await?;
-        if let Some(role) = known.values().find(|role| role.name == NORMAL_USER) {
-            return Ok(granting(&[role]));
-        }
-        let role = self.inner.store.make_role(NORMAL_USER).await?;
-        Ok(Grant { roles: vec![role], is_administrators: false })
+        let role = known.into_values().find(|role| role.name == NORMAL_USER);
+        Ok(granting(&[&role.unwrap_or_else(to_be_made)]))
     }
+}
+
+fn to_be_made() -> Named {
+    Named { id: TO_BE_MADE, name: NORMAL_USER.to_owned(), capabilities: Vec::new() }
 }
 
 fn granting(roles: &[&Named]) -> Grant {

@@ -151,11 +151,12 @@ async fn read(store: &Store, seen: &mut Option<EventId>, waiting: &Waiting) -> R
 }
 
 impl Service {
-    /// Waits for a task's end, up to that limit; then shows it as it stands. A storage that is away meanwhile is waited for.
+    /// Waits for a task's end, up to that limit or until `stop`; then shows it as it stands. A storage that is away
+    /// meanwhile is waited for.
     ///
     /// # Errors
     /// [`Problem`]: there is no such task, or the storage did not answer to the end.
-    pub async fn wait(&self, id: TaskId, limit: Duration) -> Result<Task, Problem> {
+    pub async fn wait(&self, id: TaskId, limit: Duration, stop: &CancellationToken) -> Result<Task, Problem> {
         let deadline = Instant::now() + limit;
         let store = &self.inner.store;
         let mut place = self.inner.waiting.enter(store, id);
@@ -173,6 +174,8 @@ impl Service {
                 () = place.woken() => {}
                 () = sleep(SAFETY_LOOK) => {}
                 () = sleep_until(deadline) => return last,
+                // The connection would be cut before long, and the caller left without an answer.
+                () = stop.cancelled() => return last,
             }
         }
     }

@@ -1,10 +1,11 @@
 -- Adds users to both configurations. Who is there stays as he is.
 --
--- ARGV[3] his roles, by commas, the first one first; ARGV[4] 1: one of them is an administrator's; ARGV[5] the least
--- number for a new user; ARGV[6] the largest; ARGV[7..] two an item: username, e-mail address ('' none)
+-- ARGV[3] their roles, by commas, the first one first, 0 for the one that may have to be made; ARGV[4] 1: one of them is an
+-- administrator's; ARGV[5] the least number for a new user; ARGV[6] the largest; ARGV[7] the name of the role that may have
+-- to be made; ARGV[8..] two an item: username, e-mail address ('' none)
 -- Replies {OK, an item's line...}: tag and number, separated by a tab. Tags: ADDED, EXISTS, LIVE (he is there and his
 -- deletion runs), FULL (there are no numbers left).
-local sides = { 'staged', 'deployed' }
+local sides, roles = { 'staged', 'deployed' }, nil
 
 -- No number is given twice: a task that names one who is gone must never reach another.
 local function next_number()
@@ -17,8 +18,8 @@ local function next_number()
 end
 
 local function write(side, id, name, email)
-  local fields = { 'username', name, 'admin', ARGV[4], 'user_role_id', ARGV[3]:match('^%d+') }
-  local further = ARGV[3]:match(',(.+)$')
+  local fields = { 'username', name, 'admin', ARGV[4], 'user_role_id', roles:match('^%d+') }
+  local further = roles:match(',(.+)$')
   if further then fields[#fields + 1] = 'further_roles'; fields[#fields + 1] = further end
   if email ~= '' then fields[#fields + 1] = 'email'; fields[#fields + 1] = email end
   if side == 'staged' then
@@ -41,11 +42,12 @@ local function add(name, email)
   if number > tonumber(ARGV[6]) then return 'FULL\t0' end
   local id = string.format('%.0f', number)
   -- writes
+  roles = roles or with_role(ARGV[3], ARGV[7])
   redis.call('SET', P .. 'last_user', id)
   for _, side in ipairs(sides) do write(side, id, name, email) end
   return 'ADDED\t' .. id
 end
 
 local reply = {'OK'}
-for i = 7, #ARGV, 2 do reply[#reply + 1] = add(ARGV[i], ARGV[i + 1]) end
+for i = 8, #ARGV, 2 do reply[#reply + 1] = add(ARGV[i], ARGV[i + 1]) end
 return reply

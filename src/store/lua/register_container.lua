@@ -6,8 +6,8 @@
 -- being moved), {TAKEN} (the id is another user's) or {FULL}.
 local id, name, life = ARGV[3], ARGV[4], tonumber(ARGV[6])
 local subject = subject_of(nil, name)
-local known = load_container(id)
-if known and known.ends <= NOW then known = nil end
+local earlier = load_container(id)
+local known = earlier and earlier.ends > NOW and earlier
 if known and known.name ~= name then return {'TAKEN'} end
 if is_being_deleted(subject) then return {'BEING_DELETED'} end
 if is_occupied(subject) then return {'OCCUPIED'} end
@@ -21,6 +21,8 @@ for _, one in ipairs(dead) do
   local container = load_container(one)
   if container then forget_container(one, container.name) else redis.call('ZREM', P .. 'container_ends', one) end
 end
+-- It may have been another user's, who is not to have it any more.
+if earlier and not known then forget_container(id, earlier.name) end
 local created = known and redis.call('HGET', P .. 'containers', id):match('^%d+\t%d+\t%w+\t(%d+)') or NOW
 redis.call('HSET', P .. 'containers', id, table.concat({ NOW + life * 1000, ARGV[6], ARGV[5], created, name }, '\t'))
 redis.call('ZADD', P .. subject .. ':containers', NOW + life * 1000, id)

@@ -1,24 +1,11 @@
 -- Changes users' roles and e-mail address in both configurations: all of them, or none.
 --
--- ARGV[3] roles, by commas ('' as they are); ARGV[4] 1: one of them is an administrator's; ARGV[5] 1: they come to those he
+-- ARGV[3] roles, by commas ('' as they are), 0 for the one that may have to be made; ARGV[4] 1: one of them is an administrator's; ARGV[5] 1: they come to those he
 -- has, 0: they take their place; ARGV[6] most roles a user has; ARGV[7] 1: the caller may take an administrator's roles
--- away; ARGV[8] e-mail address ('' as it is); ARGV[9..] users' numbers
+-- away; ARGV[8] e-mail address ('' as it is); ARGV[9] the name of the role that may have to be made; ARGV[10..] users' numbers
 -- Replies {DONE}, or for the first one who stands against it {NOT_FOUND}, {LIVE} (his deletion runs), {FULL} (too many
 -- roles), {FORBIDDEN} (he is an administrator) or {LAST} (no administrator would be left).
 local sides, added = { 'staged', 'deployed' }, ARGV[5] == '1'
-
-local function roles_of(user)
-  local got = redis.call('HMGET', P .. 'deployed:user:' .. user, 'user_role_id', 'further_roles')
-  local roles, seen = {}, {}
-  local function take(list)
-    for role in list:gmatch('%d+') do
-      if not seen[role] then seen[role] = true; roles[#roles + 1] = role end
-    end
-  end
-  if added then take((got[1] or '') .. ',' .. (got[2] or '')) end
-  take(ARGV[3])
-  return roles
-end
 
 -- Whether a side would have no administrator if those of these plans were none who are to be none.
 local function leaves_none(side, plans)
@@ -33,15 +20,14 @@ local function leaves_none(side, plans)
 end
 
 local plans = {}
-for i = 9, #ARGV do
+for i = 10, #ARGV do
   local user = ARGV[i]
   local was = redis.call('HGET', P .. 'deployed:user:' .. user, 'admin')
   if not was then return {'NOT_FOUND'} end
   if redis.call('HEXISTS', P .. 'live', 'user:' .. user) == 1 then return {'LIVE'} end
   local plan = { user = user }
   if ARGV[3] ~= '' then
-    plan.roles = roles_of(user)
-    if #plan.roles > tonumber(ARGV[6]) then return {'FULL'} end
+    if #roles_with(user, ARGV[3], added) > tonumber(ARGV[6]) then return {'FULL'} end
     plan.admin = (ARGV[4] == '1' or (added and was == '1')) and '1' or '0'
     if was == '1' and not added and ARGV[7] ~= '1' then return {'FORBIDDEN'} end
   end
@@ -52,15 +38,17 @@ for _, side in ipairs(sides) do
 end
 
 -- writes
+local given = with_role(ARGV[3], ARGV[9])
 for _, plan in ipairs(plans) do
+  local roles = ARGV[3] ~= '' and roles_with(plan.user, given, added)
   for _, side in ipairs(sides) do
     local key = P .. side .. ':user:' .. plan.user
     if redis.call('EXISTS', key) == 1 then
       if ARGV[8] ~= '' then redis.call('HSET', key, 'email', ARGV[8]) end
-      if plan.roles then
-        redis.call('HSET', key, 'admin', plan.admin, 'user_role_id', plan.roles[1])
+      if roles then
+        redis.call('HSET', key, 'admin', plan.admin, 'user_role_id', roles[1])
         redis.call('HDEL', key, 'further_roles')
-        if plan.roles[2] then redis.call('HSET', key, 'further_roles', table.concat(plan.roles, ',', 2)) end
+        if roles[2] then redis.call('HSET', key, 'further_roles', table.concat(roles, ',', 2)) end
         redis.call(plan.admin == '1' and 'SADD' or 'SREM', P .. side .. ':admins', plan.user)
       end
     end

@@ -123,3 +123,24 @@ fn several_at_once_do_no_harm() {
     });
     assert!(site.is_empty_mark(7));
 }
+
+#[test]
+fn what_somebody_else_took_is_gone_too() {
+    let site = Site::new();
+    for file in ["a/file", "b/c/file", "d"] {
+        write(&site.at("joe").join(file));
+    }
+    site.disk.set_aside(&name("joe"), 7).unwrap();
+    let first = Cell::new(true);
+    let somebody_else = || {
+        if first.replace(false) {
+            for taken in ["a", "b"] {
+                fs::remove_dir_all(site.at("trash/7").join(taken)).unwrap();
+            }
+            fs::remove_file(site.at("trash/7/d")).unwrap();
+        }
+        true
+    };
+    assert_eq!(site.disk.empty(7, &somebody_else).unwrap(), Emptied::Done);
+    assert!(site.is_empty_mark(7));
+}

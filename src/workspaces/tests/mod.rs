@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{DiskError, Emptied, SetAside, Workspaces};
+use super::{DiskError, Emptied, SetAside, Workspaces, folder::Name};
 use crate::domain::workspace::WorkspaceName;
 
 /// A root of its own, and a folder beside it that nothing may touch.
@@ -96,6 +96,16 @@ fn workspaces_are_listed_in_order_and_in_pages() {
 /// No text: bytes that are no UTF-8.
 fn unsafe_name() -> &'static std::ffi::OsStr {
     std::os::unix::ffi::OsStrExt::from_bytes(b"\xff\xfe\n")
+}
+
+#[test]
+fn a_name_is_one_step_and_no_more() {
+    for text in ["", ".", "..", "a/b", "/", "a/", "a\0b"] {
+        assert!(Name::new(text).is_none(), "{text:?}");
+    }
+    for text in ["a", "...", ".a", "a b", "ä"] {
+        assert_eq!(Name::new(text).unwrap().as_str(), Some(text));
+    }
 }
 
 #[test]

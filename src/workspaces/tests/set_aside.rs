@@ -47,6 +47,7 @@ fn the_rename_itself_sees_the_mark() {
 fn a_missing_workspace_leaves_a_mark_too() {
     let site = Site::new();
     assert_eq!(site.disk.set_aside(&name("joe"), 7).unwrap(), SetAside::Missing);
+    assert_eq!(site.disk.set_aside(&name("joe"), 7).unwrap(), SetAside::Already);
     assert!(site.is_empty_mark(7));
     write(&site.at("joe/new"));
     assert_eq!(site.disk.set_aside(&name("joe"), 7).unwrap(), SetAside::Already);

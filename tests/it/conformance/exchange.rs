@@ -10,8 +10,8 @@ use std::{fmt::Write as _, time::Duration};
 const PATIENCE: Duration = Duration::from_secs(40);
 /// Milliseconds since the epoch have so many digits.
 const TIME_DIGITS: usize = 13;
-/// Headers that differ from run to run.
-const VOLATILE: [&str; 3] = ["date", "x-request-id", "content-length"];
+/// Headers that differ from run to run, or with the moment at which a server is told to stop.
+const VOLATILE: [&str; 4] = ["date", "x-request-id", "content-length", "connection"];
 
 /// A request.
 #[derive(Debug, Clone)]

@@ -132,6 +132,7 @@ conformance! {
     repeated_after_the_end
     cancelled_meanwhile
     still_running
+    server_stops_meanwhile
     storage_away
     storage_away_meanwhile
     storage_lost_its_data

@@ -127,6 +127,21 @@ pub(super) async fn still_running<D: Door>(stage: &mut Stage, door: &D) -> Scrip
     script
 }
 
+/// The server stops while whoever asked is on the line: he is told which task to look for, and it goes on.
+pub(super) async fn server_stops_meanwhile<D: Door>(stage: &mut Stage, door: &D) -> Script {
+    let stopping = async {
+        stage.task().await;
+        stage.stop_server();
+    };
+    let (asked, ()) = tokio::join!(stage.ask(door, Chief, There), stopping);
+    assert_eq!(asked.means, Meaning::Running(1));
+    stage.lose_patience().await;
+    stage.work();
+    stage.ends(1).await;
+    assert!(D::is_gone(stage));
+    vec![("An administrator asks, and the server is told to stop.", asked)]
+}
+
 /// Redis is away: try again.
 pub(super) async fn storage_away<D: Door>(stage: &mut Stage, door: &D) -> Script {
     stage.stack.redis.kill();

@@ -2,6 +2,7 @@
 
 use offstage_tests::{api::Api, eventually, fixtures::PREFIX, programs::Program, stack::Stack};
 use reqwest::Method;
+use rustix::process::Signal;
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
@@ -61,9 +62,14 @@ impl Stage {
         Self { program, workers: Vec::new(), stack, api, root }
     }
 
-    /// From here on callers are soon told that it goes on.
+    /// Another server, whose callers are soon told that it goes on.
     pub(super) async fn lose_patience(&mut self) {
         (self.program, self.api) = self.stack.api(&settings(&self.root, SHORT_MS)).await;
+    }
+
+    /// The server is told to stop.
+    pub(super) fn stop_server(&self) {
+        self.program.signal(Signal::TERM);
     }
 
     /// A worker.

@@ -93,6 +93,20 @@ async fn who_does_not_trust_the_certificate_gets_no_further() {
 }
 
 #[tokio::test]
+async fn addresses_that_dialects_tell_lead_back_over_tls() {
+    let stack = Stack::with_users([5]).await;
+    let identity = Identity::new(stack.redis.folder());
+    let (_program, api) = stack.guarded_api(&identity).await;
+    let client = trusting([identity.certificate()], true);
+    let base = api.base();
+    let ping = client.post(format!("{base}/platform/ws/ping")).send().await.unwrap().text().await.unwrap();
+    assert!(ping.contains(&format!("{base}/platform/")), "{ping}");
+    let info = client.get(format!("{base}/arcgis/rest/info?f=json")).send().await.unwrap();
+    let info = info.text().await.unwrap();
+    assert!(info.contains(&format!("\"tokenServicesUrl\":\"{base}/arcgis/")), "{info}");
+}
+
+#[tokio::test]
 async fn files_that_cannot_be_used_are_refused_by_name_before_anything_is_served() {
     let folder = tempfile::tempdir().unwrap();
     let identity = Identity::new(folder.path());

@@ -31,6 +31,8 @@ async fn a_workspace_is_removed_and_nothing_else() {
     assert_eq!(ground.end_of(task).await, (Completed, ""));
     assert_eq!(ground.story(task).await, [Queued, Processing, Processing, Completed]);
     ground.is_gone_once("joe", task).await;
+    let checks = ground.task(task).await.checks.0;
+    assert_eq!(checks.iter().map(|check| check.name.as_str()).collect::<Vec<_>>(), ["containers"]);
     assert_eq!(files(&ground.at("jane")), 3);
     let missing = ground.submit("joe").await;
     assert_eq!(ground.end_of(missing).await, (Exception, "workspace_gone"));
@@ -113,6 +115,14 @@ async fn a_container_in_registry_and_engine_is_one() {
     let _worker = ground.worker(&[("OFFSTAGE_NOTEBOOKS__DOCKER_SOCKET", &engine.url())]);
     let task = ground.submit("joe").await;
     assert_eq!(ground.ended(task).await.checks.counts().found, 1);
+    // What nobody renews any more, and the engine runs all the same.
+    ground.workspace("jane", 1);
+    engine.run("def", ("notebook.user", "jane"), "running");
+    ground.register("def", "jane", 1).await;
+    let lapsed = async || ground.stack.store.containers_of(&workspace("jane")).await.unwrap()[0].lapsed;
+    eventually("it lapses", DEADLINE, async || lapsed().await.then_some(())).await;
+    let task = ground.submit("jane").await;
+    assert_eq!(ground.end_of(task).await, (Conflict, "dependents"));
 }
 
 #[tokio::test]
@@ -137,6 +147,20 @@ async fn a_worker_without_a_folder_of_workspaces_cannot_tell() {
     let _worker = ground.stack.worker(&[]);
     let waiting = ground.in_state(task, Interrupted).await;
     assert_eq!(waiting.reason, Some(Reason::CheckUnavailable { check: "containers".to_owned() }));
+}
+
+#[tokio::test]
+async fn a_disk_that_does_not_say_is_asked_again() {
+    let ground = Ground::new().await;
+    ground.workspace("joe", 1);
+    symlink(ground.stack.redis.folder(), ground.at("trash")).unwrap();
+    let task = ground.submit("joe").await;
+    let _worker = ground.worker(&[("OFFSTAGE_WORKER__RETRY_DELAY_MS", "50")]);
+    let waiting = ground.in_state(task, Interrupted).await;
+    assert_eq!(waiting.reason, Some(Reason::CheckUnavailable { check: "workspace".to_owned() }));
+    assert!(!waiting.committed);
+    fs::remove_file(ground.at("trash")).unwrap();
+    assert_eq!(ground.end_of(task).await, (Completed, ""));
 }
 
 #[tokio::test]

@@ -67,6 +67,13 @@ async fn marks_of_tasks_that_are_kept_and_of_numbers_never_given_out_stay() {
 }
 
 #[tokio::test]
+async fn a_trash_that_cannot_be_read_does_not_end_the_sweep() {
+    let ground = Ground::new().await;
+    std::os::unix::fs::symlink(ground.stack.redis.folder(), ground.at("trash")).unwrap();
+    assert_eq!(ground.sweep().run_once().await.unwrap(), More::No);
+}
+
+#[tokio::test]
 async fn registrations_that_say_nothing_any_more_are_forgotten() {
     let ground = Ground::new().await;
     ground.register("c1", "joe", 1).await;

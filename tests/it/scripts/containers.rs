@@ -63,6 +63,24 @@ async fn a_registration_lapses_is_doubtful_as_long_again_and_is_forgotten() {
 }
 
 #[tokio::test]
+async fn an_id_that_was_another_users_long_ago_says_nothing_of_him() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let (store, joe) = (&world.store, workspace("gis_joe"));
+    // More than a registration clears up, and all of them before the one that counts.
+    let others: Vec<_> = (0..12).map(|number| format!("c{number}")).collect();
+    for id in others.iter().chain([&"c".to_owned()]) {
+        let user = if id == "c" { "gis_joe" } else { "gis_jill" };
+        store.register_container(&container(id, user)).await.unwrap();
+    }
+    others.iter().for_each(|id| age(&world, id, 200_000));
+    age(&world, "c", 130_000);
+    let again = store.register_container(&container("c", "gis_jane")).await.unwrap();
+    assert_eq!(again, Registration::Created);
+    assert_eq!(store.occupy(&joe, &joe, "m", LONG).await.unwrap(), Occupation::Done, "it is not his");
+}
+
+#[tokio::test]
 async fn a_user_has_a_hundred_containers_and_no_more() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;

@@ -65,7 +65,6 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("leave", store.leave("w").await),
         ("leave_walk", store.leave_walk(0, LONG).await),
         ("list_dependents", store.registered(user, "", 9).await.map(drop)),
-        ("make_role", store.make_role("r").await.map(drop)),
         ("occupy", store.occupy(&workspace, &workspace, "o", LONG).await.map(drop)),
         ("open_session", store.open_session(&session).await.map(drop)),
         ("pause", store.pause(id, "op").await.map(drop)),

@@ -132,7 +132,7 @@ fn remove(
     }
 }
 
-/// A removal that goes on by itself. Dropped, it stops at the next file.
+/// A removal that goes on by itself until it is told to stop.
 #[derive(Debug)]
 pub struct UnderWay {
     stop: Arc<AtomicBool>,
@@ -154,11 +154,5 @@ impl UnderWay {
             Ok(ended) => Ok(ended?),
             Err(_) => Err(Fault::Panicked),
         }
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.stop();
     }
 }

@@ -64,7 +64,7 @@ async fn delete(entrance: &Entrance, asked: &Asked, in_path: Option<&str>) -> Re
         return Ok(answer::begun(id)?);
     }
     let limit = Duration::from_millis(entrance.settings.notebooks.wait_ms);
-    let task = entrance.service.wait(id, limit).await?;
+    let task = entrance.service.wait(id, limit, &entrance.stop).await?;
     Ok(answer::waited_for(&accepted, &task)?)
 }
 

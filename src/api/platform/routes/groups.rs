@@ -50,7 +50,7 @@ pub(crate) async fn list_groups(
         return Err(no_group().into());
     }
     let names = groups.into_iter().map(|group| group.name).collect();
-    Ok(answer::group_names(&Frame::of(request.headers()), names)?)
+    Ok(answer::group_names(&Frame::of(&request), names)?)
 }
 
 /// See groups with their members.
@@ -81,7 +81,7 @@ pub(crate) async fn get_groups(
         return Err(no_group().into());
     }
     let users = entrance.service.usernames_among(&principal, &members(&groups)).await?;
-    let frame = Frame::of(request.headers());
+    let frame = Frame::of(&request);
     let groups = groups.iter().map(|group| UserGroup::of(&frame, group, &users)).collect();
     Ok(answer::groups(&frame, groups)?)
 }

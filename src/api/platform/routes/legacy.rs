@@ -83,7 +83,7 @@ pub(crate) async fn log_out(State(entrance): State<Entrance>, request: Request) 
 )]
 #[instrument(name = "api.platform.legacy_ping", level = "error", skip_all)]
 pub(crate) async fn ping(State(entrance): State<Entrance>, request: Request) -> Result<Response, Refusal> {
-    let frame = Frame::of(request.headers());
+    let frame = Frame::of(&request);
     let ping = request::forms::bare_url(request, entrance.body_timeout).await?;
     entrance.service.ready().await?;
     Ok(messages::text(format!("Web Services are ready on URL:{}", address(&frame, ping))))

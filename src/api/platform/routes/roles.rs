@@ -47,7 +47,7 @@ pub(crate) async fn list_roles(
         return Err(no_role().into());
     }
     let names = roles.into_iter().map(|role| role.name).collect();
-    Ok(answer::role_names(&Frame::of(request.headers()), names)?)
+    Ok(answer::role_names(&Frame::of(&request), names)?)
 }
 
 /// See roles with what they let their users do.
@@ -77,7 +77,7 @@ pub(crate) async fn get_roles(
     if roles.is_empty() {
         return Err(no_role().into());
     }
-    let frame = Frame::of(request.headers());
+    let frame = Frame::of(&request);
     let roles = roles.iter().map(|role| Role::of(&frame, role)).collect();
     Ok(answer::roles(&frame, roles)?)
 }
@@ -105,7 +105,7 @@ pub(crate) async fn assign_roles(
 ) -> Result<Response, Refusal> {
     let principal = request::admit(&entrance, request.headers()).await?;
     request::no_query(request.uri())?;
-    let frame = Frame::of(request.headers());
+    let frame = Frame::of(&request);
     let Assignment { username, roles } = request::forms::assignment(request, entrance.body_timeout).await?;
     let assigned = entrance.service.assign_roles(&principal, &username, &roles).await;
     // The original knows no 404 here.

@@ -45,7 +45,7 @@ const MAX_URL_CHARS: usize = 300;
 )]
 #[instrument(name = "api.platform.logon", level = "error", skip_all)]
 pub(crate) async fn log_on(State(entrance): State<Entrance>, request: Request) -> Result<Response, Refusal> {
-    let frame = Frame::of(request.headers());
+    let frame = Frame::of(&request);
     let logon = request::logon::logon(request, entrance.body_timeout).await.map_err(|problem| {
         let says_little = matches!(problem.kind, ProblemKind::BadBody | ProblemKind::MissingBody { .. });
         Refusal::from(problem).with(StatusCode::BAD_REQUEST, says_little)
@@ -76,7 +76,7 @@ pub(crate) async fn log_out(State(entrance): State<Entrance>, request: Request) 
     })?;
     request::authenticate(&entrance, request.headers()).await?;
     entrance.service.close_session(&shown.token).await?;
-    Ok(messages::message(Frame::of(request.headers()).format, "You have logged out.")?)
+    Ok(messages::message(Frame::of(&request).format, "You have logged out.")?)
 }
 
 /// Ask whether the service is there.
@@ -95,7 +95,7 @@ pub(crate) async fn log_out(State(entrance): State<Entrance>, request: Request) 
 )]
 #[instrument(name = "api.platform.ping", level = "error", skip_all)]
 pub(crate) async fn ping(State(entrance): State<Entrance>, request: Request) -> Result<Response, Refusal> {
-    let frame = Frame::of(request.headers());
+    let frame = Frame::of(&request);
     let ping = request::forms::ping(request, entrance.body_timeout).await?;
     entrance.service.ready().await?;
     Ok(messages::message(frame.format, format!("Web Services are ready on URL: {}", address(&frame, ping)))?)
@@ -122,5 +122,5 @@ pub(super) fn address(frame: &Frame, ping: Ping) -> String {
 )]
 #[instrument(name = "api.platform.version", level = "error", skip_all)]
 pub(crate) async fn version(request: Request) -> Result<Response, Refusal> {
-    Ok(messages::version(&Frame::of(request.headers()))?)
+    Ok(messages::version(&Frame::of(&request))?)
 }

@@ -52,7 +52,7 @@ pub(crate) async fn list_users(
 ) -> Result<Response, Refusal> {
     let principal = request::admit(&entrance, request.headers()).await?;
     let roles = request::role_names(request.uri())?;
-    let frame = Frame::of(request.headers());
+    let frame = Frame::of(&request);
     let found = entrance.service.usernames(&principal, roles.as_deref()).await?;
     if found.is_empty() {
         return Err(Problem::new(ProblemKind::NotFound(Missing::User), "There are no such users.").into());
@@ -83,7 +83,7 @@ pub(crate) async fn get_user(
     request::no_query(request.uri())?;
     let name = request::name(request.uri())?;
     let account = entrance.service.account(&principal, &name).await?;
-    Ok(answer::user(&Frame::of(request.headers()), account)?)
+    Ok(answer::user(&Frame::of(&request), account)?)
 }
 
 /// Add a user.
@@ -157,7 +157,7 @@ pub(crate) async fn delete_user(
     let principal = request::admit(&entrance, request.headers()).await?;
     request::no_query(request.uri())?;
     let name = request::name(request.uri())?;
-    let (frame, language) = (Frame::of(request.headers()), Language::of(request.headers()));
+    let (frame, language) = (Frame::of(&request), Language::of(request.headers()));
     parameters::no_body(request, entrance.body_timeout).await?;
     let user = entrance.service.account(&principal, &name).await?.id;
     Span::current().record("user.id", user.0);
@@ -172,7 +172,7 @@ pub(crate) async fn delete_user(
 /// The task as it ended, or as it stands when the wait is over; as it was accepted, where the storage was away all the time.
 async fn ended(entrance: &Entrance, accepted: Task) -> Result<Task, Problem> {
     let limit = Duration::from_millis(entrance.settings.platform.wait_ms);
-    match entrance.service.wait(accepted.id, limit).await {
+    match entrance.service.wait(accepted.id, limit, &entrance.stop).await {
         Err(Problem { kind: ProblemKind::Unavailable { .. }, .. }) => Ok(accepted),
         ended => ended,
     }

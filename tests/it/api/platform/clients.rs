@@ -71,7 +71,7 @@ async fn the_lsf_client_sees_what_it_should() {
             &["useradd", "a#b"],
             "This name cannot be given: a user's name must have none of the characters # ? / %.",
         ),
-        (&["useradd", "a&b"], "The XML is not well-formed: look at line 1, column 16."),
+        (&["useradd", "a&b"], "The XML is not well-formed: look at line 1, column 14."),
         (&["useradd", "y", "", "Cluster Administrator"], "There is no role of that name."),
         (&["useradd", "y", "", "Admin"], "The role of the built-in administrator cannot be assigned."),
     ] {
