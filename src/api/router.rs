@@ -7,7 +7,7 @@
 //! [`harden`] sets, so none of those merged here has one.
 
 use axum::body::Bytes;
-use axum::{Extension, Router, response::Response};
+use axum::{Extension, Router, middleware::from_fn, response::Response};
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -44,6 +44,7 @@ pub fn router(service: Service, metrics: Metrics, options: &Options, stop: Cance
         .to_json()
         .unwrap_or_else(|error| unreachable!("a document made of strings and maps is JSON: {error}"));
     harden(router.layer(Extension(Written(Bytes::from(written)))), &limits, render)
+        .layer(from_fn(platform::in_the_callers_form))
 }
 
 /// The dialect that owns the path answers.

@@ -1,12 +1,15 @@
 """Sends what the LSF client pacclient sends, byte for byte, and reads the answers by its rules.
 
 Usage: pacclient.py STATE ping URL | logon URL NAME PASSWORD | logout | useradd NAME [EMAIL [ROLES]] | userdel NAME |
-userupd NAME EMAIL | pacinfo | jsessionid VALUE | oauth COMMAND...
+userupd NAME EMAIL | pacinfo | jsessionid VALUE | oauth COMMAND... | batch JSON-LIST-OF-COMMANDS
 
 Prints what the real client's user would see. What makes the real client end with a traceback (an answer that is no XML, an
-empty message) ends this one, too.
+empty message) ends this one, too. A batch prints a JSON list of what each command printed.
 """
 
+import contextlib
+import io
+import json
 import os
 import socket
 import sys
@@ -152,8 +155,17 @@ def change(state, oauth, method, path, body, success):
         print(first_text(text, "message"))
 
 
+def printed(args):
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        main(args)
+    return output.getvalue().rstrip("\n")
+
+
 def main(args):
     state, command = State(args[0]), args[1]
+    if command == "batch":
+        print(json.dumps([printed(args[:1] + one) for one in json.loads(args[2])]))
+        return
     oauth = command == "oauth"
     if oauth:
         args = args[:1] + args[2:]

@@ -12,11 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
 
-use super::{
-    request::Format,
-    response::written,
-    status::{self, SERVER_ERROR},
-};
+use super::{request::Format, response::written, status};
 use crate::api::{
     message::phrases::{
         CONTAINERS_ARE_RUNNING, CONTAINERS_ARE_RUNNING_AT_MOVE, CONTAINERS_ARE_RUNNING_AT_TRANSFER,
@@ -126,7 +122,6 @@ fn no_token(why: String) -> ErrorObject {
 
 /// An operation that was begun and did not succeed.
 pub(super) fn failed(message: String) -> Problem {
-    debug_assert_eq!(status::code(ProblemKind::WrongState), SERVER_ERROR);
     Problem::new(ProblemKind::WrongState, message)
 }
 

@@ -13,7 +13,7 @@ use crate::{
 /// The request cannot be understood.
 pub(super) const BAD_REQUEST: u16 = 400;
 /// What was asked for was not done.
-pub(super) const SERVER_ERROR: u16 = 500;
+const SERVER_ERROR: u16 = 500;
 /// The token is not valid, or not any more, or not from here.
 const INVALID_TOKEN: u16 = 498;
 /// There is no token.

@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
 use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
@@ -67,19 +67,35 @@ pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
     }
 }
 
-/// A problem that was found before any handler was asked.
+/// A problem that was found before any handler was asked. It is XML until [`in_the_callers_form`] has seen it.
 pub(in crate::api) fn render(problem: &Problem) -> Response {
-    answer(Format::Xml, status(problem.kind), problem)
+    let mut response = answer(Format::Xml, status(problem.kind), problem);
+    response.extensions_mut().insert(Early(message(problem).into()));
+    response
+}
+
+/// What an early problem says.
+#[derive(Clone)]
+struct Early(Arc<str>);
+
+/// The middleware around everything: an early problem of this dialect in JSON, for a caller who prefers it.
+pub(in crate::api) async fn in_the_callers_form(request: Request, next: Next) -> Response {
+    let format = Format::of(request.headers());
+    let mut response = next.run(request).await;
+    let Some(Early(said)) = response.extensions_mut().remove::<Early>() else { return response };
+    let body = ErrorBody { message: said.as_ref().to_owned() };
+    if let (Format::Json, Ok(text)) = (format, format.write(&body)) {
+        let headers = response.headers_mut();
+        headers.remove(header::CONTENT_LENGTH);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+        *response.body_mut() = text.into();
+    }
+    response
 }
 
 fn answer(format: Format, status: StatusCode, problem: &Problem) -> Response {
     problem.log();
-    let message = match problem.public.trim() {
-        _ if matches!(problem.kind, ProblemKind::Unavailable { .. }) => UNAVAILABLE,
-        "" => SILENT,
-        _ => &problem.public,
-    };
-    let body = ErrorBody { message: message.to_owned() };
+    let body = ErrorBody { message: message(problem).to_owned() };
     // A struct of one string can be written in either form; without it the status would be left.
     let body = format.write(&body).unwrap_or_default();
     let mut response = (status, [(header::CONTENT_TYPE, format.content_type())], body).into_response();
@@ -87,6 +103,15 @@ fn answer(format: Format, status: StatusCode, problem: &Problem) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after_s.into());
     }
     response
+}
+
+/// What a problem says to people; never nothing.
+pub(super) fn message(problem: &Problem) -> &str {
+    match problem.public.trim() {
+        _ if matches!(problem.kind, ProblemKind::Unavailable { .. }) => UNAVAILABLE,
+        "" => SILENT,
+        _ => &problem.public,
+    }
 }
 
 /// The body of every error.

@@ -21,4 +21,8 @@ mod sync;
 mod token;
 mod xml;
 
-pub(super) use self::{error::render, routes::router, sync::keep_in_step};
+pub(super) use self::{
+    error::{in_the_callers_form, render},
+    routes::router,
+    sync::keep_in_step,
+};

@@ -80,3 +80,18 @@ pub(super) struct Name {
 fn names(names: impl IntoIterator<Item = impl Into<String>>) -> Children<Name> {
     Children(names.into_iter().map(|name| Name { name: name.into() }).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    #[test]
+    fn links_lead_back_the_way_that_the_caller_came() {
+        let mut request = Request::builder().header("host", "h:8443").body(Body::empty()).unwrap();
+        assert_eq!(Frame::of(&request).base(), "http://h:8443/platform/");
+        request.extensions_mut().insert(Scheme::Https);
+        let link = Frame::of(&request).link_to("roles", "a/b ü").unwrap();
+        assert_eq!(link.href, "https://h:8443/platform/ws/roles/a%2Fb%20%C3%BC");
+    }
+}

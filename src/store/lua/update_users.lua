@@ -1,8 +1,9 @@
 -- Changes users' roles and e-mail address in both configurations: all of them, or none.
 --
--- ARGV[3] roles, by commas ('' as they are), 0 for the one that may have to be made; ARGV[4] 1: one of them is an administrator's; ARGV[5] 1: they come to those he
--- has, 0: they take their place; ARGV[6] most roles a user has; ARGV[7] 1: the caller may take an administrator's roles
--- away; ARGV[8] e-mail address ('' as it is); ARGV[9] the name of the role that may have to be made; ARGV[10..] users' numbers
+-- ARGV[3] roles, by commas ('' as they are), 0 for the one that may have to be made; ARGV[4] 1: one of them is an
+-- administrator's; ARGV[5] 1: they come to those he has, 0: they take their place; ARGV[6] most roles a user has; ARGV[7] 1:
+-- the caller may take an administrator's roles away; ARGV[8] e-mail address ('' as it is); ARGV[9] the name of the role that
+-- may have to be made; ARGV[10..] users' numbers
 -- Replies {DONE}, or for the first one who stands against it {NOT_FOUND}, {LIVE} (his deletion runs), {FULL} (too many
 -- roles), {FORBIDDEN} (he is an administrator) or {LAST} (no administrator would be left).
 local sides, added = { 'staged', 'deployed' }, ARGV[5] == '1'

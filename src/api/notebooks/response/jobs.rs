@@ -140,3 +140,44 @@ fn percent(task: &Task) -> u64 {
     let progress = task.checks.progress();
     if task.committed { 90 } else { progress.done * 50 / progress.of.max(1) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        checklist::{CheckState, Checklist},
+        dependents::Label,
+        task::{Requester, Subject, TaskId, TaskKind},
+    };
+
+    fn job(state: TaskState) -> Value {
+        let at = chrono::DateTime::from_timestamp_millis(1_612_971_240_237).unwrap();
+        let requester = Requester { name: "admin".into(), is_administrator: true };
+        let subject = Subject::Workspace(WorkspaceName::new("gis_joe").unwrap());
+        let mut checks = Checklist::running(["a", "b"].map(|name| Label::new(name).unwrap()));
+        checks.0[0].state = CheckState::Answered;
+        let task = Task::accepted(TaskId(71), TaskKind::Workspace, subject, requester, at);
+        serde_json::to_value(Job::of(&Task { state, checks, ..task })).unwrap()
+    }
+
+    #[test]
+    fn progress_is_told_while_somebody_works_and_results_at_the_end() {
+        for state in TaskState::ALL {
+            let job = job(state);
+            let progress = &job["customAttributes"]["deleteUserWorkspaceProgress"];
+            assert_eq!(progress["percent"] == 25, job["status"] == "PROCESSING", "{job}");
+            let has_ended = ["FAILED", "COMPLETED"].iter().any(|word| job["status"] == *word);
+            assert_eq!(job.get("results").is_some(), has_ended, "{job}");
+            assert_eq!(has_ended, state.is_terminal(), "{job}");
+        }
+    }
+
+    #[test]
+    fn a_job_is_cancelled_once_it_can_no_longer_complete() {
+        let cancelled = |state| job(state)["customAttributes"]["isCancelled"] == true;
+        let expected = [TaskState::CancelRequested, TaskState::Canceling, TaskState::Cancelled];
+        let found: Vec<_> = TaskState::ALL.into_iter().filter(|state| cancelled(*state)).collect();
+        assert_eq!(found, expected);
+        assert_eq!(job(TaskState::Cancelled)["status"], "FAILED");
+    }
+}

@@ -68,7 +68,7 @@ pub(in crate::api::notebooks) fn waited_for(asked: &Accepted, task: &Task) -> Re
         TaskState::Completed => match asked.how {
             Acceptance::Created => success(),
             Acceptance::Live | Acceptance::Repeated => Err(gone(&format!(
-                "The user's workspace does not exist. It was deleted by task {id}, which was under way already."
+                "The user's workspace was deleted by task {id}, which was under way already."
             ))),
         },
         TaskState::Conflict => {
@@ -99,4 +99,57 @@ pub(in crate::api::notebooks) fn waited_for(asked: &Accepted, task: &Task) -> Re
 
 fn gone(public: &str) -> Problem {
     Problem::new(ProblemKind::NotFound(Missing::Workspace), public)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::task::{Requester, Subject, TaskKind};
+
+    fn task(state: TaskState, reason: Option<Reason>) -> Task {
+        let at = chrono::DateTime::from_timestamp_millis(1_612_971_240_237).unwrap();
+        let requester = Requester { name: "admin".into(), is_administrator: true };
+        let subject = Subject::Workspace(WorkspaceName::new("gis_joe").unwrap());
+        Task { state, reason, ..Task::accepted(TaskId(71), TaskKind::Workspace, subject, requester, at) }
+    }
+
+    fn end(how: Acceptance, task: &Task) -> Result<(), (ProblemKind, String)> {
+        let asked = Accepted { task: task.clone(), how };
+        waited_for(&asked, task).map(|_| ()).map_err(|problem| (problem.kind, problem.public))
+    }
+
+    #[test]
+    fn a_deletion_succeeds_for_the_one_who_began_it() {
+        let done = || task(TaskState::Completed, None);
+        assert_eq!(end(Acceptance::Created, &done()), Ok(()));
+        let (kind, said) = end(Acceptance::Live, &done()).unwrap_err();
+        assert_eq!(kind, ProblemKind::NotFound(Missing::Workspace));
+        assert!(said.contains("task 71"), "{said}");
+    }
+
+    #[test]
+    fn every_other_end_has_a_sentence_of_its_own() {
+        let reason = |reason| Some(reason);
+        let ends = [
+            (TaskState::Conflict, reason(Reason::Dependents), ProblemKind::ContainersRunning, "running"),
+            (TaskState::Cancelled, None, ProblemKind::WrongState, "cancelled"),
+            (
+                TaskState::Exception,
+                reason(Reason::WorkspaceGone),
+                ProblemKind::NotFound(Missing::Workspace),
+                "does not exist",
+            ),
+            (TaskState::Exception, reason(Reason::InTheWay), ProblemKind::WrongState, "in the way"),
+            (TaskState::Processing, None, ProblemKind::WrongState, "has not ended yet"),
+        ];
+        for (state, reason, expected, word) in ends {
+            let (kind, said) = end(Acceptance::Created, &task(state, reason)).unwrap_err();
+            assert_eq!(kind, expected, "{state:?}");
+            assert!(said.contains(word), "{state:?}: {said}");
+        }
+        for state in TaskState::ALL.into_iter().filter(|state| !state.is_terminal()) {
+            let (_, said) = end(Acceptance::Created, &task(state, None)).unwrap_err();
+            assert!(said.contains("task 71") && said.contains("system/jobs/71"), "{state:?}: {said}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use tracing::instrument;
 use super::{
     super::{
         cluster,
-        error::{Failures, Refusal},
+        error::{self, Failures, Refusal},
         format::Format,
         request::{self, logon::LogonBody},
         response::{
@@ -44,7 +44,7 @@ pub(crate) async fn log_on(State(entrance): State<Entrance>, request: Request) -
         Ok(session) => Ok(messages::logged_on(Format::Xml, &session, idle)?),
         Err(problem) => {
             problem.log();
-            Ok(messages::logon_failed(&problem.public)?)
+            Ok(messages::logon_failed(error::message(&problem))?)
         }
     }
 }

@@ -23,12 +23,19 @@ impl Client {
         Some(Self { python: Python::of_the_system()?, state })
     }
 
-    /// What its user sees.
-    async fn says(&self, args: &[&str]) -> String {
-        let script = script("pacclient.py");
-        let all: Vec<_> =
-            [script.as_str(), self.state.as_str()].into_iter().chain(args.iter().copied()).collect();
-        self.python.run(&all).await.trim_end().to_owned()
+    /// What its user sees at each of these commands.
+    async fn says(&self, commands: &[&[&str]]) -> Vec<String> {
+        let commands = serde_json::to_string(commands).unwrap();
+        let said = self.python.run(&[&script("pacclient.py"), &self.state, "batch", &commands]).await;
+        serde_json::from_str(&said).unwrap()
+    }
+
+    /// The same, each of which must hold that text.
+    async fn must_say(&self, steps: &[(&[&str], &str)]) {
+        let commands: Vec<_> = steps.iter().map(|(command, _)| *command).collect();
+        for ((command, expected), said) in steps.iter().zip(self.says(&commands).await) {
+            assert!(said.contains(expected), "{command:?}: {said:?} and not {expected:?}");
+        }
     }
 }
 
@@ -39,63 +46,74 @@ async fn the_lsf_client_sees_what_it_should() {
     let _worker = stack.worker(&[]);
     assert_eq!(api.register(6, "17", true).await.status, 201);
     let base = format!("{}/", api.base());
-    assert_eq!(client.says(&["ping", &base]).await, format!("Web Services are ready on URL:{base}platform/"));
-    assert_eq!(client.says(&["userdel", "user5"]).await, "You must log on.");
-    let refused = client.says(&["logon", &base, MANAGER, "wrong"]).await;
-    assert_eq!(refused, "The user name or the password is not right.");
-    let logon = client.says(&["logon", &base, MANAGER, &password(MANAGER)]).await;
-    assert_eq!(logon, format!("You have logged on to IBM Spectrum LSF Application Center as: {MANAGER}"));
-    let removed = |name: &str| format!("User {name} removed from IBM Spectrum LSF Application Center.");
-    let added = |name: &str| format!("User {name} added to IBM Spectrum LSF Application Center.");
-    for name in [r"DOMAIN\user1", "user@realm", "a b", "üser", "a<"] {
-        let sent = name.replace('<', "&lt;");
-        assert_eq!(client.says(&["useradd", &sent]).await, added(&sent));
-        assert_eq!(client.says(&["userupd", &sent, "u1@x.org"]).await, "User updated.");
-        if name != "a<" {
-            assert_eq!(client.says(&["userdel", name]).await, removed(name));
-        }
-    }
-    assert_eq!(
-        client.says(&["useradd", "testUser", "testUser@domain.com", "Normal User,Watchers"]).await,
-        added("testUser")
-    );
+    let pong = format!("Web Services are ready on URL:{base}platform/");
     let failed = |name: &str| format!("Failed to connect to web service URL: {base}platform/ws/user/{name}");
-    for (args, said) in [
-        (&["userdel", "user5"][..], removed("user5").as_str()),
-        (&["userdel", "user5"], &failed("user5")),
-        (&["userdel", "a/b"], &failed("a/b")),
-        (&["userdel", "user7?b"], "There must be no question mark in this path."),
-        (&["userdel", "admin"], "The built-in administrator cannot be deleted."),
-        (&["useradd", "testUser"], "There is a user of that name already."),
-        (
-            &["useradd", "a#b"],
-            "This name cannot be given: a user's name must have none of the characters # ? / %.",
-        ),
-        (&["useradd", "a&b"], "The XML is not well-formed: look at line 1, column 14."),
-        (&["useradd", "y", "", "Cluster Administrator"], "There is no role of that name."),
-        (&["useradd", "y", "", "Admin"], "The role of the built-in administrator cannot be assigned."),
-    ] {
-        assert_eq!(client.says(args).await, said, "{args:?}");
-    }
-    let blocked = client.says(&["userdel", "user6"]).await;
-    assert!(blocked.contains("was not deleted") && blocked.contains("1 dependent"), "{blocked}");
-    assert!(client.says(&["pacinfo"]).await.contains("<name>offstage</name>"));
-    assert_eq!(client.says(&["jsessionid", "0A1B"]).await, "ok");
-    assert_eq!(
-        client.says(&["userdel", "testUser"]).await,
-        removed("testUser"),
-        "with a comma in its cookie"
-    );
+    let (again, slash) = (failed("user5"), failed("a/b"));
+    let secret = password(MANAGER);
+    client
+        .must_say(&[
+            (&["ping", &base], &pong),
+            (&["userdel", "user5"], "You must log on."),
+            (&["logon", &base, MANAGER, "wrong"], "The user name or the password is not right."),
+            (
+                &["logon", &base, MANAGER, &secret],
+                "You have logged on to IBM Spectrum LSF Application Center as: lsfadmin",
+            ),
+            (&["userdel", "user5"], "User user5 removed from IBM Spectrum LSF Application Center."),
+            (&["userdel", "user5"], &again),
+            (&["userdel", "a/b"], &slash),
+            (&["userdel", "user7?b"], "There must be no question mark in this path."),
+            (&["userdel", "admin"], "The built-in administrator cannot be deleted."),
+            (&["userdel", "user6"], "The user was not deleted (task 2). 1 dependent blocks the deletion."),
+            (
+                &["useradd", "testUser", "testUser@domain.com", "Normal User,Watchers"],
+                "User testUser added to",
+            ),
+            (&["useradd", "testUser"], "There is a user of that name already."),
+            (&["useradd", "a#b"], "must have none of the characters # ? / %."),
+            (&["useradd", "a&b"], "The XML is not well-formed: look at line 1, column 14."),
+            (&["useradd", "y", "", "Cluster Administrator"], "There is no role of that name."),
+            (&["useradd", "y", "", "Admin"], "The role of the built-in administrator cannot be assigned."),
+            (&["pacinfo"], "<name>offstage</name>"),
+            (&["jsessionid", "0A1B"], "ok"),
+            (&["userdel", "testUser"], "User testUser removed from"),
+        ])
+        .await;
     let other = Client::new(&stack, "other").unwrap();
-    other.says(&["logon", &base, OPERATOR, &password(OPERATOR)]).await;
-    let refused = other.says(&["userdel", MANAGER]).await;
-    assert!(refused.starts_with("You may not delete this user"), "{refused}");
-    assert_eq!(client.says(&["userdel", OPERATOR]).await, removed(OPERATOR));
+    let secret = password(OPERATOR);
+    let refused = (&["userdel", MANAGER][..], "You may not delete this user");
+    other.must_say(&[(&["logon", &base, OPERATOR, &secret], "You have logged on"), refused]).await;
+    client.must_say(&[(&["userdel", OPERATOR], "User oper removed from")]).await;
     let expired = "You are not logged on, or your logon has expired. Log on and try again.";
-    assert_eq!(other.says(&["userdel", "user7"]).await, expired, "he was deleted himself");
-    assert_eq!(client.says(&["oauth", "userdel", "user7"]).await, removed("user7"), "as a Bearer token");
-    assert_eq!(client.says(&["logout"]).await, "you have logged out successfully.");
-    assert_eq!(client.says(&["userdel", "user7"]).await, "You must log on.");
+    other.must_say(&[(&["userdel", "user7"], expired)]).await;
+    client
+        .must_say(&[
+            (&["oauth", "userdel", "user7"], "User user7 removed from"),
+            (&["logout"], "you have logged out successfully."),
+            (&["userdel", "user7"], "You must log on."),
+        ])
+        .await;
+    stack.is_settled().await;
+}
+
+#[tokio::test]
+async fn the_lsf_client_adds_changes_and_removes_users_of_any_name() {
+    let (stack, _program, api, _manager) = start([], &[]).await;
+    let Some(client) = Client::new(&stack, "pacpass") else { return };
+    let _worker = stack.worker(&[]);
+    let (base, secret) = (format!("{}/", api.base()), password(MANAGER));
+    client.must_say(&[(&["logon", &base, MANAGER, &secret], "You have logged on")]).await;
+    for name in [r"DOMAIN\user1", "user@realm", "a b", "üser", "a|b", "{x}"] {
+        let (added, removed) = (format!("User {name} added to"), format!("User {name} removed from"));
+        client
+            .must_say(&[
+                (&["useradd", name], &added),
+                (&["userupd", name, "u1@x.org"], "User updated."),
+                (&["userdel", name], &removed),
+            ])
+            .await;
+        assert!(stack.store.account(name).await.unwrap().is_none(), "{name}");
+    }
     stack.is_settled().await;
 }
 

@@ -80,6 +80,11 @@ async fn what_nobody_owns_is_refused_in_this_dialects_form() {
         assert_eq!(reply.status, 404, "{path}: {reply:?}");
         assert!(reply.text.contains("<error><message>"), "{reply:?}");
     }
+    let json = manager.ask("GET", "/platform/ws/none", &[("Accept", "application/json")], "").await;
+    assert_eq!(
+        (json.status, json.json()),
+        (404, serde_json::json!({"message": "There is nothing at this path."}))
+    );
     let reply = manager.ask("PATCH", "/platform/ws/users", &[], "").await;
     assert_eq!(reply.status, 405, "{reply:?}");
     assert!(reply.head.contains("\r\nallow: "), "{reply:?}");

@@ -7,6 +7,7 @@ mod clients;
 mod deletion;
 mod faulty;
 mod logon;
+mod logs;
 mod names;
 mod roles;
 mod sync;
