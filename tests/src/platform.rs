@@ -123,18 +123,19 @@ impl Caller {
 
     /// Sends a request, in this order and no other: request line, Host, cookie, these headers, body.
     pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
-        if let Some(token) = &self.token {
-            request += &format!("Cookie: platform_token={}\r\n", token.replace('"', "#quote#"));
-        }
-        for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
-        }
+        let mut lines = vec![
+            format!("{method} {path} HTTP/1.1"),
+            format!("Host: {}", self.address),
+            "Connection: close".to_owned(),
+        ];
+        let cookie = self.token.as_ref().map(|token| token.replace('"', "#quote#"));
+        lines.extend(cookie.map(|token| format!("Cookie: platform_token={token}")));
+        lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         if !body.is_empty() {
-            request += &format!("Content-Length: {}\r\n", body.len());
+            lines.push(format!("Content-Length: {}", body.len()));
         }
-        let answer = exchange(self.address, format!("{request}\r\n{body}").as_bytes(), PATIENCE).await;
+        let request = format!("{}\r\n\r\n{body}", lines.join("\r\n"));
+        let answer = exchange(self.address, request.as_bytes(), PATIENCE).await;
         Reply::read(&answer)
     }
 }

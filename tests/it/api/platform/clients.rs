@@ -117,6 +117,19 @@ async fn the_lsf_client_adds_changes_and_removes_users_of_any_name() {
     stack.is_settled().await;
 }
 
+#[tokio::test]
+async fn the_lsf_client_shows_the_task_that_goes_on() {
+    let (stack, _program, api, _manager) = start([5], &[("OFFSTAGE_PLATFORM__WAIT_MS", "100")]).await;
+    let Some(client) = Client::new(&stack, "pacpass") else { return };
+    let (base, secret) = (format!("{}/", api.base()), password(MANAGER));
+    client
+        .must_say(&[
+            (&["logon", &base, MANAGER, &secret], "You have logged on"),
+            (&["userdel", "user5"], "It goes on as task 1."),
+        ])
+        .await;
+}
+
 /// The captured requests, byte for byte but for the token, which is the session's own.
 #[tokio::test]
 async fn the_captured_requests_are_served_byte_for_byte() {
