@@ -73,7 +73,9 @@ async fn an_id_that_was_another_users_long_ago_says_nothing_of_him() {
         let user = if id == "c" { "gis_joe" } else { "gis_jill" };
         store.register_container(&container(id, user)).await.unwrap();
     }
-    others.iter().for_each(|id| age(&world, id, 200_000));
+    for id in &others {
+        age(&world, id, 200_000);
+    }
     age(&world, "c", 130_000);
     let again = store.register_container(&container("c", "gis_jane")).await.unwrap();
     assert_eq!(again, Registration::Created);
