@@ -107,8 +107,7 @@ impl Run<'_> {
                 // As it comes about: by the worker that holds the task.
                 if task.state == TaskState::Processing {
                     task.committed = true;
-                    self.world.set("HSET", &format!("task:{id}"), &["committed", "1"]);
-                    self.world.set("ZADD", "committed", &["0", &id.to_string()]);
+                    self.world.mark_committed(TaskId(id));
                 }
             }
             Step::Submit { .. } | Step::Claim { .. } | Step::Promote | Step::Reclaim | Step::Reconcile => {}

@@ -155,12 +155,18 @@ impl World {
     pub async fn task_committed(&self, state: TaskState, committed: bool) -> TaskId {
         let id = self.task_in(state).await;
         if committed {
-            self.set("HSET", &format!("task:{id}"), &["committed", "1"]);
-            if !state.is_terminal() {
-                self.set("ZADD", "committed", &["0", &id.to_string()]);
-            }
+            self.mark_committed(id);
+        }
+        if committed && state.is_terminal() {
+            self.set("ZREM", "committed", &[&id.to_string()]);
         }
         id
+    }
+
+    /// Marks a task as committed, by hand.
+    pub fn mark_committed(&self, id: TaskId) {
+        self.set("HSET", &format!("task:{id}"), &["committed", "1"]);
+        self.set("ZADD", "committed", &["0", &id.to_string()]);
     }
 
     async fn lead(&self, id: TaskId, state: TaskState) {

@@ -129,9 +129,10 @@ async fn a_session_that_another_one_is_shown_for_does_not_outlive_it() {
     let elsewhere = NewSession { dialect: "notebooks", ..ask(HOUR, &first) };
     let other = world.unchanged("another dialect's", world.store.open_session(&elsewhere)).await.unwrap();
     assert_eq!(other, Opened::NoUser);
-    let life = async |lifetime| match world.store.open_session(&ask(lifetime, &first)).await.unwrap() {
-        Opened::Until { at, expires: Some(expires) } => (expires - at).num_minutes(),
-        other => panic!("{other:?}"),
+    let life = async |lifetime| {
+        let opened = world.store.open_session(&ask(lifetime, &first)).await.unwrap();
+        let Opened::Until { at, expires: Some(expires) } = opened else { panic!("{opened:?}") };
+        (expires - at).num_minutes()
     };
     assert!((59..=60).contains(&life(HOUR * 24).await));
     assert_eq!(life(HOUR / 2).await, 30);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::api::problem::Missing;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 

@@ -1,0 +1,79 @@
+//! The one table from problems to statuses, unique codes and their descriptions.
+//!
+//! Easy to get wrong: before version 24.0 there is one code for all that a caller may not delete.
+
+use http::StatusCode;
+
+use crate::api::{
+    problem::{Missing, ProblemKind},
+    staged_config::version::Version,
+};
+
+pub(super) struct Row {
+    pub(super) status: StatusCode,
+    pub(super) code: u32,
+    pub(super) description: &'static str,
+}
+
+/// The row of a problem, in the words of that version.
+pub(super) fn row(kind: ProblemKind, version: Version) -> Row {
+    use StatusCode as S;
+    let user_code = |own: u32| if version.has_user_codes() { own } else { 1009 };
+    let (status, code, description) = match kind {
+        ProblemKind::UnknownPath => (S::NOT_FOUND, 4, ""),
+        ProblemKind::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, 4, ""),
+        ProblemKind::NoCredentials | ProblemKind::BadCredentials => (S::UNAUTHORIZED, 18, ""),
+        ProblemKind::NoAccess => (S::FORBIDDEN, 26, ""),
+        ProblemKind::NotAllowed | ProblemKind::RoleNotAssignable => (S::FORBIDDEN, 1009, NOT_CAPABLE),
+        ProblemKind::NotThisUser => (S::FORBIDDEN, user_code(38_316_001), NOT_CAPABLE),
+        ProblemKind::BuiltInAdministrator => (S::FORBIDDEN, user_code(38_316_002), NOT_CAPABLE),
+        ProblemKind::MissingBody { .. } => (S::UNPROCESSABLE_ENTITY, 10, ""),
+        ProblemKind::BadParameter { .. } => (S::UNPROCESSABLE_ENTITY, 11, ""),
+        ProblemKind::UnknownField => (S::UNPROCESSABLE_ENTITY, 30, ""),
+        ProblemKind::DuplicateField => (S::UNPROCESSABLE_ENTITY, 31, ""),
+        ProblemKind::NotFound(Missing::User) => (S::NOT_FOUND, 1002, "The User does not exist"),
+        ProblemKind::NotFound(Missing::Task) => (S::NOT_FOUND, 1002, "The Delete Task Status does not exist"),
+        // Nothing of these is asked for here.
+        ProblemKind::NotFound(
+            Missing::Dependent
+            | Missing::Worker
+            | Missing::Token
+            | Missing::Workspace
+            | Missing::Container
+            | Missing::Role
+            | Missing::UserGroup,
+        ) => (S::NOT_FOUND, 1002, "It does not exist"),
+        ProblemKind::AlreadyEnded => (S::CONFLICT, 1004, "The task is in a completed state"),
+        ProblemKind::BeingCancelled { .. } => {
+            (S::CONFLICT, 1004, "The deletion of the User is being cancelled")
+        }
+        ProblemKind::TooManyKeys | ProblemKind::Full => (S::CONFLICT, 1004, "A limit has been reached"),
+        ProblemKind::WrongState
+        | ProblemKind::DeletionLive
+        | ProblemKind::NameTaken
+        | ProblemKind::ContainersRunning
+        | ProblemKind::WorkspaceOccupied { .. } => {
+            (S::CONFLICT, 1004, "The request conflicts with the current state")
+        }
+        ProblemKind::BadBody | ProblemKind::BadStatus | ProblemKind::KeyReused => {
+            (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID)
+        }
+        ProblemKind::UnsupportedBody => (S::UNSUPPORTED_MEDIA_TYPE, 1005, NOT_VALID),
+        ProblemKind::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, 1005, NOT_VALID),
+        ProblemKind::TargetTooLong => (S::URI_TOO_LONG, 1005, NOT_VALID),
+        ProblemKind::HeadTooLarge => (S::REQUEST_HEADER_FIELDS_TOO_LARGE, 1005, NOT_VALID),
+        ProblemKind::RequestTimeout => (S::REQUEST_TIMEOUT, 1005, NOT_VALID),
+        ProblemKind::MalformedRequest => (S::BAD_REQUEST, 1005, NOT_VALID),
+        ProblemKind::Unavailable { .. }
+        | ProblemKind::TooManyListeners { .. }
+        | ProblemKind::NotConfigured => (S::SERVICE_UNAVAILABLE, 1020, NOT_DONE),
+        ProblemKind::DiskFailed | ProblemKind::EngineFailed | ProblemKind::Internal => {
+            (S::INTERNAL_SERVER_ERROR, 1020, NOT_DONE)
+        }
+    };
+    Row { status, code, description }
+}
+
+const NOT_CAPABLE: &str = "You do not have the proper capabilities to delete the User";
+const NOT_VALID: &str = "A request parameter is not valid";
+const NOT_DONE: &str = "An error occurred while attempting to process the request";
