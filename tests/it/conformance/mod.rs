@@ -129,6 +129,7 @@ conformance! {
     forbidden
     no_credentials
     repeated_while_live
+    repeated_and_blocked
     repeated_after_the_end
     cancelled_meanwhile
     still_running

@@ -68,29 +68,41 @@ pub(super) async fn no_credentials<D: Door>(stage: &mut Stage, door: &D) -> Scri
     vec![("Somebody asks without credentials.", asked)]
 }
 
-/// Two ask for the same: it is one task.
-pub(super) async fn repeated_while_live<D: Door>(stage: &mut Stage, door: &D) -> Script {
-    let asking = async {
-        let first = stage.ask(door, Chief, There);
-        let rest = async {
-            stage.task().await;
-            let second = stage.ask(door, Chief, There);
-            let work = async {
-                stage.is_repeated().await;
-                stage.worker()
-            };
-            tokio::join!(second, work)
+/// Two ask for the same before anybody works: it is one task. The script, and what each of them learns in the end.
+async fn ask_twice<D: Door>(stage: &Stage, door: &D, is_needed: bool) -> (Script, [Meaning; 2]) {
+    let second = async {
+        stage.task().await;
+        let work = async {
+            stage.is_repeated().await;
+            if is_needed {
+                D::block(stage).await;
+            }
+            stage.worker()
         };
-        tokio::join!(first, rest)
+        tokio::join!(stage.ask(door, Chief, There), work)
     };
-    let (first, (second, _worker)) = asking.await;
-    let (mut script, means) = to_the_end(stage, door, ("An administrator asks.", first)).await;
-    assert_eq!(means, Gone);
-    let (again, means) = to_the_end(stage, door, ("He asks again while that is under way.", second)).await;
-    // Who stays on the line is told whether it was his request that did it, where the original tells.
-    assert!([Gone, NotFound].contains(&means), "{again:?}");
+    let (first, (second, _worker)) = tokio::join!(stage.ask(door, Chief, There), second);
+    let (mut script, one) = to_the_end(stage, door, ("An administrator asks.", first)).await;
+    let (again, other) = to_the_end(stage, door, ("He asks again while that is under way.", second)).await;
     script.extend(again);
     assert_eq!(stage.tasks().await, 1);
+    (script, [one, other])
+}
+
+/// Two ask for the same: one task deletes.
+pub(super) async fn repeated_while_live<D: Door>(stage: &mut Stage, door: &D) -> Script {
+    let (script, [one, other]) = ask_twice(stage, door, false).await;
+    assert_eq!(one, Gone);
+    // Who stays on the line is told whether it was his request that did it.
+    assert!([Gone, NotFound].contains(&other), "{other:?}");
+    script
+}
+
+/// Two ask for the same, and it is refused: both learn why.
+pub(super) async fn repeated_and_blocked<D: Door>(stage: &mut Stage, door: &D) -> Script {
+    let (script, means) = ask_twice(stage, door, true).await;
+    assert_eq!(means, [Blocked, Blocked]);
+    assert!(!D::is_gone(stage));
     script
 }
 
