@@ -112,16 +112,30 @@ impl Engine {
         }
     }
 
+    /// Asks twice: by the states that every engine knows, a container that is only made among them; then for whatever runs
+    /// in a state that this does not know the word for, because an engine refuses to filter by a word that it does not know.
     async fn list(&self, label: String) -> Result<Vec<EngineContainer>, EngineError> {
-        let filters = HashMap::from([("label", vec![label.as_str()]), ("status", ACTIVE.to_vec())]);
+        let by_state = HashMap::from([("label", vec![label.as_str()]), ("status", ACTIVE.to_vec())]);
+        let by_label = HashMap::from([("label", vec![label.as_str()])]);
         let most = i32::try_from(MOST_CONTAINERS + 1).unwrap_or(i32::MAX);
-        let options = ListContainersOptionsBuilder::new().all(true).limit(most).filters(&filters).build();
-        let found =
-            self.ask(ASK_LIMIT, |docker| async move { docker.list_containers(Some(options)).await }).await?;
-        if found.len() > MOST_CONTAINERS {
-            return Err(EngineError::TooMany);
+        let options = ListContainersOptionsBuilder::new();
+        // A limit would bring those in that have ended.
+        let whatever_runs = options.clone().filters(&by_label).build();
+        let mut found = Vec::new();
+        for options in [options.all(true).limit(most).filters(&by_state).build(), whatever_runs] {
+            let answer =
+                self.ask(ASK_LIMIT, |docker| async move { docker.list_containers(Some(options)).await });
+            for container in answer.await? {
+                let active = self.active(container)?;
+                found.extend(
+                    active.filter(|one| found.iter().all(|known: &EngineContainer| known.id != one.id)),
+                );
+            }
+            if found.len() > MOST_CONTAINERS {
+                return Err(EngineError::TooMany);
+            }
         }
-        found.into_iter().filter_map(|container| self.active(container).transpose()).collect()
+        Ok(found)
     }
 
     /// One container of the answer, if it is active and has the label.

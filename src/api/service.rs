@@ -105,7 +105,7 @@ impl Service {
             submitter,
             doorman,
             hall: Hall::new(),
-            waiting: WaitingRoom::default(),
+            waiting: WaitingRoom::new(),
             premises: Premises::of(notebooks),
         };
         Self { inner: Arc::new(inner), dialect: "none" }

@@ -229,8 +229,8 @@ async fn a_dry_run_tells_what_blocks_and_deletes_nobody() {
     let answer = post(&api, "/deletions", json!({"users": [{"id": 5}, {"id": 6}], "dry_run": true})).await;
     let tasks = [0, 1].map(|item| answer.body["items"][item]["task_id"].as_u64().expect("a task"));
     for (task, blocking) in tasks.into_iter().zip([1, 0]) {
-        api.until(task, &["COMPLETED"], DEADLINE).await;
-        let detail = api.get(&format!("/ops/v1/tasks/{task}")).await.body;
+        let detail = api.until_state(task, "COMPLETED", DEADLINE).await.body;
+        assert_eq!(api.task(task).await.status, StatusCode::NOT_FOUND, "it is no user's deletion");
         assert_eq!((&detail["kind"], &detail["blocking"]), (&json!("dependents"), &json!(blocking)));
         assert_eq!(detail["checks"][0]["state"], "answered", "{detail}");
         assert_eq!(detail["dependents"].as_array().expect("a list").len(), blocking);

@@ -152,12 +152,21 @@ async fn list(State(inner): Shared, Query(query): Query<HashMap<String, String>>
         });
         inner.fault == Some(Fault::NoFilters) || (states && labels)
     };
-    let most = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
+    let limit = query.get("limit").and_then(|limit| limit.parse().ok());
+    let most = limit.unwrap_or(usize::MAX);
+    // As dockerd has it: without a limit, a filter by status or `all`, only what runs is listed.
+    let runs_only = limit.is_none()
+        && query.get("all").is_none_or(|all| all == "false")
+        && !filters.contains_key("status");
+    let runs = |container: &&Container| {
+        !runs_only || ["running", "paused", "restarting", "stopping"].contains(&container.state.as_str())
+    };
     let unknown = inner.fault == Some(Fault::UnknownState);
     let found: Vec<Value> = inner
         .containers
         .iter()
         .filter(wanted)
+        .filter(runs)
         .take(most)
         .map(|container| {
             let state = if unknown { "levitating" } else { &container.state };

@@ -12,13 +12,13 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::watch,
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{Instant, sleep, sleep_until, timeout_at},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::debug;
 
-use super::{Problem, Service, refusals::no_task};
+use super::{Problem, Service, refusals::no_task, within};
 use crate::{
     domain::task::{Task, TaskId},
     store::{
@@ -29,12 +29,15 @@ use crate::{
     telemetry::chain,
 };
 
+/// Most callers of one process that wait. They keep their connections meanwhile, of which some must be left for others:
+/// one more is told at once how far his task is.
+const MOST_WAITING: usize = 512;
 /// How often somebody who waits looks at the record, whatever the reader says.
 const SAFETY_LOOK: Duration = Duration::from_secs(1);
 
 /// Where callers wait.
-#[derive(Default)]
 pub(super) struct WaitingRoom {
+    places: Arc<Semaphore>,
     shared: Arc<Waiting>,
     reading: Mutex<Weak<DropGuard>>,
 }
@@ -75,6 +78,7 @@ struct Place {
     shared: Arc<Waiting>,
     id: TaskId,
     ended: Option<watch::Receiver<()>>,
+    _place: OwnedSemaphorePermit,
     _reading: Arc<DropGuard>,
 }
 
@@ -95,7 +99,14 @@ impl Drop for Place {
 }
 
 impl WaitingRoom {
-    fn enter(&self, store: &Store, id: TaskId) -> Place {
+    pub(super) fn new() -> Self {
+        let places = Arc::new(Semaphore::new(MOST_WAITING));
+        Self { places, shared: Arc::default(), reading: Mutex::default() }
+    }
+
+    /// None when as many wait as may.
+    fn enter(&self, store: &Store, id: TaskId) -> Option<Place> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
         let ended = Some(self.shared.enter(id));
         let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let guard = reading.upgrade().unwrap_or_else(|| {
@@ -107,7 +118,7 @@ impl WaitingRoom {
             *reading = Arc::downgrade(&guard);
             guard
         });
-        Place { shared: Arc::clone(&self.shared), id, ended, _reading: guard }
+        Some(Place { shared: Arc::clone(&self.shared), id, ended, _place: place, _reading: guard })
     }
 }
 
@@ -159,7 +170,9 @@ impl Service {
     pub async fn wait(&self, id: TaskId, limit: Duration, stop: &CancellationToken) -> Result<Task, Problem> {
         let deadline = Instant::now() + limit;
         let store = &self.inner.store;
-        let mut place = self.inner.waiting.enter(store, id);
+        let Some(mut place) = self.inner.waiting.enter(store, id) else {
+            return within(store.task(id)).await?.ok_or_else(|| no_task(id));
+        };
         let mut last: Result<Task, Problem> = Err(Problem::unavailable());
         loop {
             match timeout_at(deadline, store.task(id)).await {

@@ -11,8 +11,10 @@ if not name or (expires ~= '' and tonumber(expires) <= NOW) or (idle ~= '' and u
 end
 
 -- writes
--- A Redis that takes no writes knows its sessions all the same.
-if idle ~= '' then
+-- A Redis that takes no writes knows its sessions all the same. Somebody who asks often is written down once a second: each
+-- write costs a write to disk.
+local USED_AGAIN = 1000
+if idle ~= '' and NOW - used > math.min(USED_AGAIN, idle / 10) then
   redis.pcall('HSET', key, ARGV[4], table.concat({ dialect, NOW, idle, expires, binding }, '\t'))
   local ends, known = NOW + idle, redis.call('PEXPIRETIME', key)
   if known >= 0 and known < ends then redis.pcall('PEXPIREAT', key, ends) end

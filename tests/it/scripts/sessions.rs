@@ -93,6 +93,7 @@ async fn a_session_that_nobody_uses_ends_and_use_keeps_it() {
     assert!(works(&world, &token).await, "a second before");
     age(&world, 3_599_000);
     assert!(works(&world, &token).await, "it was used since");
+    world.unchanged("use within a second", works(&world, &token)).await;
     age(&world, 3_600_000);
     assert!(!works(&world, &token).await, "an hour without use");
 }
