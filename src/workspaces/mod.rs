@@ -15,6 +15,7 @@ mod empty;
 mod error;
 mod folder;
 mod path;
+mod rehearsal;
 #[cfg(test)]
 mod tests;
 mod transfer;

@@ -93,7 +93,8 @@ fn failed(task: &Task, language: Language) -> Problem {
             | Reason::Paused
             | Reason::WorkspaceGone
             | Reason::EffectIncomplete
-            | Reason::InTheWay,
+            | Reason::InTheWay
+            | Reason::NotSetAside,
         )
         | None => Problem { kind: ProblemKind::Internal, ..refusal },
     }

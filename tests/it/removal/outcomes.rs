@@ -200,7 +200,7 @@ async fn what_was_promised_is_tried_until_it_is_done() {
         (task.attempt > 3 && task.state == TaskState::Interrupted).then_some(task)
     })
     .await;
-    assert_eq!(waiting.reason, Some(Reason::EffectIncomplete));
+    assert_eq!(waiting.reason, Some(Reason::NotSetAside));
     assert!(waiting.committed);
     assert_eq!(ground.cancel(task).await, Answer::TooLate);
     assert_eq!(files(&ground.at("joe")), 3);

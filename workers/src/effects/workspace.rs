@@ -43,6 +43,9 @@ pub enum Fault {
     /// The disk did not do it.
     #[error(transparent)]
     Disk(#[from] DiskError),
+    /// The workspace stands where it stood: it cannot be set aside.
+    #[error("the workspace cannot be set aside")]
+    Untouched(#[source] DiskError),
     /// Our own code panicked.
     #[error("the removal panicked")]
     Panicked,
@@ -88,17 +91,21 @@ impl Removal {
         forget.await.map_err(|_| Fault::Panicked)?
     }
 
-    /// Looks whether there is anything to be removed.
+    /// Looks whether there is anything to be removed, and tries all that can be tried before it is promised.
     ///
     /// # Errors
-    /// When the disk does not say.
+    /// [`Fault::Untouched`] when it could not be set aside; others when the disk does not say.
     pub async fn look(&self, name: &WorkspaceName, task: TaskId) -> Result<Before, Fault> {
         let (disk, name) = (self.disk.clone(), name.clone());
         let look = spawn_blocking(move || {
             if disk.has_mark(task.0)? {
                 return Ok(Before::InTheWay);
             }
-            Ok(if disk.exists(&name)? { Before::Ready } else { Before::Gone })
+            if !disk.exists(&name)? {
+                return Ok(Before::Gone);
+            }
+            disk.rehearse(&name, task.0).map_err(Fault::Untouched)?;
+            Ok(Before::Ready)
         });
         look.await.map_err(|_| Fault::Panicked)?
     }
@@ -119,16 +126,19 @@ fn remove(
     name: &WorkspaceName,
     task: TaskId,
     go_on: &dyn Fn() -> bool,
-) -> Result<Emptied, DiskError> {
+) -> Result<Emptied, Fault> {
     if !go_on() {
         return Ok(Emptied::Stopped);
     }
-    match disk.set_aside(name, task.0)? {
-        SetAside::Done | SetAside::Already => disk.empty(task.0, go_on),
-        SetAside::Missing => {
+    match disk.set_aside(name, task.0) {
+        Ok(SetAside::Done | SetAside::Already) => Ok(disk.empty(task.0, go_on)?),
+        Ok(SetAside::Missing) => {
             tracing::warn!("the workspace was gone when its removal began");
             Ok(Emptied::Done)
         }
+        // The mark tells: a rename may have come off that could not be written down.
+        Err(error) if disk.has_mark(task.0).is_ok_and(|there| there) => Err(error.into()),
+        Err(error) => Err(Fault::Untouched(error)),
     }
 }
 
@@ -136,7 +146,7 @@ fn remove(
 #[derive(Debug)]
 pub struct UnderWay {
     stop: Arc<AtomicBool>,
-    work: JoinHandle<Result<Emptied, DiskError>>,
+    work: JoinHandle<Result<Emptied, Fault>>,
 }
 
 impl UnderWay {
@@ -151,7 +161,7 @@ impl UnderWay {
     /// When something could not be removed; what else there was, was.
     pub async fn ended(&mut self) -> Result<Emptied, Fault> {
         match (&mut self.work).await {
-            Ok(ended) => Ok(ended?),
+            Ok(ended) => ended,
             Err(_) => Err(Fault::Panicked),
         }
     }

@@ -29,10 +29,7 @@ impl Settler<'_> {
             Ok(Before::Ready) => {}
             Ok(Before::Gone) => return Ok(Some(self.fail(Reason::WorkspaceGone).await)),
             Ok(Before::InTheWay) => return Ok(Some(self.fail(Reason::InTheWay).await)),
-            Err(fault) => {
-                tracing::warn!(error = %chain(&fault), "cannot tell whether the workspace is there");
-                return Ok(Some(self.cannot_look().await));
-            }
+            Err(fault) => return Ok(Some(self.cannot_begin(&fault).await)),
         }
         match self.context.finisher.promise(commit).await {
             Promised::Done => Ok(None),
@@ -47,7 +44,7 @@ impl Settler<'_> {
     pub(super) async fn carry_out(&self) -> Outcome {
         let Some((removal, name, task)) = self.removal() else {
             tracing::error!("a removal was promised, and this worker has no notebooks.workspace_root");
-            return self.repeat().await;
+            return self.repeat(Reason::EffectIncomplete).await;
         };
         let mut under_way = removal.begin(name, task);
         let (ended, interruption) = tokio::select! {
@@ -61,10 +58,7 @@ impl Settler<'_> {
         match (ended, interruption) {
             (Ok(Emptied::Done), _) => self.leave(Event::Complete, None, Outcome::Completed).await,
             (_, Some(Interruption::Lost)) => Outcome::Lost,
-            (Err(fault), _) => {
-                report(&fault);
-                self.repeat().await
-            }
+            (Err(fault), _) => self.repeat(report(&fault)).await,
             (Ok(Emptied::Stopped), _) => {
                 self.leave(Event::HandBack, Some(Reason::WorkerStopped), Outcome::HandedBack).await
             }
@@ -83,10 +77,21 @@ impl Settler<'_> {
         self.apply(step, None).await
     }
 
+    /// Nothing is promised that could not be kept.
+    async fn cannot_begin(&self, fault: &Fault) -> Outcome {
+        tracing::warn!(error = %chain(fault), "a removal cannot begin");
+        let reason = match fault {
+            Fault::Untouched(_) => Reason::NotSetAside,
+            Fault::Disk(_) | Fault::Panicked => return self.cannot_look().await,
+        };
+        let step = try_again(self.delivery.claimed.attempt, reason, &self.context.retry, jitter());
+        self.apply(step, None).await
+    }
+
     /// Comes again later, however often it was tried.
-    async fn repeat(&self) -> Outcome {
+    async fn repeat(&self, reason: Reason) -> Outcome {
         let delay_ms = self.context.retry.delay_ms(self.delivery.claimed.attempt, jitter());
-        let reason = Some(Reason::EffectIncomplete);
+        let reason = Some(reason);
         let settlement =
             Settlement { lease: self.lease(), event: Event::Retry, reason, delay_ms, checks: None };
         match self.context.finisher.settle(settlement).await {
@@ -96,11 +101,20 @@ impl Settler<'_> {
     }
 }
 
-fn report(fault: &Fault) {
+/// Says in the log what a promised removal met, and why it is not complete.
+fn report(fault: &Fault) -> Reason {
     match fault {
         Fault::Disk(_) => {
             tracing::warn!(error = %chain(fault), "a removal is not complete: it is tried again");
+            Reason::EffectIncomplete
         }
-        Fault::Panicked => tracing::error!("a removal panicked: it is tried again"),
+        Fault::Untouched(_) => {
+            tracing::warn!(error = %chain(fault), "a promised removal cannot begin: it is tried again");
+            Reason::NotSetAside
+        }
+        Fault::Panicked => {
+            tracing::error!("a removal panicked: it is tried again");
+            Reason::WorkerPanicked
+        }
     }
 }
