@@ -139,14 +139,30 @@ async fn a_mark_that_is_not_the_tasks_stops_it_before_anything_is_touched() {
     assert_eq!(files(&ground.at("joe")), 3);
 }
 
+/// However often such a worker takes it up, the attempts are kept for one that can.
 #[tokio::test]
-async fn a_worker_without_a_folder_of_workspaces_cannot_tell() {
+async fn a_worker_without_a_folder_of_workspaces_leaves_removals_to_others() {
     let ground = Ground::new().await;
-    ground.workspace("joe", 1);
+    for name in ["joe", "jane"] {
+        ground.workspace(name, 1);
+    }
+    let promised = ground.submit("jane").await;
+    ground.claim_and_promise().await;
     let task = ground.submit("joe").await;
-    let _worker = ground.stack.worker(&[]);
-    let waiting = ground.in_state(task, Interrupted).await;
-    assert_eq!(waiting.reason, Some(Reason::CheckUnavailable { check: "containers".to_owned() }));
+    let settings = [("OFFSTAGE_WORKER__MAX_ATTEMPTS", "1"), ("OFFSTAGE_WORKER__RETRY_DELAY_MS", "20")];
+    let _without = ground.stack.worker(&settings);
+    for id in [task, promised] {
+        eventually("it was handed back again and again", DEADLINE, async || {
+            let taken = ground.story(id).await.into_iter().filter(|state| *state == Interrupted).count();
+            (taken > 3).then_some(())
+        })
+        .await;
+        let waiting = ground.in_state(id, Interrupted).await;
+        assert_eq!(waiting.reason, Some(Reason::CheckUnavailable { check: "workspace".to_owned() }));
+    }
+    let _with = ground.worker(&settings);
+    assert_eq!(ground.end_of(task).await, (Completed, ""));
+    assert_eq!(ground.end_of(promised).await, (Completed, ""));
 }
 
 #[tokio::test]

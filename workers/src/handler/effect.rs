@@ -7,8 +7,14 @@
 //! more once the task is handed back or known to be lost.
 
 use offstage::{
-    domain::{plan::try_again, reason::Reason, state::Event, task::TaskId, workspace::WorkspaceName},
-    store::queue::{Commit, Interruption, Promised, Settled, Settlement},
+    domain::{
+        plan::try_again,
+        reason::Reason,
+        state::Event,
+        task::{Effect, TaskId},
+        workspace::WorkspaceName,
+    },
+    store::queue::{Commit, Interruption, Promised},
     telemetry::chain,
     workspaces::Emptied,
 };
@@ -20,10 +26,23 @@ use crate::effects::workspace::{Before, Fault, Removal};
 const DISK: &str = "workspace";
 
 impl Settler<'_> {
+    /// It is about a workspace, and this worker has no folder of workspaces.
+    pub(super) fn is_for_others(&self) -> bool {
+        self.delivery.claimed.kind.effect() == Effect::Outside && self.context.effects.workspace.is_none()
+    }
+
+    /// Hands back what this worker has no means to do, uncounted: its attempts are for those that have.
+    pub(super) async fn leave_to_others(&self) -> Outcome {
+        tracing::warn!("a removal is left to other workers: notebooks.workspace_root is not set here");
+        let delay_ms = self.context.retry.delay_ms(self.delivery.claimed.attempt, jitter());
+        let reason = Some(Reason::CheckUnavailable { check: DISK.to_owned() });
+        self.leave_for(delay_ms, Event::HandBack, reason, Outcome::HandedBack).await
+    }
+
     /// Promises the effect: none where it is due now, else how the attempt ended, or how the ground has moved.
     pub(super) async fn promise(&self, commit: Commit) -> Result<Option<Outcome>, Reason> {
         let Some((removal, name, task)) = self.removal() else {
-            return Ok(Some(self.cannot_look().await));
+            return Ok(Some(self.leave_to_others().await));
         };
         match removal.look(name, task).await {
             Ok(Before::Ready) => {}
@@ -43,8 +62,7 @@ impl Settler<'_> {
     /// Carries out what was promised, now or in an attempt before.
     pub(super) async fn carry_out(&self) -> Outcome {
         let Some((removal, name, task)) = self.removal() else {
-            tracing::error!("a removal was promised, and this worker has no notebooks.workspace_root");
-            return self.repeat(Reason::EffectIncomplete).await;
+            return self.leave_to_others().await;
         };
         let mut under_way = removal.begin(name, task);
         let (ended, interruption) = tokio::select! {
@@ -91,13 +109,7 @@ impl Settler<'_> {
     /// Comes again later, however often it was tried.
     async fn repeat(&self, reason: Reason) -> Outcome {
         let delay_ms = self.context.retry.delay_ms(self.delivery.claimed.attempt, jitter());
-        let reason = Some(reason);
-        let settlement =
-            Settlement { lease: self.lease(), event: Event::Retry, reason, delay_ms, checks: None };
-        match self.context.finisher.settle(settlement).await {
-            Settled::Done => Outcome::Retry,
-            Settled::Lost | Settled::Cancelled | Settled::UserGone => Outcome::Lost,
-        }
+        self.leave_for(delay_ms, Event::Retry, Some(reason), Outcome::Retry).await
     }
 }
 
