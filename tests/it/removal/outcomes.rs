@@ -6,11 +6,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use offstage::domain::{
-    reason::Reason,
-    state::TaskState::{
-        self, Cancelled, Completed, Conflict, Exception, Interrupted, Processing, Queued, Resuming,
+use offstage::{
+    domain::{
+        reason::Reason,
+        state::TaskState::{
+            self, Cancelled, Completed, Conflict, Exception, Interrupted, Processing, Queued, Resuming,
+        },
+        task::TaskId,
     },
+    workspaces::Emptied,
 };
 use offstage_tests::{
     engine::{Fault, StubEngine},
@@ -224,4 +228,17 @@ async fn what_was_promised_is_tried_until_it_is_done() {
     assert_eq!(ground.end_of(task).await, (Completed, ""));
     assert!(ground.story(task).await.contains(&Resuming));
     ground.is_gone_once("joe", task).await;
+}
+
+/// Where a container goes on writing, emptying has no end of its own.
+#[tokio::test]
+async fn a_removal_ends_when_its_time_is_up_and_goes_on_later() {
+    let ground = Ground::new().await;
+    ground.workspace("joe", 300);
+    let removal = ground.removal();
+    let task = TaskId(7);
+    let outcome = removal.begin(&workspace("joe"), task, Duration::ZERO).ended().await.unwrap();
+    assert_eq!((outcome, files(&ground.root)), (Emptied::Stopped, 300));
+    let outcome = removal.begin(&workspace("joe"), task, DEADLINE).ended().await.unwrap();
+    assert_eq!((outcome, files(&ground.root)), (Emptied::Done, 0));
 }

@@ -8,7 +8,7 @@ use offstage::{
 };
 use offstage_tests::eventually;
 use offstage_workers::{
-    effects::Effects,
+    effects::{Effects, workspace::Removal},
     maintenance::{Duty, More, sweep::Sweep},
 };
 
@@ -19,10 +19,14 @@ impl Ground {
         self.at("trash").join(task.to_string())
     }
 
-    fn sweep(&self) -> Sweep {
+    /// A worker's means to remove workspaces, without a worker.
+    pub(super) fn removal(&self) -> Removal {
         let settings = NotebookSettings { workspace_root: Some(self.root.clone()), ..Default::default() };
-        let removal = Effects::new(&settings).unwrap().workspace;
-        Sweep::new(self.stack.store.clone(), removal, &TaskSettings::default())
+        Effects::new(&settings).unwrap().workspace.unwrap()
+    }
+
+    fn sweep(&self) -> Sweep {
+        Sweep::new(self.stack.store.clone(), Some(self.removal()), &TaskSettings::default())
     }
 }
 

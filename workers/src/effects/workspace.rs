@@ -17,6 +17,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::{Duration, Instant},
 };
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -110,13 +111,15 @@ impl Removal {
         look.await.map_err(|_| Fault::Panicked)?
     }
 
-    /// Begins to remove the workspace, or goes on with it. The task's promise must have been given.
+    /// Begins to remove the workspace, or goes on with it, for so long at most. The task's promise must have been given.
     #[must_use]
-    pub fn begin(&self, name: &WorkspaceName, task: TaskId) -> UnderWay {
+    pub fn begin(&self, name: &WorkspaceName, task: TaskId, longest: Duration) -> UnderWay {
         let (disk, name) = (self.disk.clone(), name.clone());
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);
-        let work = spawn_blocking(move || remove(&disk, &name, task, &|| !told.load(Ordering::Relaxed)));
+        let begun = Instant::now();
+        let go_on = move || !told.load(Ordering::Relaxed) && begun.elapsed() < longest;
+        let work = spawn_blocking(move || remove(&disk, &name, task, &go_on));
         UnderWay { stop, work }
     }
 }
@@ -155,7 +158,7 @@ impl UnderWay {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Waits until it is through or has stopped. Can be waited for again after having been interrupted.
+    /// Waits until it is through or has stopped, as it was told or because its time was up. Can be waited for again after having been interrupted.
     ///
     /// # Errors
     /// When something could not be removed; what else there was, was.

@@ -18,12 +18,15 @@ use offstage::{
     telemetry::chain,
     workspaces::Emptied,
 };
+use std::time::Duration;
 
 use super::{Outcome, Settler, jitter};
 use crate::effects::workspace::{Before, Fault, Removal};
 
 /// What could not be asked, in the words of a check: whether the workspace is there.
 const DISK: &str = "workspace";
+/// How long one attempt empties what was set aside. A container that goes on writing there would never let it end.
+const LONGEST: Duration = Duration::from_mins(10);
 
 impl Settler<'_> {
     /// It is about a workspace, and this worker has no folder of workspaces.
@@ -64,7 +67,7 @@ impl Settler<'_> {
         let Some((removal, name, task)) = self.removal() else {
             return self.leave_to_others().await;
         };
-        let mut under_way = removal.begin(name, task);
+        let mut under_way = removal.begin(name, task, LONGEST);
         let (ended, interruption) = tokio::select! {
             biased;
             ended = under_way.ended() => (ended, None),
@@ -77,7 +80,11 @@ impl Settler<'_> {
             (Ok(Emptied::Done), _) => self.leave(Event::Complete, None, Outcome::Completed).await,
             (_, Some(Interruption::Lost)) => Outcome::Lost,
             (Err(fault), _) => self.repeat(report(&fault)).await,
-            (Ok(Emptied::Stopped), _) => {
+            (Ok(Emptied::Stopped), None) => {
+                tracing::warn!("a removal takes long: another attempt goes on with it");
+                self.repeat(Reason::EffectIncomplete).await
+            }
+            (Ok(Emptied::Stopped), Some(Interruption::Stopped | Interruption::Cancelled)) => {
                 self.leave(Event::HandBack, Some(Reason::WorkerStopped), Outcome::HandedBack).await
             }
         }
