@@ -59,13 +59,13 @@ impl Removal {
         Self { disk }
     }
 
-    /// The tasks whose marks are there: the first `most` after `after`.
+    /// The tasks whose marks are there.
     ///
     /// # Errors
     /// When the disk does not say.
-    pub async fn marks(&self, after: Option<TaskId>, most: usize) -> Result<Vec<TaskId>, Fault> {
+    pub async fn marks(&self) -> Result<Vec<TaskId>, Fault> {
         let disk = self.disk.clone();
-        let marks = spawn_blocking(move || disk.marks(after.map(|task| task.0), most));
+        let marks = spawn_blocking(move || disk.marks());
         Ok(marks.await.map_err(|_| Fault::Panicked)??.into_iter().map(TaskId).collect())
     }
 
