@@ -11,7 +11,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::{Problem, TIME_LIMIT};
 use crate::{
-    api::problem::{Missing, ProblemKind},
+    api::problem::{Missing, ProblemKind, RETRY_AFTER_S},
     config::NotebookSettings,
     engine::{Engine, EngineError},
     workspaces::{DiskError, Workspaces},
@@ -100,6 +100,11 @@ fn of_disk(error: DiskError) -> Problem {
         DiskError::BadPath => misplaced("That is no path within a workspace."),
         DiskError::NotAFolder => misplaced("The path leads over something that is no folder."),
         DiskError::IntoItself => misplaced("Nothing can be moved into itself."),
+        DiskError::Stopped => {
+            let said = "The move was stopped, because nobody could tell whether the workspaces were still kept free for \
+                        it. Ask again, and it goes on with what is left.";
+            Problem::new(ProblemKind::WorkspaceOccupied { retry_after_s: RETRY_AFTER_S }, said)
+        }
         DiskError::Root(_) | DiskError::Mounted | DiskError::CannotRename | DiskError::Refused { .. } => {
             disk_failed().caused_by(error)
         }
