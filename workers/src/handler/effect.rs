@@ -37,7 +37,7 @@ impl Settler<'_> {
     /// Hands back what this worker has no means to do, uncounted: its attempts are for those that have.
     pub(super) async fn leave_to_others(&self) -> Outcome {
         tracing::warn!("a removal is left to other workers: notebooks.workspace_root is not set here");
-        let delay_ms = self.context.retry.delay_ms(self.delivery.claimed.attempt, jitter());
+        let delay_ms = self.context.retry.delay_ms(1, jitter());
         let reason = Some(Reason::CheckUnavailable { check: DISK.to_owned() });
         self.leave_for(delay_ms, Event::HandBack, reason, Outcome::HandedBack).await
     }
