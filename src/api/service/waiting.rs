@@ -81,7 +81,7 @@ struct Place {
     shared: Arc<Waiting>,
     id: TaskId,
     ended: Option<watch::Receiver<()>>,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
     _reading: Arc<DropGuard>,
 }
 
@@ -109,7 +109,7 @@ impl WaitingRoom {
 
     /// None when as many wait as may.
     fn enter(&self, store: &Store, id: TaskId) -> Option<Place> {
-        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
         let ended = Some(self.shared.enter(id));
         let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let guard = reading.upgrade().unwrap_or_else(|| {
@@ -121,7 +121,7 @@ impl WaitingRoom {
             *reading = Arc::downgrade(&guard);
             guard
         });
-        Some(Place { shared: Arc::clone(&self.shared), id, ended, _place: place, _reading: guard })
+        Some(Place { shared: Arc::clone(&self.shared), id, ended, _permit: permit, _reading: guard })
     }
 }
 
