@@ -58,7 +58,7 @@ async fn whoever_has_waited_long_enough_is_told_how_far_it_is() {
     let id = fixtures::submit(&room.store, 5).await;
     assert_eq!(room.wait(id, Duration::from_millis(20)).await.state, TaskState::Queued);
     room.stop.cancel();
-    let task = within("a server that stops answers at once", LONG / 6, room.wait(id, LONG)).await;
+    let task = within("a server that stops answers at once", LONG / 6, Box::pin(room.wait(id, LONG))).await;
     assert_eq!(task.state, TaskState::Queued);
 }
 
@@ -71,7 +71,7 @@ async fn one_more_than_may_wait_is_told_at_once() {
     for wait in &mut waiting {
         assert!(wait.as_mut().now_or_never().is_none());
     }
-    let told = within("one more is told", LONG / 6, room.wait(id, LONG)).await;
+    let told = within("one more is told", LONG / 6, Box::pin(room.wait(id, LONG))).await;
     assert_eq!(told.state, TaskState::Queued);
     waiting.pop();
     let mut next = Box::pin(room.wait(id, LONG));
