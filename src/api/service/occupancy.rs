@@ -51,7 +51,7 @@ mod tests {
     fn an_occupation_holds_until_it_is_lost_or_not_heard_of_any_more() {
         let asked = Instant::now();
         let occupancy = Occupancy::asked_for(asked);
-        let just_before = |since: Instant| since + OCCUPIED - Duration::from_millis(1);
+        let just_before = |since: Instant| since + OCCUPIED.mul_f64(0.999);
         assert!(occupancy.holds(just_before(asked)) && !occupancy.holds(asked + OCCUPIED));
         let later = asked + OCCUPIED / 3;
         occupancy.renewed(later);
