@@ -23,6 +23,8 @@ use crate::{
 
 /// The longest text that a session is bound to, in bytes.
 const MOST_BINDING_BYTES: usize = 1_024;
+/// What nobody can guess of a token; in it, 43 characters.
+const SECRET_BYTES: usize = 32;
 
 /// How long a session works, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +107,9 @@ pub(super) struct SessionToken {
 impl SessionToken {
     pub(super) fn parse(token: &SecretString) -> Option<Self> {
         let text = token.expose_secret();
-        let (user, _) = text.split_once('.')?;
+        let (user, secret) = text.split_once('.')?;
+        // A service's token may begin with a number and a dot as well.
+        URL_SAFE_NO_PAD.decode(secret).ok().filter(|secret| secret.len() == SECRET_BYTES)?;
         Some(Self { user: user.parse().ok()?, hash: TokenHash::of(text.as_bytes()) })
     }
 }
@@ -163,7 +167,7 @@ impl Service {
         if binding.len() > MOST_BINDING_BYTES {
             return Err(Problem::bad_parameter("referer", "What a token is bound to is too long."));
         }
-        let secret: [u8; 32] = rand::random();
+        let secret: [u8; SECRET_BYTES] = rand::random();
         let token = format!("{user}.{}", URL_SAFE_NO_PAD.encode(secret));
         let session = NewSession {
             user,
@@ -200,6 +204,15 @@ fn nobody() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_that_was_not_made_here_is_no_sessions() {
+        let is_sessions = |secret: &str| SessionToken::parse(&format!("5.{secret}").into()).is_some();
+        assert!(is_sessions(&URL_SAFE_NO_PAD.encode([7; SECRET_BYTES])));
+        for other in [String::new(), "secret".to_owned(), "+".repeat(43), URL_SAFE_NO_PAD.encode([7; 33])] {
+            assert!(!is_sessions(&other), "{other}");
+        }
+    }
 
     #[test]
     fn a_session_bound_to_a_page_works_from_there_and_below() {
