@@ -137,11 +137,12 @@ impl Service {
         self.open(principal, terms, None).await
     }
 
-    /// Opens another session for whoever shows the token of one. It ends no later than that one, so that a token which
-    /// somebody else got hold of is not worth more than it was.
+    /// Opens another session for whoever shows the token of one. It ends no later than that one and is bound to the same, so
+    /// that a token which somebody else got hold of is not worth more than it was.
     ///
     /// # Errors
-    /// [`Problem`]; [`ProblemKind::BadCredentials`] for credentials that are no session's.
+    /// [`Problem`]; [`ProblemKind::BadCredentials`] for credentials that are no session's, [`ProblemKind::BadParameter`] for
+    /// terms that bind it to something else.
     pub async fn exchange_session(
         &self,
         shown: Credentials,
@@ -184,6 +185,10 @@ impl Service {
                 Ok(Session { principal, token: token.into(), opened: at, expires })
             }
             Opened::NoUser => Err(nobody()),
+            Opened::BoundElsewhere => {
+                let said = "The token that is shown is bound to something else.";
+                Err(Problem::bad_parameter("client", said))
+            }
         }
     }
 
