@@ -115,7 +115,7 @@ impl SessionToken {
 }
 
 impl Service {
-    /// Opens a session for the user of that name, if the password is his.
+    /// Opens a session for the user of that name, if the password is his; it comes from that peer.
     ///
     /// # Errors
     /// [`Problem`]
@@ -123,9 +123,10 @@ impl Service {
         &self,
         username: String,
         password: SecretString,
+        from: Option<IpAddr>,
         terms: &SessionTerms,
     ) -> Result<Session, Problem> {
-        let principal = self.authenticate(Credentials::Basic { username, password }).await?;
+        let principal = self.authenticate(Credentials::Basic { username, password, from }).await?;
         self.open_session(principal, terms).await
     }
 
