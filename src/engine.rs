@@ -64,6 +64,9 @@ pub enum EngineError {
     /// What it said is not what an engine says.
     #[error("the container engine's answer is not understood")]
     Garbled,
+    /// It was told to stop a container, which is active all the same.
+    #[error("the container did not end")]
+    StillThere,
     /// It runs more than can be looked at.
     #[error("the container engine runs too many containers")]
     TooMany,
@@ -107,9 +110,12 @@ impl Engine {
             self.ask(STOP_LIMIT, |docker| async move { docker.stop_container(id, Some(options)).await });
         match stopped.await {
             // Or it ended by itself since.
-            Ok(()) | Err(EngineError::Refused(304 | 404)) => Ok(true),
-            Err(error) => Err(error),
+            Ok(()) | Err(EngineError::Refused(304 | 404)) => {}
+            Err(error) => return Err(error),
         }
+        // One that was made and never started cannot be stopped, and is still in the way.
+        let is_there = self.all().await?.iter().any(|container| container.id == id);
+        if is_there { Err(EngineError::StillThere) } else { Ok(true) }
     }
 
     /// Asks twice: by the states that every engine knows, a container that is only made among them; then for whatever runs

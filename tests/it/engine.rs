@@ -87,6 +87,8 @@ async fn a_container_is_stopped_if_it_has_the_label() {
         assert!(!engine.stop(other).await.unwrap(), "{other}");
     }
     assert_eq!(stub.state("database").as_deref(), Some("running"));
+    stub.run("never-started", (LABEL, "gis_joe"), "created");
+    assert!(matches!(engine.stop("never-started").await, Err(EngineError::StillThere)));
     stub.fails(Some(Fault::Status(500)));
     assert!(engine.stop("joes").await.is_err());
 }

@@ -18,3 +18,4 @@ mod scripts;
 mod states;
 mod traces;
 mod unwritable;
+mod waiting;

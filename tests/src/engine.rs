@@ -190,6 +190,9 @@ async fn stop(State(inner): Shared, Path(id): Path<String>) -> Response {
         let message = format!("No such container: {id}");
         return (StatusCode::NOT_FOUND, Json(json!({ "message": message }))).into_response();
     };
-    let was_running = std::mem::replace(&mut container.state, "exited".to_owned()) != "exited";
+    let was_running = !["exited", "created"].contains(&container.state.as_str());
+    if was_running {
+        "exited".clone_into(&mut container.state);
+    }
     if was_running { StatusCode::NO_CONTENT } else { StatusCode::NOT_MODIFIED }.into_response()
 }

@@ -1,7 +1,7 @@
 //! Waiting for the end of a task, for dialects whose callers stay on the line.
 //!
 //! One reader follows what happens for all who wait, and wakes those whose task has ended; a look at the record decides. A
-//! caller who goes away costs nothing and stops nothing.
+//! caller who goes away stops nothing; his place is free again when the wait is over, for nothing tells that he is gone.
 //!
 //! Easy to get wrong: the end may come between a look and the wait for it. Whoever waits is entered before he looks, and
 //! everybody looks again once the reader has found out where to read from.
@@ -34,6 +34,9 @@ use crate::{
 const MOST_WAITING: usize = 512;
 /// How often somebody who waits looks at the record, whatever the reader says.
 const SAFETY_LOOK: Duration = Duration::from_secs(1);
+
+/// How long a look may take when the server stops: connections are cut after 2 s.
+const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// Where callers wait.
 pub(super) struct WaitingRoom {
@@ -78,7 +81,7 @@ struct Place {
     shared: Arc<Waiting>,
     id: TaskId,
     ended: Option<watch::Receiver<()>>,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
     _reading: Arc<DropGuard>,
 }
 
@@ -106,7 +109,7 @@ impl WaitingRoom {
 
     /// None when as many wait as may.
     fn enter(&self, store: &Store, id: TaskId) -> Option<Place> {
-        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
         let ended = Some(self.shared.enter(id));
         let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let guard = reading.upgrade().unwrap_or_else(|| {
@@ -118,7 +121,7 @@ impl WaitingRoom {
             *reading = Arc::downgrade(&guard);
             guard
         });
-        Some(Place { shared: Arc::clone(&self.shared), id, ended, _place: place, _reading: guard })
+        Some(Place { shared: Arc::clone(&self.shared), id, ended, _permit: permit, _reading: guard })
     }
 }
 
@@ -161,6 +164,11 @@ async fn read(store: &Store, seen: &mut Option<EventId>, waiting: &Waiting) -> R
     Ok(page.end != after)
 }
 
+async fn stopped_for(stop: &CancellationToken, time: Duration) {
+    stop.cancelled().await;
+    sleep(time).await;
+}
+
 impl Service {
     /// Waits for a task's end, up to that limit or until `stop`; then shows it as it stands. A storage that is away
     /// meanwhile is waited for.
@@ -175,7 +183,11 @@ impl Service {
         };
         let mut last: Result<Task, Problem> = Err(Problem::unavailable());
         loop {
-            match timeout_at(deadline, store.task(id)).await {
+            let looked = tokio::select! {
+                looked = timeout_at(deadline, store.task(id)) => looked,
+                () = stopped_for(stop, LAST_LOOK) => return last,
+            };
+            match looked {
                 Err(_) => return last,
                 Ok(Ok(Some(task))) if task.state.is_terminal() => return Ok(task),
                 Ok(Ok(Some(task))) => last = Ok(task),
