@@ -24,7 +24,7 @@ use crate::{
 /// Most questions to the disk at once.
 const MOST_AT_ONCE: usize = 8;
 /// Most questions to the engine at once. Workers ask it too, and a removal waits for their answer.
-const MOST_TO_ENGINE: usize = 4;
+const MOST_TO_ENGINE: usize = 8;
 
 /// See the module's header.
 pub(super) struct Premises {
