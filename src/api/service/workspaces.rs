@@ -188,7 +188,7 @@ impl Service {
     }
 
     async fn must_be_unused_in_engine(&self, workspace: &WorkspaceName) -> Result<(), Problem> {
-        let Some(engine) = self.inner.premises.engine() else { return Ok(()) };
+        let Some((engine, _place)) = self.inner.premises.engine().await? else { return Ok(()) };
         let running = engine.containers_of(workspace.as_str()).await.map_err(of_engine)?;
         if running.is_empty() { Ok(()) } else { admitted(Occupation::Running) }
     }

@@ -77,7 +77,7 @@ async fn delete_user(
     id: PathId,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
+    let credentials = request::credentials(&request)?;
     let principal = entrance.service.admit(credentials, Operation::DeleteUser).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
@@ -125,7 +125,7 @@ async fn get_task(
     task_id: PathId,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
+    let credentials = request::credentials(&request)?;
     let principal = entrance.service.admit(credentials, Operation::ReadTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
@@ -168,7 +168,7 @@ async fn cancel_task(
     task_id: PathId,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
+    let credentials = request::credentials(&request)?;
     let principal = entrance.service.admit(credentials, Operation::CancelTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
@@ -204,7 +204,7 @@ async fn get_results(
     task_id: PathId,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
+    let credentials = request::credentials(&request)?;
     let principal = entrance.service.admit(credentials, Operation::ReadTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &DEPENDENT_FIELDS)?;
