@@ -50,7 +50,10 @@ fn facts(detail: &Detail, now: DateTime<Utc>, screen: Screen) -> String {
         ("workspace", task.workspace.as_deref().map(printable)),
         ("state", Some(screen.tinted(tone_of(task.state()), &printable(&task.state)))),
         ("message", Some(printable(&task.message))),
-        ("committed", task.committed.then(|| "yes: it only goes forward".to_owned())),
+        (
+            "committed",
+            (task.committed && task.ended().is_none()).then(|| "yes: it only goes forward".to_owned()),
+        ),
         ("reason", task.reason.as_deref().map(printable)),
         ("asked by", Some(printable(&task.created_by))),
         ("cancelled by", task.cancelled_by.as_deref().map(printable)),
