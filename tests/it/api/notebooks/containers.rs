@@ -30,6 +30,14 @@ async fn what_an_engine_runs_is_listed_too_and_stopped_there() {
     engine.run(&id, ("notebook.user", JOE), "running");
     let socket = engine.url();
     let site = Site::with(&[("OFFSTAGE_NOTEBOOKS__DOCKER_SOCKET", &socket)]).await;
+    site.container("of-a-server", JOE).await;
+    let named = format!("{ADMIN}/system/containers/of-a-server/terminateContainer");
+    engine.fails(Some(Fault::Status(500)));
+    let away = format!("{ADMIN}/system/containers/{id}/terminateContainer");
+    assert!(refused(&site.post(&away, &[]).await, 500).contains("engine"));
+    assert_eq!(site.post(&named, &[]).await, success(), "the engine has nothing to do with it");
+    engine.fails(None);
+    refused(&site.post(&named, &[]).await, 404);
     let all = site.get(&format!("{ADMIN}/system/containers")).await;
     assert_eq!((&all["containers"][0]["id"], &all["containers"][0]["username"]), (&json!(id), &json!(JOE)));
     site.workspace(JOE);
