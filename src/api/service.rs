@@ -27,6 +27,7 @@ mod sessions;
 mod submission;
 mod tasks;
 mod tokens;
+mod turns;
 mod waiting;
 mod workers;
 mod workspaces;

@@ -4,14 +4,15 @@
 //! logged in and deleted by any name.
 //!
 //! Easy to get wrong: a client that does not encode its paths turns `a#b`, `a?b`, `a/b` and `a%41` into somebody else's
-//! path. Nobody gets such a name, so that nobody is deleted in another's place.
+//! path, and `<` and a back-tick are in no path at all. Nobody gets such a name, so that nobody is deleted in another's
+//! place, and everybody who is added can be deleted. Nor do two names look alike because of what is not seen of them.
 
 use std::fmt;
 
 /// The longest name, in characters.
 pub const MOST_USERNAME_CHARS: usize = 60;
-/// Characters that a path would take for its own.
-const PATH_CHARACTERS: [char; 4] = ['#', '?', '/', '%'];
+/// Characters that a path would take for its own, or that no path may have.
+const PATH_CHARACTERS: [char; 7] = ['#', '?', '/', '%', '<', '>', '`'];
 
 /// A name that may be given to a new user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,10 +25,14 @@ pub enum BadUsername {
     Empty,
     /// It is longer than [`MOST_USERNAME_CHARS`].
     TooLong,
-    /// It has a control character.
+    /// It has a control character, or one that turns the direction of writing.
     Control,
-    /// It has a character that a path would take for its own.
+    /// It has a character that a path would take for its own, or that no path may have.
     PathCharacter,
+    /// It is what a path calls a folder itself, or the one above it.
+    Dots,
+    /// It begins or ends with white space.
+    OuterSpace,
 }
 
 impl Username {
@@ -40,10 +45,14 @@ impl Username {
             Err(BadUsername::Empty)
         } else if text.chars().count() > MOST_USERNAME_CHARS {
             Err(BadUsername::TooLong)
-        } else if text.chars().any(char::is_control) {
+        } else if text.chars().any(is_control) {
             Err(BadUsername::Control)
         } else if text.contains(PATH_CHARACTERS) {
             Err(BadUsername::PathCharacter)
+        } else if text == "." || text == ".." {
+            Err(BadUsername::Dots)
+        } else if text.trim() != text {
+            Err(BadUsername::OuterSpace)
         } else {
             Ok(Self(text.to_owned()))
         }
@@ -56,6 +65,15 @@ impl Username {
     }
 }
 
+/// The control characters, and those of Unicode's property `Bidi_Control`.
+fn is_control(char: char) -> bool {
+    let turns = matches!(
+        char,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    char.is_control() || turns
+}
+
 impl fmt::Display for BadUsername {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -64,7 +82,11 @@ impl fmt::Display for BadUsername {
                 write!(f, "a user's name must not be longer than {MOST_USERNAME_CHARS} characters")
             }
             Self::Control => f.write_str("a user's name must have no control characters"),
-            Self::PathCharacter => f.write_str("a user's name must have none of the characters # ? / %"),
+            Self::PathCharacter => {
+                f.write_str("a user's name must have none of the characters # ? / % < > `")
+            }
+            Self::Dots => f.write_str("a user's name must be more than one or two dots"),
+            Self::OuterSpace => f.write_str("a user's name must not begin or end with white space"),
         }
     }
 }
@@ -75,9 +97,20 @@ mod tests {
 
     #[test]
     fn only_what_a_path_would_swallow_may_not_be_in_a_name() {
-        for name in
-            ["x", r"DOMAIN\user1", "user@realm", "a b", "üser", "a&b", "x\"y", "<a>", "a;b,c", "名", "a'b"]
-        {
+        for name in [
+            "x",
+            r"DOMAIN\user1",
+            "user@realm",
+            "a b",
+            "üser",
+            "a&b",
+            "x\"y",
+            "a;b,c",
+            "名",
+            "a'b",
+            "...",
+            ".a",
+        ] {
             assert_eq!(Username::new(name).as_ref().map(Username::as_str), Ok(name), "{name}");
         }
         for (name, why) in [
@@ -89,6 +122,17 @@ mod tests {
             ("a?b", BadUsername::PathCharacter),
             ("a/b", BadUsername::PathCharacter),
             ("a%b", BadUsername::PathCharacter),
+            ("a<b", BadUsername::PathCharacter),
+            ("a>b", BadUsername::PathCharacter),
+            ("a`b", BadUsername::PathCharacter),
+            (".", BadUsername::Dots),
+            ("..", BadUsername::Dots),
+            (" a", BadUsername::OuterSpace),
+            ("a\u{a0}", BadUsername::OuterSpace),
+            ("a\u{61c}b", BadUsername::Control),
+            ("a\u{200f}b", BadUsername::Control),
+            ("a\u{202e}b", BadUsername::Control),
+            ("a\u{2066}b", BadUsername::Control),
         ] {
             assert_eq!(Username::new(name), Err(why), "{name:?}");
         }

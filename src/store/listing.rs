@@ -106,6 +106,15 @@ impl Store {
         }
     }
 
+    /// How many tasks of that kind there are, whatever became of them.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn count_of_kind(&self, kind: TaskKind) -> Result<u64, StoreError> {
+        let all = TaskFilter { kind: Some(kind), ..TaskFilter::default() };
+        Ok(self.smallest_source(&all).await?.tasks)
+    }
+
     /// Of the ways to find what is wanted, the one that leads past the fewest tasks.
     async fn smallest_source(&self, filter: &TaskFilter) -> Result<Source, StoreError> {
         let candidates = self.sources(filter);

@@ -6,8 +6,8 @@
 //! It must never believe a header about scheme, host or address, but for `Host` itself: behind a proxy, the proxy is whom
 //! we talk to.
 //!
-//! Easy to get wrong: a body that cannot be read has no token in it. Its sender is asked for one, unless he showed it in
-//! another place.
+//! Easy to get wrong: a body that cannot be read may have had the token in it, and the format. Its sender is told what is
+//! wrong with it, and not that he has no token; in JSON, since people do not write bodies.
 
 mod carriers;
 mod format;
@@ -70,21 +70,26 @@ impl Asked {
         let scheme = request.extensions().get::<Scheme>().copied().unwrap_or(Scheme::Http);
         let query = request.uri().query().map(str::to_owned);
         let headers = request.headers().clone();
-        let given = body(request, query.as_deref(), timeout).await;
+        let given = body(request, query.as_deref(), timeout).await.map_err(Wrong::from);
         // What can be read of a request is enough to know its sender, and the format he expects.
         let readable = match &given {
             Ok(given) => given,
             Err(_) => &Given::read(b"", query.as_deref()).unwrap_or_default(),
         };
+        let token = match (carriers::token(readable, &headers), &given) {
+            (Ok(None), Err(wrong)) => Err(wrong.clone()),
+            (token, _) => token.map_err(Wrong::from),
+        };
+        let unless_said = if given.is_ok() { Format::Html } else { Format::Json };
         Self {
-            token: carriers::token(readable, &headers).map_err(Wrong::from),
-            format: Format::of(readable).map_err(Wrong::from),
+            token,
+            format: Format::of(readable, unless_said).map_err(Wrong::from),
             host: headers
                 .get(header::HOST)
                 .and_then(|host| host.to_str().ok())
                 .unwrap_or_default()
                 .to_owned(),
-            given: given.map_err(Wrong::from),
+            given,
             from,
             scheme,
         }
@@ -185,7 +190,24 @@ mod tests {
             assert!(asked.has_token());
             assert_eq!(asked.format(), Format::PrettyJson);
         }
-        assert!(!asked("/", &[FORM], "token=t&a=%zz").await.has_token());
+    }
+
+    #[tokio::test]
+    async fn what_a_body_that_cannot_be_read_may_have_said_is_not_held_against_its_sender() {
+        let latin = ("content-type", "application/x-www-form-urlencoded; charset=ISO-8859-1");
+        let large = format!("f=json&token=t&a={}", "x".repeat(MAX_BODY_BYTES));
+        for (headers, body, kind) in [
+            (&[FORM][..], "f=json&token=t&a=%zz", ProblemKind::BadBody),
+            (&[FORM], "f=json&token=t&a=%ff", ProblemKind::BadBody),
+            (&[FORM], &large, ProblemKind::BodyTooLarge),
+            (&[], "f=json&token=t", ProblemKind::UnsupportedBody),
+            (&[latin], "f=json&token=t", ProblemKind::UnsupportedBody),
+        ] {
+            let asked = asked("/", headers, body).await;
+            assert_eq!(asked.format(), Format::Json, "{headers:?}");
+            assert_eq!(asked.token.err().map(|wrong| wrong.kind), Some(kind), "{headers:?}");
+        }
+        assert_eq!(asked("/?f=html", &[], "x").await.format(), Format::Html);
     }
 
     #[tokio::test]

@@ -4,7 +4,8 @@
 //! rule.
 //!
 //! Easy to get wrong: methods of one path must be given to one `routes!`, or the later ones would take the place of the
-//! earlier ones.
+//! earlier ones. And who acts is admitted twice: a stranger's body is not waited for, and a caller who was shut out while
+//! his own came acts no more.
 
 mod containers;
 mod deletions;

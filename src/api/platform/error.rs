@@ -62,7 +62,14 @@ pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
     let format = Format::of(request.headers());
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Arc<Refusal>>() {
-        Some(refusal) => answer(format, refusal.status, &refusal.problem),
+        Some(refusal) => {
+            let mut answer = answer(format, refusal.status, &refusal.problem);
+            // The one method that a handler itself refuses is the HEAD that it gets with its GETs.
+            if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
+                answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+            }
+            answer
+        }
         None => response,
     }
 }

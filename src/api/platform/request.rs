@@ -4,7 +4,7 @@
 //! decoded leniently, but once; everything else is read strictly.
 //!
 //! Easy to get wrong: axum decodes path parameters by itself. The name is taken out of the raw path, or `%2541` would
-//! become `A`.
+//! become `A`. And a body may take seconds to come: whoever acts by one is admitted by [`said`].
 
 pub(super) mod forms;
 pub(super) mod logon;
@@ -37,6 +37,21 @@ pub(super) async fn admit(entrance: &Entrance, headers: &HeaderMap) -> Result<Pr
     let principal = authenticate(entrance, headers).await?;
     Operation::ConfigureUsers.permit(&principal)?;
     Ok(principal)
+}
+
+/// What a caller sends who may configure users, and who he is once all of it is here.
+///
+/// He is looked at twice: a stranger's body is not waited for, and a caller who was deleted while his own came acts no more.
+pub(super) async fn said<T>(
+    entrance: &Entrance,
+    request: Request,
+    read: impl AsyncFnOnce(Request, Duration) -> Result<T, Problem>,
+) -> Result<(Principal, T), Problem> {
+    let headers = request.headers().clone();
+    admit(entrance, &headers).await?;
+    no_query(request.uri())?;
+    let said = read(request, entrance.body_timeout).await?;
+    Ok((admit(entrance, &headers).await?, said))
 }
 
 /// Who calls.
@@ -143,6 +158,17 @@ pub(super) async fn body(request: Request, timeout: Duration) -> Result<(Media, 
         return Err(Fault::EncodedBody.into());
     }
     Ok((media(&parts.headers)?, body))
+}
+
+/// Reads the body of a DELETE: nothing, or an empty object, which some clients send with everything.
+pub(super) async fn no_body(request: Request, timeout: Duration) -> Result<(), Problem> {
+    parameters::no_body(request, timeout).await.map_err(|problem| {
+        if matches!(problem.kind, ProblemKind::UnsupportedBody | ProblemKind::BadBody) {
+            Problem { public: "A DELETE has no body.".to_owned(), ..problem }
+        } else {
+            problem
+        }
+    })
 }
 
 fn media(headers: &HeaderMap) -> Result<Media, Problem> {

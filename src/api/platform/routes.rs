@@ -53,6 +53,12 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
 fn aliases() -> Vec<(String, MethodRouter<Entrance>)> {
     let users = get(users::list_users).post(users::add_user).put(users::update_user);
     let user = get(users::get_user).merge(delete(users::delete_user));
+    let slashed = [
+        ("/users/", users.clone()),
+        ("/user/", users.clone()),
+        ("/usergroups/", get(groups::list_groups)),
+        ("/roles/", get(roles::list_roles)),
+    ];
     let everywhere = [
         ("/users", "/user", users),
         ("/users/{userName}", "/user/{userName}", user),
@@ -75,6 +81,10 @@ fn aliases() -> Vec<(String, MethodRouter<Entrance>)> {
         aliases.push((format!("{second_prefix}{path}"), methods.clone()));
         aliases.push((format!("{first_prefix}{other}"), methods.clone()));
         aliases.push((format!("{second_prefix}{other}"), methods));
+    }
+    for (path, methods) in slashed {
+        aliases.push((format!("{first_prefix}{path}"), methods.clone()));
+        aliases.push((format!("{second_prefix}{path}"), methods));
     }
     aliases.extend(second.map(|(path, methods)| (format!("{second_prefix}{path}"), methods)));
     for (path, methods) in old {

@@ -176,10 +176,10 @@ impl Service {
                 let task = Task::accepted(id, kind, subject, requester, at);
                 Ok(Accepted { task, how: Acceptance::Created })
             }
-            Submitted::Other(id) => Err(already_live(id)),
+            Submitted::Other(id) => Err(already_live(&subject, id)),
             Submitted::Live(id) => self.known(id, Acceptance::Live).await,
             Submitted::Repeated(id) => self.known(id, Acceptance::Repeated).await,
-            Submitted::BeingCancelled(id) => Err(being_cancelled(id)),
+            Submitted::BeingCancelled(id) => Err(being_cancelled(&subject, id)),
             Submitted::KeyReused => Err(key_reused()),
             Submitted::TooManyKeys(_) => Err(Problem::new(
                 ProblemKind::TooManyKeys,

@@ -29,10 +29,10 @@ pub(super) fn key_reused() -> Problem {
     Problem::new(ProblemKind::KeyReused, "This Idempotency-Key was used before, for another request.")
 }
 
-pub(super) fn being_cancelled(id: TaskId) -> Problem {
+pub(super) fn being_cancelled(subject: &Subject, id: TaskId) -> Problem {
     Problem::new(
         ProblemKind::BeingCancelled { retry_after_s: RETRY_AFTER_S },
-        format!("The deletion of this user, task {id}, is being cancelled. Try again in a moment."),
+        format!("The deletion of {}, task {id}, is being cancelled. Try again in a moment.", this(subject)),
     )
 }
 
@@ -49,8 +49,17 @@ pub(super) fn nobody(subject: &Subject) -> Problem {
     }
 }
 
-pub(super) fn already_live(live: TaskId) -> Problem {
-    let said = format!("A deletion of this user is under way already: task {live}. Nothing was changed.");
+/// The subject of a deletion, unnamed.
+const fn this(subject: &Subject) -> &'static str {
+    match subject {
+        Subject::User(_) => "this user",
+        Subject::Workspace(_) => "this workspace",
+    }
+}
+
+pub(super) fn already_live(subject: &Subject, live: TaskId) -> Problem {
+    let this = this(subject);
+    let said = format!("A deletion of {this} is under way already: task {live}. Nothing was changed.");
     Problem::new(ProblemKind::DeletionLive, said)
 }
 

@@ -82,11 +82,15 @@ impl Service {
         within(self.inner.store.list_tasks(filter, before, limit)).await
     }
 
-    /// The removals of workspaces, the newest first: as many as that, if there are so many.
+    /// The removals of workspaces, the newest first: as many as that, if there are so many; and how many there are.
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn newest_removals(&self, principal: &Principal, most: usize) -> Result<Vec<Task>, Problem> {
+    pub async fn newest_removals(
+        &self,
+        principal: &Principal,
+        most: usize,
+    ) -> Result<(Vec<Task>, u64), Problem> {
         let filter = TaskFilter { kind: Some(TaskKind::Workspace), ..TaskFilter::default() };
         let mut tasks = Vec::new();
         let mut before = None;
@@ -98,7 +102,8 @@ impl Service {
                 None => break,
             }
         }
-        Ok(tasks)
+        let total = within(self.inner.store.count_of_kind(TaskKind::Workspace)).await?;
+        Ok((tasks, total))
     }
 
     /// All about a task.
@@ -207,9 +212,9 @@ impl Service {
             }
             Submitted::Repeated(known) => Ok((self.read_story(known).await?, Acceptance::Repeated)),
             Submitted::Live(live) | Submitted::Other(live) | Submitted::TooManyKeys(live) => {
-                Err(already_live(live))
+                Err(already_live(&old.subject, live))
             }
-            Submitted::BeingCancelled(live) => Err(being_cancelled(live)),
+            Submitted::BeingCancelled(live) => Err(being_cancelled(&old.subject, live)),
             Submitted::Forbidden => Err(refused(Refusal::NotThisUser)),
             Submitted::NotFound => Err(nobody(&old.subject)),
             Submitted::KeyReused => Err(key_reused()),

@@ -73,7 +73,8 @@ impl Service {
         Ok(Accepted { task, how: Acceptance::Live })
     }
 
-    /// Moves all that is in one workspace into another, or into a folder there.
+    /// Moves all that is in one workspace into another, or into a folder there. The other one is made where there is none,
+    /// for a user; nobody's is not.
     ///
     /// # Errors
     /// [`Problem`]
@@ -85,6 +86,7 @@ impl Service {
         folder: Option<&str>,
     ) -> Result<(), Problem> {
         Operation::AdministerNotebooks.permit(principal)?;
+        self.must_be_somebodys(to).await?;
         let (source, target, folder) = (from.clone(), to.clone(), folder.map(str::to_owned));
         let work = move |disk: &Workspaces, go_on: GoOn<'_>| {
             disk.transfer(&source, &target, folder.as_deref(), go_on)
@@ -187,8 +189,18 @@ impl Service {
         }
     }
 
+    /// Somebody is called that, or there is such a workspace already.
+    async fn must_be_somebodys(&self, workspace: &WorkspaceName) -> Result<(), Problem> {
+        let wanted = workspace.clone();
+        let is_there = self.inner.premises.look(move |disk| disk.exists(&wanted)).await?;
+        if is_there || within(self.inner.store.account(workspace.as_str())).await?.is_some() {
+            return Ok(());
+        }
+        Err(nobody(&Subject::Workspace(workspace.clone())))
+    }
+
     async fn must_be_unused_in_engine(&self, workspace: &WorkspaceName) -> Result<(), Problem> {
-        let Some(engine) = self.inner.premises.engine() else { return Ok(()) };
+        let Some((engine, _place)) = self.inner.premises.engine().await? else { return Ok(()) };
         let running = engine.containers_of(workspace.as_str()).await.map_err(of_engine)?;
         if running.is_empty() { Ok(()) } else { admitted(Occupation::Running) }
     }

@@ -9,6 +9,7 @@ mod clients;
 mod crash;
 mod deletion;
 mod fuzz;
+mod half_sent;
 mod idempotency;
 mod identity;
 mod language;

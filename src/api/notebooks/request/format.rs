@@ -19,10 +19,10 @@ pub(in crate::api::notebooks) enum Format {
 }
 
 impl Format {
-    /// The format that a request asks for.
-    pub(super) fn of(given: &Given) -> Result<Self, Problem> {
+    /// The format that a request asks for, or that one.
+    pub(super) fn of(given: &Given, unless_said: Self) -> Result<Self, Problem> {
         let mut wanted = given.every(F).map(Self::named);
-        let first = wanted.next().unwrap_or(Some(Self::Html));
+        let first = wanted.next().unwrap_or(Some(unless_said));
         let agreed = first.filter(|first| wanted.all(|other| other == Some(*first)));
         agreed.ok_or_else(|| {
             Problem::bad_parameter(F, "The parameter f must be html, json or pjson, and only one of them.")
@@ -30,7 +30,7 @@ impl Format {
     }
 
     fn named(word: &str) -> Option<Self> {
-        match word {
+        match word.to_ascii_lowercase().as_str() {
             "html" | "" => Some(Self::Html),
             "json" => Some(Self::Json),
             "pjson" => Some(Self::PrettyJson),
@@ -46,19 +46,21 @@ mod tests {
     #[test]
     fn a_format_is_one_of_three_and_a_page_when_nobody_says() {
         let of = |body: &str, query: &str| {
-            Format::of(&Given::read(body.as_bytes(), Some(query)).unwrap()).map_err(|problem| problem.kind)
+            let given = Given::read(body.as_bytes(), Some(query)).unwrap();
+            Format::of(&given, Format::Html).map_err(|problem| problem.kind)
         };
         for (body, query, format) in [
             ("", "", Format::Html),
             ("f=", "", Format::Html),
             ("f=html", "", Format::Html),
             ("f=json", "", Format::Json),
+            ("f=JSON", "f=json", Format::Json),
             ("", "f=pjson", Format::PrettyJson),
             ("f=json", "f=json", Format::Json),
         ] {
             assert_eq!(of(body, query), Ok(format), "{body} {query}");
         }
-        for (body, query) in [("f=xml", ""), ("f=JSON", ""), ("f=json", "f=html"), ("f=json&f=pjson", "")] {
+        for (body, query) in [("f=xml", ""), ("f=json", "f=html"), ("f=json&f=pjson", "")] {
             assert!(of(body, query).is_err(), "{body} {query}");
         }
     }

@@ -28,8 +28,8 @@ pub(in crate::api::notebooks) struct Jobs {
     #[serde(rename = "asyncJobs")]
     #[schema(value_type = Vec<Object>)]
     async_jobs: Vec<Value>,
-    /// How many there are here.
-    total: usize,
+    /// How many there are, in this list or not.
+    total: u64,
 }
 
 /// What was asked for.
@@ -100,8 +100,8 @@ pub(in crate::api::notebooks) fn job(task: &Task) -> Result<Reply, Problem> {
     Reply::of(&Job::of(task))
 }
 
-/// A list of jobs.
-pub(in crate::api::notebooks) fn jobs(tasks: &[Task], in_detail: bool) -> Result<Reply, Problem> {
+/// A list of jobs, and how many there are.
+pub(in crate::api::notebooks) fn jobs(tasks: &[Task], total: u64, in_detail: bool) -> Result<Reply, Problem> {
     let whole = |task: &Task| serde_json::to_value(Job::of(task));
     let brief = |task: &Task| {
         Ok(json!({
@@ -114,7 +114,7 @@ pub(in crate::api::notebooks) fn jobs(tasks: &[Task], in_detail: bool) -> Result
     let all: Result<Vec<_>, _> =
         tasks.iter().map(|task| if in_detail { whole(task) } else { brief(task) }).collect();
     let async_jobs = all.map_err(|error| Problem::internal().caused_by(error))?;
-    Reply::of(&Jobs { total: async_jobs.len(), async_jobs })
+    Reply::of(&Jobs { async_jobs, total })
 }
 
 /// How it ended, once it has.

@@ -18,7 +18,7 @@ use crate::{
                 success,
             },
         },
-        problem::Problem,
+        problem::{Missing, Problem, ProblemKind},
         service::{Family, Operation, Principal},
     },
     domain::task::Task,
@@ -46,11 +46,11 @@ pub(super) async fn list_jobs(
 ) -> Result<Reply, Refusal> {
     let principal = asked.admit(&entrance.service, Operation::AdministerNotebooks).await?;
     let wanted = asked_for::wanted(asked.given()?)?;
-    let mut tasks = entrance.service.newest_removals(&principal, wanted.num).await?;
+    let (mut tasks, total) = entrance.service.newest_removals(&principal, wanted.num).await?;
     if !wanted.newest_first {
         tasks.reverse();
     }
-    Ok(answer::jobs(&tasks, wanted.in_detail)?)
+    Ok(answer::jobs(&tasks, total, wanted.in_detail)?)
 }
 
 /// See one job.
@@ -95,7 +95,7 @@ pub(super) async fn cancel_job(
 ) -> Result<Reply, Refusal> {
     let principal = asked.admit(&entrance.service, Operation::AdministerNotebooks).await?;
     let task = job(&entrance, &principal, &asked, id).await?;
-    entrance.service.cancel(&principal, Family::Workspaces, task.id).await?;
+    entrance.service.cancel(&principal, Family::Workspaces, task.id).await.map_err(in_words)?;
     Ok(success()?)
 }
 
@@ -103,5 +103,10 @@ async fn job(entrance: &Entrance, principal: &Principal, asked: &Asked, id: Piec
     asked.given()?;
     let id = asked_for::job(&request::text(id))?;
     Span::current().record("task.id", id.0);
-    entrance.service.task(principal, Family::Workspaces, id).await
+    entrance.service.task(principal, Family::Workspaces, id).await.map_err(in_words)
+}
+
+/// What is a task elsewhere is a job here.
+fn in_words(problem: Problem) -> Problem {
+    if matches!(problem.kind, ProblemKind::NotFound(Missing::Task)) { asked_for::no_job() } else { problem }
 }

@@ -73,10 +73,11 @@ pub(crate) async fn put_container(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::WriteContainers).await?;
+    entrance.service.admit(credentials.clone(), Operation::WriteContainers).await?;
     let id = asked::id(id)?;
     request::no_query(request.uri().query())?;
     let container = asked::body(request, entrance.body_timeout, id).await?;
+    let principal = entrance.service.admit(credentials, Operation::WriteContainers).await?;
     Ok(answer::registered(entrance.service.register_container(&principal, &container).await?))
 }
 
@@ -97,10 +98,11 @@ pub(crate) async fn delete_container(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::WriteContainers).await?;
+    entrance.service.admit(credentials.clone(), Operation::WriteContainers).await?;
     let id = asked::id(id)?;
     request::no_query(request.uri().query())?;
     parameters::no_body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::WriteContainers).await?;
     entrance.service.unregister_container(&principal, &id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

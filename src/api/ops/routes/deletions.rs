@@ -45,10 +45,11 @@ pub(crate) async fn submit_deletions(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::SubmitDeletions).await?;
+    entrance.service.admit(credentials.clone(), Operation::SubmitDeletions).await?;
     request::no_query(request.uri().query())?;
     let key = parameters::idempotency_key(request.headers())?;
     let deletions = asked::body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::SubmitDeletions).await?;
     let judged = entrance.service.submit_deletions(&principal, &deletions, key.as_ref()).await?;
     Ok(answer::verdicts(judged))
 }

@@ -55,12 +55,13 @@ pub(crate) async fn put_dependent(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::WriteDependents).await?;
+    entrance.service.admit(credentials.clone(), Operation::WriteDependents).await?;
     let named = asked::dependent(path)?;
     let user = named.user;
     Span::current().record("user.id", user.0);
     request::no_query(request.uri().query())?;
     let dependent = asked::body(request, entrance.body_timeout, named).await?;
+    let principal = entrance.service.admit(credentials, Operation::WriteDependents).await?;
     let registration = entrance.service.put_dependent(&principal, user, dependent.clone()).await?;
     Ok(answer::registered(user, dependent, registration)?)
 }
@@ -86,11 +87,12 @@ pub(crate) async fn delete_dependent(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::WriteDependents).await?;
+    entrance.service.admit(credentials.clone(), Operation::WriteDependents).await?;
     let named = asked::dependent(path)?;
     Span::current().record("user.id", named.user.0);
     request::no_query(request.uri().query())?;
     parameters::no_body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::WriteDependents).await?;
     entrance.service.delete_dependent(&principal, named.user, &named.kind, &named.id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

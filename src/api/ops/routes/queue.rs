@@ -77,8 +77,9 @@ pub(crate) async fn resume_queue(
 
 async fn set_paused(entrance: &Entrance, request: Request, paused: bool) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::ActOnQueue).await?;
+    entrance.service.admit(credentials.clone(), Operation::ActOnQueue).await?;
     request::no_query(request.uri().query())?;
     parameters::no_body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::ActOnQueue).await?;
     Ok(answer::queue(entrance.service.pause_queue(&principal, paused).await?))
 }

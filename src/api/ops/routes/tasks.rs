@@ -201,12 +201,13 @@ async fn act(
     action: Action,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::ActOnTasks).await?;
+    entrance.service.admit(credentials.clone(), Operation::ActOnTasks).await?;
     let id = request::task(path)?;
     Span::current().record("task.id", id.0);
     request::no_query(request.uri().query())?;
     let language = Language::of(request.headers());
     parameters::no_body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::ActOnTasks).await?;
     Ok(answer::detail(entrance.service.act(&principal, id, action).await?, language))
 }
 
@@ -241,12 +242,13 @@ pub(crate) async fn retry_task(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::ActOnTasks).await?;
+    entrance.service.admit(credentials.clone(), Operation::ActOnTasks).await?;
     let id = request::task(path)?;
     Span::current().record("task.id", id.0);
     request::no_query(request.uri().query())?;
     let key = parameters::idempotency_key(request.headers())?;
     let language = Language::of(request.headers());
     parameters::no_body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::ActOnTasks).await?;
     Ok(answer::accepted(entrance.service.retry(&principal, id, key.as_ref()).await?, language)?)
 }

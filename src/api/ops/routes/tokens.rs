@@ -62,9 +62,10 @@ pub(crate) async fn make_token(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::ManageTokens).await?;
+    entrance.service.admit(credentials.clone(), Operation::ManageTokens).await?;
     request::no_query(request.uri().query())?;
     let token = asked::body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::ManageTokens).await?;
     Ok(answer::made(&entrance.service.make_token(&principal, token).await?))
 }
 
@@ -85,10 +86,11 @@ pub(crate) async fn revoke_token(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::ManageTokens).await?;
+    entrance.service.admit(credentials.clone(), Operation::ManageTokens).await?;
     let name = asked::name(path)?;
     request::no_query(request.uri().query())?;
     parameters::no_body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::ManageTokens).await?;
     entrance.service.revoke_token(&principal, &name).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

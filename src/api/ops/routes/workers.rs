@@ -85,9 +85,10 @@ async fn set_quiet(
     quiet: bool,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::ActOnWorkers).await?;
+    entrance.service.admit(credentials.clone(), Operation::ActOnWorkers).await?;
     let name = asked::name(path)?;
     request::no_query(request.uri().query())?;
     parameters::no_body(request, entrance.body_timeout).await?;
+    let principal = entrance.service.admit(credentials, Operation::ActOnWorkers).await?;
     Ok(answer::worker(entrance.service.quiet_worker(&principal, &name, quiet).await?))
 }

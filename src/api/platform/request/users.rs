@@ -24,7 +24,7 @@ const MOST_EMAIL_CHARS: usize = 255;
 #[schema(as = PlatformUserToAdd, xml(name = "user"))]
 #[expect(dead_code, reason = "bodies are read element by element; this only describes them")]
 pub(in crate::api::platform) struct UserBody {
-    /// His name: none of `# ? / %`, no control characters.
+    /// His name: none of the characters `# ? / % < >` and the back-tick, no control characters, not `.` or `..`, no white space around it.
     #[schema(xml(attribute))]
     name: String,
     /// His address; may be empty.

@@ -1,12 +1,14 @@
 //! The endpoints of the old client: a GET with a body to log on, and plain text.
 //!
 //! Easy to get wrong: this client takes every status but 200 for a server that is not there. Why a logon failed is said in a
-//! 200; and a logout that finds no session is a logout.
+//! 200; and a logout that finds no session is a logout. And axum hands a HEAD to whoever answers GET, but nobody who only
+//! asks what is there may log anybody on or out.
 
 use axum::{
     extract::{Request, State},
     response::Response,
 };
+use http::Method;
 use std::time::Duration;
 use tracing::instrument;
 
@@ -24,7 +26,10 @@ use super::{
     },
     session::address,
 };
-use crate::api::{Entrance, problem::Problem, service::Session};
+use crate::{
+    api::{Entrance, problem::Problem, service::Session},
+    http::Fault,
+};
 
 /// Log on as the old client does.
 #[utoipa::path(
@@ -39,6 +44,7 @@ use crate::api::{Entrance, problem::Problem, service::Session};
 )]
 #[instrument(name = "api.platform.legacy_logon", level = "error", skip_all)]
 pub(crate) async fn log_on(State(entrance): State<Entrance>, request: Request) -> Result<Response, Refusal> {
+    must_be_get(&request)?;
     let idle = Duration::from_secs(entrance.settings.platform.token_idle_s);
     match session(&entrance, request).await {
         Ok(session) => Ok(messages::logged_on(Format::Xml, &session, idle)?),
@@ -47,6 +53,10 @@ pub(crate) async fn log_on(State(entrance): State<Entrance>, request: Request) -
             Ok(messages::logon_failed(error::message(&problem))?)
         }
     }
+}
+
+fn must_be_get(request: &Request) -> Result<(), Problem> {
+    if request.method() == Method::GET { Ok(()) } else { Err(Fault::MethodNotAllowed.into()) }
 }
 
 async fn session(entrance: &Entrance, request: Request) -> Result<Session, Problem> {
@@ -65,6 +75,7 @@ async fn session(entrance: &Entrance, request: Request) -> Result<Session, Probl
 )]
 #[instrument(name = "api.platform.legacy_logout", level = "error", skip_all)]
 pub(crate) async fn log_out(State(entrance): State<Entrance>, request: Request) -> Result<Response, Refusal> {
+    must_be_get(&request)?;
     if let Ok(shown) = token::shown(request.headers()) {
         entrance.service.close_session(&shown.token).await?;
     }

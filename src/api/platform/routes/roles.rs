@@ -29,7 +29,7 @@ use crate::api::{
     tag = "platform",
     operation_id = "listPlatformRoles",
     responses(
-        (status = 200, description = "The roles, by their names; XML or JSON.", content(
+        (status = 200, description = "The names of the roles, in the order of their numbers; XML or JSON.", content(
             (RoleList = "application/xml"), (RoleList = "application/json"))),
         Failures
     ),
@@ -103,10 +103,9 @@ pub(crate) async fn assign_roles(
     State(entrance): State<Entrance>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let principal = request::admit(&entrance, request.headers()).await?;
-    request::no_query(request.uri())?;
     let frame = Frame::of(&request);
-    let Assignment { username, roles } = request::forms::assignment(request, entrance.body_timeout).await?;
+    let (principal, assignment) = request::said(&entrance, request, request::forms::assignment).await?;
+    let Assignment { username, roles } = assignment;
     let assigned = entrance.service.assign_roles(&principal, &username, &roles).await;
     // The original knows no 404 here.
     assigned.map_err(|problem| {

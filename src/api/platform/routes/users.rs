@@ -24,8 +24,6 @@ use super::super::{
 use crate::{
     api::{
         Entrance,
-        language::Language,
-        parameters,
         problem::{Missing, Problem, ProblemKind},
     },
     domain::task::Task,
@@ -103,9 +101,7 @@ pub(crate) async fn add_user(
     State(entrance): State<Entrance>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let principal = request::admit(&entrance, request.headers()).await?;
-    request::no_query(request.uri())?;
-    let user = request::users::user(request, entrance.body_timeout).await?;
+    let (principal, user) = request::said(&entrance, request, request::users::user).await?;
     entrance.service.add_user(&principal, &user.new_name()?, user.wanted).await?;
     Ok(messages::done())
 }
@@ -125,9 +121,7 @@ pub(crate) async fn update_user(
     State(entrance): State<Entrance>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let principal = request::admit(&entrance, request.headers()).await?;
-    request::no_query(request.uri())?;
-    let user = request::users::user(request, entrance.body_timeout).await?;
+    let (principal, user) = request::said(&entrance, request, request::users::user).await?;
     entrance.service.update_user(&principal, &user.name, user.wanted).await?;
     Ok(messages::done())
 }
@@ -154,18 +148,17 @@ pub(crate) async fn delete_user(
     State(entrance): State<Entrance>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let principal = request::admit(&entrance, request.headers()).await?;
-    request::no_query(request.uri())?;
-    let name = request::name(request.uri())?;
-    let (frame, language) = (Frame::of(&request), Language::of(request.headers()));
-    parameters::no_body(request, entrance.body_timeout).await?;
+    let (frame, name) = (Frame::of(&request), request::name(request.uri()));
+    let (principal, ()) = request::said(&entrance, request, request::no_body).await?;
+    let name = name?;
     let user = entrance.service.account(&principal, &name).await?.id;
     Span::current().record("user.id", user.0);
-    let accepted = entrance.service.delete_platform_user(&principal, user).await?;
+    let accepted = entrance.service.delete_platform_user(&principal, user).await;
+    let accepted = accepted.map_err(status::not_accepted)?;
     Span::current().record("task.id", accepted.task.id.0);
     let (how, task) = (accepted.how, ended(&entrance, accepted.task).await?);
     let ways_back = cluster::ways_back(&entrance, name).await?;
-    let outcome = status::outcome(&task, how, &ways_back, language)?;
+    let outcome = status::outcome(&task, how, &ways_back)?;
     Ok(messages::deleted(&frame, outcome)?)
 }
 

@@ -1,4 +1,5 @@
-//! What is not understood is refused, after its sender is known, and changes nothing.
+//! What is not understood is refused, after its sender is known, and changes nothing. A sender whom nobody can know, because
+//! his body cannot be read, is told that it cannot.
 
 use super::{DELETE, JOE, Site, refused};
 use crate::api::tasks;
@@ -6,6 +7,18 @@ use offstage_tests::fixtures::ADMIN_TOKEN;
 use reqwest::Method;
 
 const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Bodies that may have a token in them, for all that anybody can tell.
+const UNREADABLE: [&str; 8] = [
+    "half an escape",
+    "no UTF-8",
+    "too many parameters",
+    "too large a body",
+    "JSON",
+    "no label",
+    "parts",
+    "another charset",
+];
 
 #[tokio::test]
 async fn a_deletion_that_is_not_understood_deletes_nothing() {
@@ -62,7 +75,11 @@ async fn a_deletion_that_is_not_understood_deletes_nothing() {
         let request = stranger.request(Method::POST, &format!("{path}{separator}{format}"));
         let request = if kind.is_empty() { request } else { request.header("Content-Type", kind) };
         let said = stranger.send(request.body(body.to_owned())).await;
-        assert_eq!(refused(&said.body, 499), "Token required.", "{what}, from a stranger");
+        if UNREADABLE.contains(&what) {
+            refused(&said.body, code);
+        } else {
+            assert_eq!(refused(&said.body, 499), "Token required.", "{what}, from a stranger");
+        }
     }
     assert!(site.has(JOE));
     assert_eq!(tasks(&site.stack).await, 0);

@@ -42,6 +42,7 @@ async fn a_transfer_that_cannot_be_changes_nothing() {
     for (form, code) in [
         (&[("userName", JOE), ("targetUserName", "gis_jane")][..], 500),
         (&[("userName", "nobody"), ("targetUserName", "gis_jane")], 404),
+        (&[("userName", JOE), ("targetUserName", "nobody")], 404),
         (&[("userName", JOE), ("targetUserName", JOE)], 400),
         (&[("userName", JOE)], 400),
         (&[("userName", JOE), ("targetUserName", "gis_jane"), ("targetFolderName", "../gis_jim")], 400),
@@ -50,7 +51,10 @@ async fn a_transfer_that_cannot_be_changes_nothing() {
     ] {
         refused(&site.post(TRANSFER, form).await, code);
     }
-    assert!(site.has("gis_joe/project/.hidden.ipynb"));
+    assert!(site.has("gis_joe/project/.hidden.ipynb") && !site.has("nobody"));
+    std::fs::create_dir(site.root.join("left_behind")).unwrap();
+    let form = [("userName", JOE), ("targetUserName", "left_behind")];
+    assert_eq!(site.post(TRANSFER, &form).await, success(), "whose user is gone, but is there");
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn the_lsf_client_sees_what_it_should() {
                 "User testUser added to",
             ),
             (&["useradd", "testUser"], "There is a user of that name already."),
-            (&["useradd", "a#b"], "must have none of the characters # ? / %."),
+            (&["useradd", "a#b"], "must have none of the characters # ? / % < > `."),
             (&["useradd", "a&b"], "The XML is not well-formed: look at line 1, column 14."),
             (&["useradd", "y", "", "Cluster Administrator"], "There is no role of that name."),
             (&["useradd", "y", "", "Admin"], "The role of the built-in administrator cannot be assigned."),

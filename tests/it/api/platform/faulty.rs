@@ -73,9 +73,36 @@ async fn a_faulty_add_changes_nothing_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_deletion_with_a_body_is_told_that_it_has_none() {
+    let (stack, _program, _api, manager) = start([5], &[]).await;
+    for (kind, body) in [("application/xml", "<user/>"), ("text/plain", "x"), ("application/json", "[]")] {
+        let reply = manager.ask("DELETE", "/platform/ws/users/user5", &[("Content-Type", kind)], body).await;
+        refuses(&reply, "A DELETE has no body.");
+    }
+    assert_eq!(super::super::tasks(&stack).await, 0);
+}
+
+#[tokio::test]
+async fn lists_end_with_a_slash_or_without() {
+    let (_stack, _program, _api, manager) = start([5], &[]).await;
+    for prefix in ["/platform/ws", "/platform/webservice"] {
+        for list in ["users", "user", "roles"] {
+            let (bare, ended) = (format!("{prefix}/{list}"), format!("{prefix}/{list}/"));
+            let (bare, ended) = (manager.get(&bare).await, manager.get(&ended).await);
+            assert_eq!((ended.status, ended.names("role")), (200, bare.names("role")), "{prefix}/{list}/");
+            assert_eq!(ended.names("user"), bare.names("user"), "{prefix}/{list}/");
+        }
+        let groups = manager.get(&format!("{prefix}/usergroups/")).await;
+        assert_eq!(groups.status, manager.get(&format!("{prefix}/usergroups")).await.status, "{groups:?}");
+        assert!(!groups.message().contains("at this path"), "{groups:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_nobody_owns_is_refused_in_this_dialects_form() {
     let (_stack, _program, _api, manager) = start([], &[]).await;
-    for path in ["/platform", "/platform/", "/platform/ws", "/platform/ws/none", "/platform/ws/users/"] {
+    for path in ["/platform", "/platform/", "/platform/ws", "/platform/ws/none", "/platform/ws/users/user5/"]
+    {
         let reply = manager.get(path).await;
         assert_eq!(reply.status, 404, "{path}: {reply:?}");
         assert!(reply.text.contains("<error><message>"), "{reply:?}");

@@ -4,6 +4,7 @@ use super::{super::DEADLINE, cluster, start};
 use offstage_tests::{
     eventually,
     platform::{Caller, MANAGER, OPERATOR, PLAIN, password},
+    raw::exchange,
 };
 use std::time::{Duration, Instant};
 
@@ -131,6 +132,21 @@ async fn a_second_logon_leaves_the_first_and_a_logout_ends_one() {
     assert_eq!(Caller::stranger(&api).ask("POST", "/platform/ws/logout", &[], "").await.status, 400);
     let nobody = Caller::stranger(&api).ask("GET", "/platform/webservice/pacclient/logout", &[], "").await;
     assert_eq!((nobody.status, nobody.text.as_str()), (200, "ok"));
+}
+
+#[tokio::test]
+async fn a_head_logs_nobody_out() {
+    let (_stack, _program, api, manager) = start([], &[]).await;
+    let address = api.base().trim_start_matches("http://").parse().unwrap();
+    let token = manager.token().replace('"', "#quote#");
+    for path in ["webservice/pacclient/logout/", "ws/pacclient/logout", "webservice/pacclient/logon/"] {
+        let head = format!(
+            "HEAD /platform/{path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nCookie: platform_token={token}\r\n\r\n"
+        );
+        let answer = exchange(address, head.as_bytes(), DEADLINE).await;
+        assert!(answer.starts_with("HTTP/1.1 405 ") && answer.contains("\r\nallow: GET\r\n"), "{answer}");
+    }
+    assert!(is_let_in(&manager).await);
 }
 
 #[tokio::test]
