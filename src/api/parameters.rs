@@ -10,7 +10,7 @@ use axum::extract::Request;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderName, header};
 use percent_encoding::percent_decode_str;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use super::{
     problem::{Problem, ProblemKind},
@@ -80,9 +80,9 @@ pub(super) fn authorization(headers: &HeaderMap, scheme: Scheme) -> Result<Optio
     let (word, rest) =
         only.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(bad_credentials)?;
     let credentials = match scheme {
-        Scheme::Basic if word.eq_ignore_ascii_case("basic") => basic(rest.trim()),
+        Scheme::Basic { from } if word.eq_ignore_ascii_case("basic") => basic(rest.trim(), from),
         Scheme::Bearer if word.eq_ignore_ascii_case("bearer") => Credentials::token(rest.trim()),
-        Scheme::Basic | Scheme::Bearer => None,
+        Scheme::Basic { .. } | Scheme::Bearer => None,
     };
     credentials.map(Some).ok_or_else(bad_credentials)
 }
@@ -91,15 +91,18 @@ pub(super) fn authorization(headers: &HeaderMap, scheme: Scheme) -> Result<Optio
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Scheme {
     /// RFC 7617, in UTF-8.
-    Basic,
+    Basic {
+        /// The address of the socket's other end.
+        from: Option<IpAddr>,
+    },
     /// RFC 6750.
     Bearer,
 }
 
-fn basic(encoded: &str) -> Option<Credentials> {
+fn basic(encoded: &str, from: Option<IpAddr>) -> Option<Credentials> {
     let text = String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()?;
     let (username, password) = text.split_once(':')?;
-    Some(Credentials::Basic { username: username.to_owned(), password: password.into() })
+    Some(Credentials::Basic { username: username.to_owned(), password: password.into(), from })
 }
 
 /// The caller says who he is in no usable way.
@@ -111,6 +114,8 @@ pub(super) fn bad_credentials() -> Problem {
 mod tests {
     use super::*;
     use http::HeaderValue;
+
+    const BASIC: Scheme = Scheme::Basic { from: None };
 
     fn headers(name: &HeaderName, values: &[&'static str]) -> HeaderMap {
         values.iter().map(|value| (name.clone(), HeaderValue::from_static(value))).collect()
@@ -139,11 +144,11 @@ mod tests {
     #[test]
     fn credentials_come_in_the_scheme_that_is_asked_for() {
         let read = |value, scheme| authorization(&headers(&header::AUTHORIZATION, &[value]), scheme);
-        assert!(read("basic YTpi", Scheme::Basic).unwrap().is_some());
+        assert!(read("basic YTpi", BASIC).unwrap().is_some());
         assert!(read("Bearer t", Scheme::Bearer).unwrap().is_some());
-        assert!(authorization(&HeaderMap::new(), Scheme::Basic).unwrap().is_none());
+        assert!(authorization(&HeaderMap::new(), BASIC).unwrap().is_none());
         for bad in ["Basic", "Basic !", "Basic YWI=", "Basic /w==", "Bearer t", "Digest x"] {
-            assert!(read(bad, Scheme::Basic).is_err(), "{bad}");
+            assert!(read(bad, BASIC).is_err(), "{bad}");
         }
         let two = headers(&header::AUTHORIZATION, &["Bearer t", "Bearer t"]);
         assert!(authorization(&two, Scheme::Bearer).is_err());

@@ -29,7 +29,8 @@ pub struct Options {
     pub dialects: Arc<DialectSettings>,
 }
 
-/// Serves the API on `listener` until `stop` is cancelled and the open requests are answered, within the drain limit.
+/// Serves the API on `listener` until `stop` is cancelled and the open requests are answered, within the drain limit. Files
+/// that are being moved get where they are to go.
 pub async fn run(
     listener: TcpListener,
     store: Store,
@@ -40,8 +41,9 @@ pub async fn run(
     let service = Service::new(store, &options.dialects.notebooks);
     let in_step = platform::keep_in_step(service.clone(), Arc::clone(&options.dialects), stop.clone());
     let in_step = tokio::spawn(in_step);
-    let router = router(service, metrics, &options, stop.clone());
+    let router = router(service.clone(), metrics, &options, stop.clone());
     http::serve_with(listener, options.tls, router, options.limits, stop).await;
+    service.moves_ended().await;
     if let Err(error) = in_step.await {
         tracing::error!(%error, "the cluster's users were not loaded to the end");
     }

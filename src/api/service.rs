@@ -17,6 +17,7 @@ mod dependents;
 mod doctor;
 mod enlisting;
 mod events;
+mod occupancy;
 mod operation;
 mod premises;
 mod queue;
@@ -26,11 +27,13 @@ mod sessions;
 mod submission;
 mod tasks;
 mod tokens;
+mod turns;
 mod waiting;
 mod workers;
 mod workspaces;
 
 use std::{future::Future, sync::Arc, time::Duration};
+use tokio_util::task::TaskTracker;
 
 use self::{authentication::Doorman, events::Hall, premises::Premises, waiting::WaitingRoom};
 use super::problem::Problem;
@@ -91,6 +94,8 @@ struct Inner {
     hall: Hall,
     waiting: WaitingRoom,
     premises: Premises,
+    /// The moves of files that are under way.
+    moves: TaskTracker,
 }
 
 impl Service {
@@ -107,6 +112,7 @@ impl Service {
             hall: Hall::new(),
             waiting: WaitingRoom::new(),
             premises: Premises::of(notebooks),
+            moves: TaskTracker::new(),
         };
         Self { inner: Arc::new(inner), dialect: "none" }
     }

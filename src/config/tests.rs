@@ -92,6 +92,10 @@ fn the_issue_s_example_is_accepted() {
         Overrides::default(),
     )
     .unwrap();
+    // Where there are no workspaces, nothing is late; and thirty seconds are three leases.
+    for accepted in ["tasks.retention_s = 1", "tasks.retention_s = 30\nnotebooks.workspace_root = \"/w\""] {
+        load_text(accepted, &[], Overrides::default()).unwrap();
+    }
     assert_eq!(settings.checks.http[0].concurrency, 16);
     assert_eq!(settings.checks.http[0].max_body_bytes, 1_048_576);
 }
@@ -108,6 +112,7 @@ fn every_impossible_setting_is_refused_by_its_name() {
         ("worker.retry_delay_ms = 0", "worker.retry_delay_ms", "more than 0"),
         ("worker.retry_delay_max_ms = 999", "worker.retry_delay_max_ms", "worker.retry_delay_ms"),
         ("tasks.retention_s = 0", "tasks.retention_s", "more than 0"),
+        ("tasks.retention_s = 29\nnotebooks.workspace_root = \"/w\"", "tasks.retention_s", "three leases"),
         ("checks.max_answer_age_ms = 0", "checks.max_answer_age_ms", "more than 0"),
         ("admin_token = \"0123456\"", "admin_token", "at least 8"),
         ("admin_token = \"0123456789 0123456789 0123456789 0\"", "admin_token", "printable"),

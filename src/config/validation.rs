@@ -18,6 +18,8 @@ pub const PLACEHOLDER_USERNAME: &str = "{username}";
 
 /// Heartbeats that have to fit into a lease.
 const HEARTBEATS_PER_LEASE: u64 = 3;
+/// Leases that have to fit into the time for which a removal's mark is kept.
+const LEASES_PER_RETENTION: u64 = 3;
 /// Characters that a token needs at least.
 const TOKEN_LENGTH_MIN: usize = 8;
 /// Tasks that one worker may work on at once.
@@ -94,6 +96,17 @@ impl Settings {
             ("checks.pause.ms", self.checks.pause.ms, true),
         ] {
             faults.check_time(name, ms, may_be_zero);
+        }
+        let retention_min_ms = worker.lease_ms.saturating_mul(LEASES_PER_RETENTION);
+        if self.notebooks.workspace_root.is_some() && retention_ms < retention_min_ms {
+            faults.add(
+                "tasks.retention_s",
+                format!(
+                    "{} is shorter than three leases ({retention_min_ms} ms, see worker.lease_ms): a late worker could take \
+                     a workspace that was made since, because the mark of its removal would be gone",
+                    self.tasks.retention_s
+                ),
+            );
         }
     }
 

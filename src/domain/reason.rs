@@ -35,6 +35,8 @@ pub enum Reason {
     EffectIncomplete,
     /// What the removal would put the workspace aside as is there already, and not by this task.
     InTheWay,
+    /// The workspace cannot be set aside: found out before the removal is promised, or after. Nothing of it was touched.
+    NotSetAside,
 }
 
 impl Reason {
@@ -55,6 +57,7 @@ impl Reason {
             Self::WorkspaceGone => "workspace_gone",
             Self::EffectIncomplete => "effect_incomplete",
             Self::InTheWay => "in_the_way",
+            Self::NotSetAside => "not_set_aside",
         }
     }
 
@@ -74,13 +77,14 @@ impl Reason {
             | Self::Paused
             | Self::WorkspaceGone
             | Self::EffectIncomplete
-            | Self::InTheWay => "",
+            | Self::InTheWay
+            | Self::NotSetAside => "",
         }
     }
 
     /// Every reason, with that detail where one belongs to it.
     #[must_use]
-    pub fn every(detail: &str) -> [Self; 13] {
+    pub fn every(detail: &str) -> [Self; 14] {
         [
             Self::Dependents,
             Self::UserGone,
@@ -95,6 +99,7 @@ impl Reason {
             Self::WorkspaceGone,
             Self::EffectIncomplete,
             Self::InTheWay,
+            Self::NotSetAside,
         ]
     }
 

@@ -11,7 +11,7 @@
 //! above [`Stream`], so that a stalled peer and the lingering close are the same with it; its handshake has a time limit
 //! of its own, because hyper's timer starts behind it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{Router, body::Body};
 use http::Request;
@@ -40,6 +40,14 @@ const MIN_BUFFER_BYTES: usize = 8 * 1024;
 /// The address of the socket's other end, on every request as an extension. Behind a proxy it is the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerAddr(pub SocketAddr);
+
+impl PeerAddr {
+    /// The address without its port, if this server took the request in.
+    #[must_use]
+    pub fn ip_of<B>(request: &Request<B>) -> Option<IpAddr> {
+        request.extensions().get().map(|Self(peer)| peer.ip().to_canonical())
+    }
+}
 
 /// How a request came to this process, on every request as an extension. Behind a proxy it is how the proxy came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -102,7 +102,6 @@ pub struct Account {
 
 /// The fields of a record that an [`Account`] is made of.
 const FIELDS: [&str; 5] = ["username", "email", "user_role_id", "further_roles", "password"];
-type Values = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
 
 impl Store {
     /// Adds users to both configurations, up to [`MOST_AT_ONCE`].
@@ -196,12 +195,13 @@ impl Store {
         &self,
         after: Option<UserId>,
     ) -> Result<(Vec<Account>, Option<UserId>), StoreError> {
+        let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
         let from = after.map_or_else(|| "-inf".to_owned(), |after| format!("({after}"));
-        let key = self.inner.keys.named("deployed:users");
         let most = isize::try_from(MOST_READ_AT_ONCE).unwrap_or(isize::MAX);
         let mut commands = pipe();
-        commands.zrangebyscore_limit(key, from, "+inf", 0, most);
-        let (ids,): (Vec<u64>,) = self.inner.link.pipeline("accounts", &commands).await?;
+        commands.get(keys.epoch()).zrangebyscore_limit(keys.named("deployed:users"), from, "+inf", 0, most);
+        let (now, ids): (Option<String>, Vec<u64>) = self.inner.link.pipeline("accounts", &commands).await?;
+        must_be_the_same(epoch, now.as_deref())?;
         let next = ids.last().filter(|_| ids.len() == MOST_READ_AT_ONCE).map(|last| UserId(*last));
         Ok((self.read_accounts(&ids).await?.into_iter().flatten().collect(), next))
     }
@@ -233,16 +233,23 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
         let mut commands = pipe();
+        // Not GET: every answer is a list then.
+        commands.mget(&[keys.epoch()]);
         for id in ids {
-            commands.hmget(self.inner.keys.named(&format!("deployed:user:{id}")), &FIELDS);
+            commands.hmget(keys.named(&format!("deployed:user:{id}")), &FIELDS);
         }
-        let found: Vec<Values> = self.inner.link.pipeline("accounts", &commands).await?;
+        let found: Vec<Vec<Option<String>>> = self.inner.link.pipeline("accounts", &commands).await?;
+        let mut found = found.into_iter();
+        let now = found.next().and_then(|mut only| only.pop()).flatten();
+        must_be_the_same(epoch, now.as_deref())?;
         Ok(ids.iter().zip(found).map(|(id, values)| account(*id, values)).collect())
     }
 }
 
-fn account(id: u64, (username, email, first, further, password): Values) -> Option<Account> {
+fn account(id: u64, values: Vec<Option<String>>) -> Option<Account> {
+    let [username, email, first, further, password] = <[_; FIELDS.len()]>::try_from(values).ok()?;
     let lists = [first.unwrap_or_default(), further.unwrap_or_default()];
     let roles = lists.iter().flat_map(|list| list.split(',')).filter_map(|role| role.parse().ok());
     Some(Account {

@@ -83,6 +83,7 @@ impl Store {
             line("workers", self.who_works().await, |(depth, known, now)| {
                 judge::workers(&depth, &known, now)
             })?,
+            line("removals", self.depth().await, |depth| judge::removals(&depth))?,
         ]);
         Ok(findings)
     }

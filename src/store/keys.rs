@@ -42,7 +42,7 @@
 //! | `roles`, `profiles` | hash | id to JSON |
 //! | `tokens` | hash | a service token's name to its SHA-256 |
 //! | `token:<sha256>` | hash | whose it is, and what it may do |
-//! | `last_user` | string | the largest number that a user was given here |
+//! | `last_user` | string | the largest number that a user was given here, or had who is deleted |
 //! | `seeded` | string | `loading` or `done`: whether the seed was loaded whole |
 //!
 //! All share the hash tag in the prefix, so that they live on one shard of a Redis Cluster.

@@ -12,7 +12,7 @@ use crate::domain::{
     task::UserId,
 };
 
-/// Most sessions of one user; one more ends the one that was used longest ago.
+/// Most sessions of one user in one dialect; one more ends the one that was used longest ago.
 const MOST_OF_A_USER: u64 = 100;
 
 /// A session that is to be opened.
@@ -30,7 +30,7 @@ pub struct NewSession<'a> {
     pub idle: Option<Duration>,
     /// How long it works.
     pub lifetime: Option<Duration>,
-    /// What it is bound to, as the dialect says it; empty for nothing.
+    /// What it is bound to, as the dialect says it; empty for what the shown one is bound to, or nothing.
     pub binding: &'a str,
     /// The token that is shown for it, which it does not outlive.
     pub shown: Option<&'a TokenHash>,
@@ -48,6 +48,8 @@ pub enum Opened {
     },
     /// The user is not there, or not by that name; or the token that is shown is not.
     NoUser,
+    /// The token that is shown is bound to something else.
+    BoundElsewhere,
 }
 
 /// A session that was found.
@@ -80,8 +82,10 @@ impl Store {
         ];
         let name = scripts::OPEN_SESSION.name;
         let reply = self.run(&scripts::OPEN_SESSION, args).await?;
-        if reply.tag() == "NOT_FOUND" {
-            return Ok(Opened::NoUser);
+        match reply.tag() {
+            "NOT_FOUND" => return Ok(Opened::NoUser),
+            "BOUND" => return Ok(Opened::BoundElsewhere),
+            _ => {}
         }
         let (expires, rest) = reply.ok(name)?.split_first()?;
         let expires = if expires.is_empty() { None } else { Some(records::time(number(name, &expires)?)) };

@@ -165,7 +165,7 @@ async fn submit_batch(store: &Store, mut batch: Vec<Waiting>) {
 }
 
 impl Store {
-    /// Submits up to a hundred requests in one step each, in order.
+    /// Submits these requests in order, each in a step of its own.
     ///
     /// # Errors
     /// [`StoreError`]; the outcome is then unknown for all of them unless the error says otherwise.

@@ -7,7 +7,8 @@
 //! It can be stopped between any two entries and gone on with later, by anyone; several at once do no harm, since what
 //! another one took is only gone. What cannot be removed does not keep the rest: it is the error at the end.
 //!
-//! Easy to get wrong: reading a folder while it changes may miss entries. So it is read again until nothing is found.
+//! Easy to get wrong: reading a folder while it changes may miss entries. So it is read again until nothing is found. Where
+//! somebody goes on writing that is never: who calls has to bound the time.
 
 use rustix::{fs::FileType, io::Errno};
 
@@ -98,9 +99,11 @@ impl Remover<'_> {
         }
         drop(folder);
         let emptied = Entry { name: parent.name.clone(), kind: FileType::Directory };
-        // What is in it still, the next pass meets again.
-        self.top.remove(&emptied).map_err(DiskError::of("remove a folder"))?;
-        Ok(())
+        match self.top.remove(&emptied).map_err(DiskError::of("remove a folder"))? {
+            Removed::Gone => self.changed(),
+            // What is in it still, the next pass meets again, unless this one changed nothing.
+            Removed::Full => Err(DiskError::Occupied),
+        }
     }
 
     /// Moves a folder up beside its parent, under a name that nothing has there.

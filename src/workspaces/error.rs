@@ -30,6 +30,9 @@ pub enum DiskError {
     /// The file system cannot rename without overwriting.
     #[error("this file system cannot rename without overwriting")]
     CannotRename,
+    /// It was not to go on.
+    #[error("it was stopped before its end")]
+    Stopped,
     /// The operating system refused.
     #[error("the disk failed to {doing}")]
     Refused {

@@ -12,11 +12,11 @@ use cap_std::{
     fs::{Dir, Permissions, PermissionsExt},
 };
 use rustix::{
-    fs::{self, AtFlags, FileType, Mode, OFlags, RenameFlags, StatxFlags},
+    fs::{self, Access, AtFlags, FileType, Mode, OFlags, RenameFlags, StatxFlags},
     io::Errno,
 };
 use std::{
-    ffi::{CString, OsStr},
+    ffi::{CStr, CString, OsStr},
     io,
     os::{fd::OwnedFd, unix::ffi::OsStrExt},
     path::Path,
@@ -51,6 +51,11 @@ impl Name {
     pub(super) fn new(text: &str) -> Option<Self> {
         let plain = !text.is_empty() && !text.contains('/') && text != "." && text != "..";
         plain.then(|| CString::new(text).ok()).flatten().map(Self)
+    }
+
+    /// The folder itself.
+    pub(super) fn here() -> Self {
+        Self(c".".to_owned())
     }
 
     /// The folder of what is set aside.
@@ -102,8 +107,8 @@ impl Folder {
     pub(super) fn open_root(path: &Path) -> io::Result<Self> {
         let found = Dir::open_ambient_dir(path, ambient_authority())?;
         // What cap-std opened is only a place; a folder that is to be read and synced has to be open.
-        let here = Self { mount: Mount::of(&found)?, dir: found };
-        let fd = here.open(&Name(c".".to_owned()))?;
+        let here = Self { mount: Mount::of(&found, c"")?, dir: found };
+        let fd = here.open(&Name::here())?;
         Ok(Self { dir: Dir::from_std_file(fd.into()), ..here })
     }
 
@@ -141,7 +146,7 @@ impl Folder {
 
     fn same_mount(&self, fd: OwnedFd) -> Result<Self, DiskError> {
         let dir = Dir::from_std_file(fd.into());
-        let mount = Mount::of(&dir).map_err(DiskError::of("look at a folder"))?;
+        let mount = Mount::of(&dir, c"").map_err(DiskError::of("look at a folder"))?;
         if mount == self.mount { Ok(Self { dir, mount }) } else { Err(DiskError::Mounted) }
     }
 
@@ -179,6 +184,27 @@ impl Folder {
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(DiskError::of("look at a file")(errno)),
         }
+    }
+
+    /// Something is mounted where that name is. Said without opening it, which its rights may not allow.
+    pub(super) fn has_mount(&self, name: &Name) -> Result<bool, DiskError> {
+        Ok(Mount::of(&self.dir, &name.0).map_err(DiskError::of("look at a folder"))? != self.mount)
+    }
+
+    /// Whether this process may do as it likes with the folder of that name, once its owner's rights are put in order. It
+    /// has to be written to even where it only changes its parent.
+    pub(super) fn may_write(&self, name: &Name) -> Result<(), DiskError> {
+        let rights = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
+        match fs::accessat(&self.dir, &name.0, rights, AtFlags::EACCESS) {
+            Err(Errno::ACCESS) if self.is_owned(name)? => Ok(()),
+            other => other.map_err(DiskError::of("write to a folder")),
+        }
+    }
+
+    fn is_owned(&self, name: &Name) -> Result<bool, DiskError> {
+        let stat = fs::statat(&self.dir, &name.0, AtFlags::SYMLINK_NOFOLLOW);
+        let owner = stat.map_err(DiskError::of("look at a folder"))?.st_uid;
+        Ok(owner == rustix::process::geteuid().as_raw())
     }
 
     /// What is in it, read in stretches, in no order. What comes or goes meanwhile may be among it or not.
@@ -227,8 +253,10 @@ impl Folder {
 }
 
 impl Mount {
-    fn of(dir: &Dir) -> Result<Self, Errno> {
-        let stat = fs::statx(dir, c"", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID)?;
+    /// Of what has that name in a folder; without a name, of the folder.
+    fn of(dir: &Dir, name: &CStr) -> Result<Self, Errno> {
+        let flags = AtFlags::EMPTY_PATH | AtFlags::SYMLINK_NOFOLLOW;
+        let stat = fs::statx(dir, name, flags, StatxFlags::MNT_ID)?;
         let known = stat.stx_mask & StatxFlags::MNT_ID.bits() != 0;
         Ok(Self { device: (stat.stx_dev_major, stat.stx_dev_minor), id: known.then_some(stat.stx_mnt_id) })
     }

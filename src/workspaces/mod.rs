@@ -15,6 +15,7 @@ mod empty;
 mod error;
 mod folder;
 mod path;
+mod rehearsal;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -139,13 +140,13 @@ impl Workspaces {
         }
     }
 
-    /// The tasks whose marks are there, in order: the first `most` after `after`.
+    /// The tasks whose marks are there, in order.
     ///
     /// # Errors
     /// When the trash cannot be read.
-    pub fn marks(&self, after: Option<u64>, most: usize) -> Result<Vec<u64>, DiskError> {
+    pub fn marks(&self) -> Result<Vec<u64>, DiskError> {
         match self.trash() {
-            Ok(trash) => first(&trash, most, |name| name.number().filter(|task| Some(*task) > after)),
+            Ok(trash) => first(&trash, usize::MAX, Name::number),
             Err(DiskError::Missing) => Ok(Vec::new()),
             Err(error) => Err(error),
         }

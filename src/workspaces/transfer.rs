@@ -1,7 +1,8 @@
 //! Moving what users have from one workspace to another, or within one. Nothing is copied, followed or overwritten.
 //!
 //! Easy to get wrong: a rename is one step, moving many things is not. So what is in the way is looked for before anything
-//! moves, and each single rename refuses to overwrite as well; a transfer that broke off can be repeated and goes on.
+//! moves, and each single rename refuses to overwrite as well; a transfer that broke off can be repeated and goes on. Before
+//! each rename the caller is asked whether to go on.
 
 use rustix::{fs::FileType, io::Errno};
 
@@ -19,11 +20,13 @@ impl Workspaces {
     /// # Errors
     /// [`DiskError::Occupied`] when anything of the same name is there already: then nothing was moved.
     /// [`DiskError::IntoItself`] when both are the same, [`DiskError::Missing`] when the first one is not there.
+    /// [`DiskError::Stopped`] when it was not to go on: what was moved by then stays where it is.
     pub fn transfer(
         &self,
         from: &WorkspaceName,
         to: &WorkspaceName,
         folder: Option<&str>,
+        go_on: &dyn Fn() -> bool,
     ) -> Result<(), DiskError> {
         if from == to {
             return Err(DiskError::IntoItself);
@@ -39,7 +42,7 @@ impl Workspaces {
             }
         }
         // Reading a folder while it changes may miss entries.
-        while move_all(&source, &target)? > 0 {}
+        while move_all(&source, &target, go_on)? > 0 {}
         target.sync()?;
         source.sync()
     }
@@ -56,6 +59,7 @@ impl Workspaces {
         source: &str,
         target: &str,
         target_owner: &WorkspaceName,
+        go_on: &dyn Fn() -> bool,
     ) -> Result<(), DiskError> {
         let (source, mut target) = (InnerPath::new(source)?, InnerPath::new(target)?);
         let (from, name) = source.split(self.root.child(&owner.into())?)?;
@@ -66,6 +70,7 @@ impl Workspaces {
             return Err(DiskError::IntoItself);
         }
         let (to, new) = target.split(self.root.child(&target_owner.into())?)?;
+        must_go_on(go_on)?;
         from.rename(name, &to, new).map_err(DiskError::of_rename("move a file"))?;
         to.sync()?;
         from.sync()
@@ -89,11 +94,17 @@ fn child_made(parent: &Folder, name: &Name, pattern: &Folder) -> Result<Folder, 
     }
 }
 
+/// An open folder follows its own rename: only who keeps the workspaces free knows whether it is still in its place.
+fn must_go_on(go_on: &dyn Fn() -> bool) -> Result<(), DiskError> {
+    if go_on() { Ok(()) } else { Err(DiskError::Stopped) }
+}
+
 /// Moves what one reading of a folder shows into another; says how much it was.
-fn move_all(source: &Folder, target: &Folder) -> Result<u64, DiskError> {
+fn move_all(source: &Folder, target: &Folder, go_on: &dyn Fn() -> bool) -> Result<u64, DiskError> {
     let mut moved = 0;
     for entry in source.entries()? {
         let name = entry?.name;
+        must_go_on(go_on)?;
         match source.rename(&name, target, &name) {
             Ok(()) | Err(Errno::NOENT) => moved += 1,
             Err(errno) => return Err(DiskError::of_rename("move a file")(errno)),

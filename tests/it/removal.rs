@@ -4,6 +4,7 @@
 mod crashes;
 mod outcomes;
 mod races;
+mod rehearsal;
 mod sweep;
 
 use offstage::{

@@ -64,7 +64,7 @@ pub enum Outcome {
     Cancelled,
     /// Somebody else holds the task, or nobody: nothing was written.
     Lost,
-    /// Handed back because this worker stops.
+    /// Handed back because this worker stops, or has no means to do it.
     HandedBack,
     /// Its code panicked, whatever became of the task: it is tried again, given up, or somebody else's by now.
     Panicked,
@@ -145,8 +145,12 @@ struct Settler<'a> {
 }
 
 impl Settler<'_> {
-    /// Works until it is through or is interrupted. What was promised before is carried out and not asked about again.
+    /// Works until it is through or is interrupted. What was promised before is carried out and not asked about again; what
+    /// cannot be done here is left to other workers.
     async fn run(&self) -> Outcome {
+        if self.is_for_others() {
+            return self.leave_to_others().await;
+        }
         if !self.delivery.claimed.committed {
             let ended = tokio::select! {
                 biased;
@@ -242,7 +246,18 @@ impl Settler<'_> {
     }
 
     async fn leave(&self, event: Event, reason: Option<Reason>, outcome: Outcome) -> Outcome {
-        let settlement = Settlement { lease: self.lease(), event, reason, delay_ms: 0, checks: None };
+        self.leave_for(0, event, reason, outcome).await
+    }
+
+    /// The same, and nobody takes it up for so long.
+    async fn leave_for(
+        &self,
+        delay_ms: u64,
+        event: Event,
+        reason: Option<Reason>,
+        outcome: Outcome,
+    ) -> Outcome {
+        let settlement = Settlement { lease: self.lease(), event, reason, delay_ms, checks: None };
         match self.context.finisher.settle(settlement).await {
             Settled::Done => outcome,
             Settled::Lost | Settled::Cancelled | Settled::UserGone => Outcome::Lost,

@@ -130,6 +130,7 @@ cause = { $reason ->
     [workspace_gone] Der Arbeitsbereich existiert nicht mehr
     [effect_incomplete] Der Arbeitsbereich ist aus dem Weg, konnte aber noch nicht ganz entfernt werden
     [in_the_way] Wo der Arbeitsbereich abgelegt werden sollte, steht schon etwas
+    [not_set_aside] Der Arbeitsbereich lässt sich nicht aus dem Weg räumen und ist unberührt
    *[none] { $state ->
         [EXCEPTION] Fehlgeschlagen
        *[other] Unterbrochen

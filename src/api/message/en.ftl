@@ -141,6 +141,7 @@ cause = { $reason ->
     [workspace_gone] There is no such workspace any more
     [effect_incomplete] The workspace is out of the way, but not all of it could be removed
     [in_the_way] Something is in the way where the workspace was to be put aside
+    [not_set_aside] The workspace cannot be put out of the way, and nothing of it was touched
    *[none] { $state ->
         [EXCEPTION] Failed
        *[other] Interrupted

@@ -100,6 +100,7 @@ pub(super) const fn reason(reason: &Reason) -> &'static str {
         Reason::WorkspaceGone => "workspace_gone",
         Reason::EffectIncomplete => "effect_incomplete",
         Reason::InTheWay => "in_the_way",
+        Reason::NotSetAside => "not_set_aside",
     }
 }
 

@@ -23,8 +23,8 @@ use crate::{
 pub(super) async fn log_on(entrance: &Entrance, logon: Logon) -> Result<Session, Problem> {
     let idle = Duration::from_secs(entrance.settings.platform.token_idle_s);
     let terms = SessionTerms { idle: Some(idle), lifetime: None, binding: Binding::None };
-    let Logon { name, password } = logon;
-    let refused = match entrance.service.log_in(name.clone(), password.clone(), &terms).await {
+    let Logon { name, password, from } = logon;
+    let refused = match entrance.service.log_in(name.clone(), password.clone(), from, &terms).await {
         Err(problem) if problem.kind == ProblemKind::BadCredentials => problem,
         other => return other,
     };

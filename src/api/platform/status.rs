@@ -95,7 +95,8 @@ fn failed(task: &Task) -> Problem {
             | Reason::Paused
             | Reason::WorkspaceGone
             | Reason::EffectIncomplete
-            | Reason::InTheWay,
+            | Reason::InTheWay
+            | Reason::NotSetAside,
         )
         | None => Problem { kind: ProblemKind::Internal, ..refusal },
     }

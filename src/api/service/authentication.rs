@@ -8,19 +8,20 @@
 //! in which he is deleted. Service tokens are nobody's, and are remembered.
 //!
 //! Easy to get wrong: an unknown user must cost the same work as a wrong password, or names could be guessed by the
-//! clock. And argon2 takes 19 MiB and tens of milliseconds each time, so that only a few run at once; callers who wait
-//! longer than the time limit are told to try again.
+//! clock. And argon2 takes 19 MiB and tens of milliseconds each time, so that only a few run at once, each peer's in turn;
+//! callers who wait longer than the time limit are told to try again.
 
 use argon2::{Argon2, PasswordHash, PasswordVerifier as _};
 use moka::future::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::{sync::Arc, time::Duration};
-use tokio::{sync::Semaphore, task::JoinError};
+use std::{net::IpAddr, sync::Arc, time::Duration};
+use tokio::task::JoinError;
 use tracing::error;
 
 use super::{
     Principal, Problem, TIME_LIMIT,
     sessions::{Binding, Origin, SessionToken},
+    turns::Turns,
 };
 use crate::{
     api::problem::ProblemKind,
@@ -34,8 +35,6 @@ use crate::{
 const REMEMBERED: Duration = Duration::from_secs(2);
 /// Most callers remembered.
 const MOST_REMEMBERED: u64 = 10_000;
-/// Most passwords checked at once.
-const MOST_VERIFICATIONS: usize = 4;
 /// A hash with the parameters of the real ones, which no password has: the work that an unknown user costs.
 const NOBODYS_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$b2Zmc3RhZ2Ugbm9ib2R5$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -51,6 +50,8 @@ pub enum Credentials {
         username: String,
         /// The password.
         password: SecretString,
+        /// The address of the socket's other end.
+        from: Option<IpAddr>,
     },
     /// The token of a session.
     Session {
@@ -85,7 +86,7 @@ pub(super) struct Doorman {
     secret: [u8; 32],
     remembered: Cache<String, Principal>,
     right_passwords: Cache<String, ()>,
-    verifications: Arc<Semaphore>,
+    turns: Turns,
 }
 
 /// Why a caller was not let in. Shared by all who came with the same credentials at the same time.
@@ -109,7 +110,7 @@ impl Doorman {
             secret: rand::random(),
             remembered: memory(),
             right_passwords: memory(),
-            verifications: Arc::new(Semaphore::new(MOST_VERIFICATIONS)),
+            turns: Turns::new(),
         }
     }
 
@@ -138,7 +139,7 @@ impl Doorman {
                 let key = sha256_hex(&[&self.secret, b"token", token.expose_secret().as_bytes()]);
                 self.remembered.try_get_with(key, self.use_token(&token)).await
             }
-            Credentials::Basic { username, password } => self.log_in(username, password).await,
+            Credentials::Basic { username, password, from } => self.log_in(username, password, from).await,
             Credentials::Session { token, from } => {
                 let session = SessionToken::parse(&token).ok_or(Denied::BadCredentials)?;
                 let found = self.store.use_session(session.user, &session.hash, dialect).await;
@@ -157,7 +158,12 @@ impl Doorman {
         self.store.use_token(&hash).await.map_err(Denied::Store)?.ok_or(Denied::BadCredentials)
     }
 
-    async fn log_in(&self, username: String, password: SecretString) -> Result<Principal, Arc<Denied>> {
+    async fn log_in(
+        &self,
+        username: String,
+        password: SecretString,
+        from: Option<IpAddr>,
+    ) -> Result<Principal, Arc<Denied>> {
         let login = self.store.login(&username).await.map_err(Denied::Store)?;
         let (hash, known) = match login {
             Some(Login { user, password_hash: Some(hash), capabilities }) => {
@@ -167,18 +173,16 @@ impl Doorman {
         };
         let shown = password.expose_secret().as_bytes();
         let key = sha256_hex(&[&self.secret, b"password", hash.as_bytes(), shown]);
-        self.right_passwords.try_get_with(key, self.verify(hash, password)).await?;
+        self.right_passwords.try_get_with(key, self.verify(hash, password, from)).await?;
         let (user, capabilities) = known.ok_or(Denied::BadCredentials)?;
         Ok(Principal { name: username, user: Some(user), capabilities })
     }
 
-    async fn verify(&self, hash: String, password: SecretString) -> Result<(), Denied> {
-        // The permit goes with the work, which a caller who goes away does not end.
-        let Ok(permit) = Arc::clone(&self.verifications).acquire_owned().await else {
-            unreachable!("the semaphore is never closed")
-        };
+    async fn verify(&self, hash: String, password: SecretString, from: Option<IpAddr>) -> Result<(), Denied> {
+        // The turn goes with the work, which a caller who goes away does not end.
+        let turn = self.turns.take(from).await;
         let check = move || {
-            let _held = permit;
+            let _held = turn;
             is_password(&hash, &password)
         };
         let is_right = tokio::task::spawn_blocking(check).await.map_err(Denied::Verification)?;

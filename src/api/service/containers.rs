@@ -103,12 +103,16 @@ impl Service {
         principal: &Principal,
     ) -> Result<Vec<NotebookContainer>, Problem> {
         let sees_all = Operation::AdministerNotebooks.permit(principal).is_ok();
-        let is_his = |username: &str| principal.user.is_some() && principal.name == username;
+        let own = principal.user.is_some().then_some(principal.name.as_str());
         let registered = within(self.inner.store.containers()).await?;
         let mut all: Vec<NotebookContainer> = registered.into_iter().map(NotebookContainer::from).collect();
-        if let Some(engine) = self.inner.premises.engine() {
-            let running = engine.all().await.map_err(of_engine)?.into_iter().map(NotebookContainer::from);
-            for container in running {
+        if let Some((engine, _place)) = self.inner.premises.engine().await? {
+            let running = match own {
+                _ if sees_all => engine.all().await,
+                Some(own) => engine.containers_of(own).await,
+                None => Ok(Vec::new()),
+            };
+            for container in running.map_err(of_engine)?.into_iter().map(NotebookContainer::from) {
                 // What is registered under the engine's own id is one container.
                 match all.iter_mut().find(|known| known.id == container.id) {
                     Some(known) => known.image = container.image,
@@ -116,7 +120,7 @@ impl Service {
                 }
             }
         }
-        all.retain(|container| sees_all || is_his(&container.username));
+        all.retain(|container| sees_all || own == Some(&container.username));
         Ok(all)
     }
 
@@ -141,7 +145,7 @@ impl Service {
         // What has a name of its own is no engine's, and can be forgotten while the engine is away.
         if engines_could_be(id) || !self.is_registered_for(principal, id).await? {
             self.notebook_container(principal, id).await?;
-            if let Some(engine) = self.inner.premises.engine() {
+            if let Some((engine, _place)) = self.inner.premises.engine().await? {
                 engine.stop(id).await.map_err(of_engine)?;
             }
         }

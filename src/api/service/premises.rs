@@ -1,17 +1,21 @@
 //! What lies outside Redis and belongs to notebooks: the folder of workspaces, and the engine that runs containers.
 //!
-//! Owns the bounds on asking them. The disk blocks, so it is asked on threads of its own, few at once; whoever goes away
-//! while he waits ends nothing that was begun.
+//! Owns the bounds on asking them: few ask at once, and whoever waits too long for a place is told so. The disk blocks, so it
+//! is asked on threads of its own, and whoever goes away while he waits ends nothing there that was begun.
 //!
 //! Easy to get wrong: an error of the disk or of the engine goes into the log, where it has no name of anybody; the caller
 //! is told what it means for him.
 
 use std::{path::PathBuf, sync::Arc};
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::spawn_blocking,
+    time::timeout,
+};
 
 use super::{Problem, TIME_LIMIT};
 use crate::{
-    api::problem::{Missing, ProblemKind},
+    api::problem::{Missing, ProblemKind, RETRY_AFTER_S},
     config::NotebookSettings,
     engine::{Engine, EngineError},
     workspaces::{DiskError, Workspaces},
@@ -19,23 +23,36 @@ use crate::{
 
 /// Most questions to the disk at once.
 const MOST_AT_ONCE: usize = 8;
+/// Most questions to the engine at once. Workers ask it too, and a removal waits for their answer.
+const MOST_TO_ENGINE: usize = 8;
 
 /// See the module's header.
 pub(super) struct Premises {
     root: Option<PathBuf>,
     engine: Option<Engine>,
+    engine_places: Semaphore,
     places: Arc<Semaphore>,
 }
 
 impl Premises {
     pub(super) fn of(settings: &NotebookSettings) -> Self {
         let engine = settings.engine_socket().map(|socket| Engine::new(socket, &settings.docker_label));
-        Self { root: settings.workspace_root.clone(), engine, places: Arc::new(Semaphore::new(MOST_AT_ONCE)) }
+        Self {
+            root: settings.workspace_root.clone(),
+            engine,
+            engine_places: Semaphore::new(MOST_TO_ENGINE),
+            places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
+        }
     }
 
-    /// The engine, where one is to be asked.
-    pub(super) const fn engine(&self) -> Option<&Engine> {
-        self.engine.as_ref()
+    /// The engine, where one is to be asked, and a place among those who ask it: keep it until the answer is there.
+    pub(super) async fn engine(&self) -> Result<Option<(&Engine, SemaphorePermit<'_>)>, Problem> {
+        let Some(engine) = &self.engine else { return Ok(None) };
+        match timeout(TIME_LIMIT, self.engine_places.acquire()).await {
+            Ok(Ok(place)) => Ok(Some((engine, place))),
+            Ok(Err(_)) => unreachable!("the semaphore is never closed"),
+            Err(elapsed) => Err(engine_failed().caused_by(elapsed)),
+        }
     }
 
     /// There is a folder of workspaces.
@@ -81,8 +98,12 @@ impl Premises {
 
 /// What an engine's error means for a caller.
 pub(super) fn of_engine(error: EngineError) -> Problem {
+    engine_failed().caused_by(error)
+}
+
+fn engine_failed() -> Problem {
     let said = "The container engine does not answer as it should, so nobody can tell which containers run.";
-    Problem::new(ProblemKind::EngineFailed, said).caused_by(error)
+    Problem::new(ProblemKind::EngineFailed, said)
 }
 
 /// What a disk's error means for a caller.
@@ -100,6 +121,11 @@ fn of_disk(error: DiskError) -> Problem {
         DiskError::BadPath => misplaced("That is no path within a workspace."),
         DiskError::NotAFolder => misplaced("The path leads over something that is no folder."),
         DiskError::IntoItself => misplaced("Nothing can be moved into itself."),
+        DiskError::Stopped => {
+            let said = "The move was stopped, because nobody could tell whether the workspaces were still kept free for \
+                        it. Ask again, and it goes on with what is left.";
+            Problem::new(ProblemKind::WorkspaceOccupied { retry_after_s: RETRY_AFTER_S }, said)
+        }
         DiskError::Root(_) | DiskError::Mounted | DiskError::CannotRename | DiskError::Refused { .. } => {
             disk_failed().caused_by(error)
         }
@@ -113,4 +139,28 @@ fn disk_failed() -> Problem {
 fn not_configured() -> Problem {
     let said = "There are no workspaces here: notebooks.workspace_root is not set.";
     Problem::new(ProblemKind::NotConfigured, said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{pin::pin, task::Poll};
+
+    #[tokio::test]
+    async fn few_ask_the_engine_at_once() {
+        let socket = "unix:///run/docker.sock".to_owned();
+        let premises =
+            Premises::of(&NotebookSettings { docker_socket: socket, ..NotebookSettings::default() });
+        let may_ask = async || {
+            let mut place = pin!(premises.engine());
+            std::future::poll_fn(|context| Poll::Ready(place.as_mut().poll(context).is_ready())).await
+        };
+        let mut asking = Vec::new();
+        for _ in 0..MOST_TO_ENGINE {
+            asking.push(premises.engine().await.unwrap().unwrap());
+        }
+        assert!(!may_ask().await);
+        asking.pop();
+        assert!(may_ask().await);
+    }
 }

@@ -23,6 +23,8 @@ use crate::{
 
 /// The longest text that a session is bound to, in bytes.
 const MOST_BINDING_BYTES: usize = 1_024;
+/// What nobody can guess of a token; in it, 43 characters.
+const SECRET_BYTES: usize = 32;
 
 /// How long a session works, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,13 +107,15 @@ pub(super) struct SessionToken {
 impl SessionToken {
     pub(super) fn parse(token: &SecretString) -> Option<Self> {
         let text = token.expose_secret();
-        let (user, _) = text.split_once('.')?;
+        let (user, secret) = text.split_once('.')?;
+        // A service's token may begin with a number and a dot as well.
+        URL_SAFE_NO_PAD.decode(secret).ok().filter(|secret| secret.len() == SECRET_BYTES)?;
         Some(Self { user: user.parse().ok()?, hash: TokenHash::of(text.as_bytes()) })
     }
 }
 
 impl Service {
-    /// Opens a session for the user of that name, if the password is his.
+    /// Opens a session for the user of that name, if the password is his; it comes from that peer.
     ///
     /// # Errors
     /// [`Problem`]
@@ -119,9 +123,10 @@ impl Service {
         &self,
         username: String,
         password: SecretString,
+        from: Option<IpAddr>,
         terms: &SessionTerms,
     ) -> Result<Session, Problem> {
-        let principal = self.authenticate(Credentials::Basic { username, password }).await?;
+        let principal = self.authenticate(Credentials::Basic { username, password, from }).await?;
         self.open_session(principal, terms).await
     }
 
@@ -133,11 +138,12 @@ impl Service {
         self.open(principal, terms, None).await
     }
 
-    /// Opens another session for whoever shows the token of one. It ends no later than that one, so that a token which
-    /// somebody else got hold of is not worth more than it was.
+    /// Opens another session for whoever shows the token of one. It ends no later than that one and is bound to the same, so
+    /// that a token which somebody else got hold of is not worth more than it was.
     ///
     /// # Errors
-    /// [`Problem`]; [`ProblemKind::BadCredentials`] for credentials that are no session's.
+    /// [`Problem`]; [`ProblemKind::BadCredentials`] for credentials that are no session's, [`ProblemKind::BadParameter`] for
+    /// terms that bind it to something else.
     pub async fn exchange_session(
         &self,
         shown: Credentials,
@@ -163,7 +169,7 @@ impl Service {
         if binding.len() > MOST_BINDING_BYTES {
             return Err(Problem::bad_parameter("referer", "What a token is bound to is too long."));
         }
-        let secret: [u8; 32] = rand::random();
+        let secret: [u8; SECRET_BYTES] = rand::random();
         let token = format!("{user}.{}", URL_SAFE_NO_PAD.encode(secret));
         let session = NewSession {
             user,
@@ -180,6 +186,10 @@ impl Service {
                 Ok(Session { principal, token: token.into(), opened: at, expires })
             }
             Opened::NoUser => Err(nobody()),
+            Opened::BoundElsewhere => {
+                let said = "The token that is shown is bound to something else.";
+                Err(Problem::bad_parameter("client", said))
+            }
         }
     }
 
@@ -200,6 +210,15 @@ fn nobody() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_that_was_not_made_here_is_no_sessions() {
+        let is_sessions = |secret: &str| SessionToken::parse(&format!("5.{secret}").into()).is_some();
+        assert!(is_sessions(&URL_SAFE_NO_PAD.encode([7; SECRET_BYTES])));
+        for other in [String::new(), "secret".to_owned(), "+".repeat(43), URL_SAFE_NO_PAD.encode([7; 33])] {
+            assert!(!is_sessions(&other), "{other}");
+        }
+    }
 
     #[test]
     fn a_session_bound_to_a_page_works_from_there_and_below() {

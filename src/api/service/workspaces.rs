@@ -6,14 +6,21 @@
 //! It must never touch the disk on a thread that serves: `premises` is the way to it.
 //!
 //! Easy to get wrong: a caller who goes away in the middle of a move. The move goes on in a task of its own, keeps the
-//! workspaces occupied as long as it takes, and lets go of them in the end; only a process that dies leaves that to time.
+//! workspaces occupied as long as it takes, and lets go of them in the end; a process that stops waits for it, and only one
+//! that dies leaves that to time.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
 use super::{
-    Acceptance, Accepted, Operation, Principal, Problem, Service, premises::of_engine, refusals::nobody,
+    Acceptance, Accepted, Operation, Principal, Problem, Service,
+    occupancy::{OCCUPIED, Occupancy},
+    premises::of_engine,
+    refusals::nobody,
     within,
 };
 use crate::{
@@ -26,10 +33,11 @@ use crate::{
 
 /// Most workspaces in one list.
 const MOST_LISTED: usize = 100_000;
-/// How long workspaces stay occupied after whoever moves their files was last heard of.
-const OCCUPIED: Duration = Duration::from_secs(30);
 /// How long a caller waits for the end of a move.
 const MOVE_LIMIT: Duration = Duration::from_mins(1);
+
+/// Whether files may still be moved; asked before each of them.
+type GoOn<'a> = &'a dyn Fn() -> bool;
 
 impl Service {
     /// The names of workspaces: all of them for an administrator, his own for anybody else.
@@ -80,7 +88,9 @@ impl Service {
         Operation::AdministerNotebooks.permit(principal)?;
         self.must_be_somebodys(to).await?;
         let (source, target, folder) = (from.clone(), to.clone(), folder.map(str::to_owned));
-        let work = move |disk: &Workspaces| disk.transfer(&source, &target, folder.as_deref());
+        let work = move |disk: &Workspaces, go_on: GoOn<'_>| {
+            disk.transfer(&source, &target, folder.as_deref(), go_on)
+        };
         self.rearrange(from, to, work).await
     }
 
@@ -100,7 +110,9 @@ impl Service {
         }
         let (owner, source) = (from.0.clone(), from.1.to_owned());
         let (target_owner, target) = (to.0.clone(), to.1.to_owned());
-        let work = move |disk: &Workspaces| disk.move_entry(&owner, &source, &target, &target_owner);
+        let work = move |disk: &Workspaces, go_on: GoOn<'_>| {
+            disk.move_entry(&owner, &source, &target, &target_owner, go_on)
+        };
         self.rearrange(from.0, to.0, work).await
     }
 
@@ -108,11 +120,12 @@ impl Service {
     /// user they go to sees them come.
     async fn rearrange<W>(&self, from: &WorkspaceName, to: &WorkspaceName, work: W) -> Result<(), Problem>
     where
-        W: FnOnce(&Workspaces) -> Result<(), DiskError> + Send + 'static,
+        W: FnOnce(&Workspaces, GoOn<'_>) -> Result<(), DiskError> + Send + 'static,
     {
         self.inner.premises.must_have_workspaces()?;
         let (service, from, to) = (self.clone(), from.clone(), to.clone());
-        let moving = tokio::spawn(async move { service.rearrange_to_the_end(&from, &to, work).await });
+        let moving = async move { service.rearrange_to_the_end(&from, &to, work).await };
+        let moving = self.inner.moves.spawn(moving);
         match timeout(MOVE_LIMIT, moving).await {
             Ok(Ok(moved)) => moved,
             Ok(Err(panicked)) => Err(Problem::internal().caused_by(panicked)),
@@ -130,12 +143,14 @@ impl Service {
         work: W,
     ) -> Result<(), Problem>
     where
-        W: FnOnce(&Workspaces) -> Result<(), DiskError> + Send + 'static,
+        W: FnOnce(&Workspaces, GoOn<'_>) -> Result<(), DiskError> + Send + 'static,
     {
         let me = format!("{:032x}", rand::random::<u128>());
         let store = &self.inner.store;
-        let occupied = within(store.occupy(from, to, &me, OCCUPIED)).await?;
-        admitted(occupied)?;
+        let occupancy = Occupancy::asked_for(Instant::now());
+        admitted(within(store.occupy(from, to, &me, OCCUPIED)).await?)?;
+        let known = occupancy.clone();
+        let work = move |disk: &Workspaces| work(disk, &|| known.holds(Instant::now()));
         let moved = async {
             self.must_be_unused_in_engine(from).await?;
             self.inner.premises.on_disk(work).await
@@ -144,11 +159,17 @@ impl Service {
         let moved = loop {
             tokio::select! {
                 moved = &mut moved => break moved,
-                () = sleep(OCCUPIED / 3) => match within(store.occupy(from, to, &me, OCCUPIED)).await {
-                    Ok(Occupation::Done) => {}
-                    Ok(other) => warn!(outcome = ?other, "workspaces whose files move are not kept free"),
-                    Err(problem) => problem.log(),
-                },
+                () = sleep(OCCUPIED / 3) => {
+                    let asked = Instant::now();
+                    match within(store.occupy(from, to, &me, OCCUPIED)).await {
+                        Ok(Occupation::Done) => occupancy.renewed(asked),
+                        Ok(other) => {
+                            warn!(outcome = ?other, "workspaces whose files move are not kept free: it stops");
+                            occupancy.lost();
+                        }
+                        Err(problem) => problem.log(),
+                    }
+                }
             }
         };
         if let Err(error) = store.vacate(&[from, to], &me).await {
@@ -156,6 +177,16 @@ impl Service {
         }
         info!(dialect = self.dialect, is_done = moved.is_ok(), "files were moved between workspaces");
         moved
+    }
+
+    /// Waits for the moves of files that are under way, for as long as a caller would.
+    pub(in crate::api) async fn moves_ended(&self) {
+        self.inner.moves.close();
+        if timeout(MOVE_LIMIT, self.inner.moves.wait()).await.is_err() {
+            warn!(
+                "files are still being moved between workspaces: what is left can be moved by asking again"
+            );
+        }
     }
 
     /// Somebody is called that, or there is such a workspace already.
@@ -169,7 +200,7 @@ impl Service {
     }
 
     async fn must_be_unused_in_engine(&self, workspace: &WorkspaceName) -> Result<(), Problem> {
-        let Some(engine) = self.inner.premises.engine() else { return Ok(()) };
+        let Some((engine, _place)) = self.inner.premises.engine().await? else { return Ok(()) };
         let running = engine.containers_of(workspace.as_str()).await.map_err(of_engine)?;
         if running.is_empty() { Ok(()) } else { admitted(Occupation::Running) }
     }

@@ -7,7 +7,7 @@
 //! well). Given twice, in whatever places, it is refused.
 
 use axum::extract::{Path, Request, rejection::PathRejection};
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderName, Method};
 use std::{str::FromStr, time::Duration};
 use utoipa::ToSchema;
 
@@ -22,7 +22,7 @@ use crate::{
         problem::{Problem, ProblemKind},
         service::Credentials,
     },
-    http::{members, presentable, read, require_json},
+    http::{PeerAddr, members, presentable, read, require_json},
 };
 
 const SEC: HeaderName = HeaderName::from_static("sec");
@@ -49,14 +49,15 @@ pub(super) struct CancelBody {
 }
 
 /// Who calls: the `SEC` header, which wins, or HTTP Basic.
-pub(super) fn credentials(headers: &HeaderMap) -> Result<Credentials, Problem> {
+pub(super) fn credentials(request: &Request) -> Result<Credentials, Problem> {
+    let headers = request.headers();
     let mut tokens = headers.get_all(SEC).iter();
     match (tokens.next(), tokens.next()) {
         (Some(only), None) => {
             only.to_str().ok().and_then(|token| Credentials::token(token.trim())).ok_or_else(bad_credentials)
         }
         (Some(_), Some(_)) => Err(bad_credentials()),
-        (None, _) => parameters::authorization(headers, Scheme::Basic)?
+        (None, _) => parameters::authorization(headers, Scheme::Basic { from: PeerAddr::ip_of(request) })?
             .ok_or_else(|| Problem::new(ProblemKind::NoCredentials, "There are no credentials.")),
     }
 }
@@ -202,7 +203,7 @@ mod tests {
     #[test]
     fn a_token_wins_over_a_password_and_two_tokens_are_none() {
         let read = |headers: &[(&str, &str)]| {
-            credentials(request(Method::GET, "/", headers, "").headers())
+            credentials(&request(Method::GET, "/", headers, ""))
                 .map(|given| matches!(given, Credentials::Token(_)))
                 .map_err(|problem| problem.kind)
         };
@@ -211,6 +212,14 @@ mod tests {
         assert_eq!(read(&[]), Err(ProblemKind::NoCredentials));
         assert_eq!(read(&[("sec", "t"), ("sec", "t")]), Err(ProblemKind::BadCredentials));
         assert_eq!(read(&[("sec", "")]), Err(ProblemKind::BadCredentials));
+    }
+
+    #[test]
+    fn a_password_comes_with_the_peer_who_sent_it() {
+        let mut request = request(Method::GET, "/", &[("authorization", "Basic YTpi")], "");
+        request.extensions_mut().insert(PeerAddr("[::ffff:10.0.0.1]:7".parse().unwrap()));
+        let Ok(Credentials::Basic { from, .. }) = credentials(&request) else { panic!("a password") };
+        assert_eq!(from, "10.0.0.1".parse().ok());
     }
 
     #[test]

@@ -79,7 +79,7 @@ async fn delete_user(
     id: PathId,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
+    let credentials = request::credentials(&request)?;
     entrance.service.admit(credentials.clone(), Operation::DeleteUser).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
@@ -128,7 +128,7 @@ async fn get_task(
     task_id: PathId,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
+    let credentials = request::credentials(&request)?;
     let principal = entrance.service.admit(credentials, Operation::ReadTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
@@ -171,7 +171,7 @@ async fn cancel_task(
     task_id: PathId,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
+    let credentials = request::credentials(&request)?;
     entrance.service.admit(credentials.clone(), Operation::CancelTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &TASK_FIELDS)?;
@@ -208,7 +208,7 @@ async fn get_results(
     task_id: PathId,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let credentials = request::credentials(request.headers())?;
+    let credentials = request::credentials(&request)?;
     let principal = entrance.service.admit(credentials, Operation::ReadTask).await?;
     Version::of(request.headers())?;
     let fields = request::fields(&request, &DEPENDENT_FIELDS)?;

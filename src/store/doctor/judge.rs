@@ -27,6 +27,9 @@ const CLOCK_DIFFERENCE_MS: i64 = 2_000;
 const MUCH_PERCENT: u64 = 75;
 const TOO_MUCH_PERCENT: u64 = 90;
 
+/// A removal that was promised longer ago should have ended, in minutes.
+const OLD_PROMISE_MIN: u64 = 15;
+
 fn good(what: &'static str, says: String) -> Finding {
     Finding { what, level: Level::Good, says, remedy: None }
 }
@@ -203,4 +206,16 @@ pub(super) fn workers(depth: &Depth, known: &[WorkerEntry], now: DateTime<Utc>) 
         return not_good("workers", Level::Warn, says, "offstage workers wake NAME, or start another one.");
     }
     good("workers", says)
+}
+
+/// A removal that was promised is tried for ever, so nobody but the doctor says that it does not come off.
+pub(super) fn removals(depth: &Depth) -> Finding {
+    let minutes = depth.oldest_commit_ms.unwrap_or(0) / 60_000;
+    let says = format!("{} promised and not ended", depth.committed);
+    if minutes < OLD_PROMISE_MIN {
+        return good("removals", says);
+    }
+    let remedy = "Look at the reason of the oldest removal that is INTERRUPTED (offstage tasks show), at the disk with the \
+                  workspaces and at the log of a worker that has notebooks.workspace_root.";
+    not_good("removals", Level::Warn, format!("{says}, the oldest for {minutes} min"), remedy)
 }

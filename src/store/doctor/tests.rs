@@ -4,7 +4,7 @@ use super::{
     Depth,
     Level::{self, Bad, Good, Warn},
     StoreError, WorkerEntry,
-    judge::{clock, eviction, keys, latency, memory, persistence, unanswered, version, workers},
+    judge::{clock, eviction, keys, latency, memory, persistence, removals, unanswered, version, workers},
     line, time,
 };
 use crate::domain::state::TaskState;
@@ -144,4 +144,14 @@ fn a_quiet_worker_that_is_gone_is_counted_nowhere() {
     assert_eq!(finding.level, Good, "{finding:?}");
     assert_eq!(finding.says, "1 there, 0 of them quiet; 5 tasks wait");
     assert_eq!(workers(&depth(5, false), &[worker(30, false)], time(NOW)).level, Bad);
+}
+
+#[test]
+fn a_removal_that_was_promised_long_ago_is_told_of() {
+    let promised = |age_ms| Depth { committed: 2, oldest_commit_ms: age_ms, ..depth(0, false) };
+    assert_eq!(removals(&promised(Some(14 * 60_000))).level, Good);
+    assert_eq!(removals(&depth(0, false)).level, Good);
+    let old = removals(&promised(Some(95 * 60_000)));
+    assert_eq!((old.level, old.remedy.is_some()), (Warn, true));
+    assert_eq!(old.says, "2 promised and not ended, the oldest for 95 min");
 }

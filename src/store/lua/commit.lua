@@ -16,6 +16,12 @@ local function delete_user(side, user, name, admin, ...)
   if admin == '1' then redis.call('SREM', P .. side .. ':admins', user) end
 end
 
+-- A number that was imported is given to nobody else either: see add_users.lua.
+local function use_up(user)
+  local last = tonumber(redis.call('GET', P .. 'last_user') or '0')
+  if tonumber(user) > last then redis.call('SET', P .. 'last_user', user) end
+end
+
 local function is_last(side, admin) return admin == '1' and redis.call('SCARD', P .. side .. ':admins') <= 1 end
 
 local function commit(task, id, fence, asked, worker, checks)
@@ -39,7 +45,10 @@ local function commit(task, id, fence, asked, worker, checks)
   local own = P .. 'user:' .. user
   if staged[1] then delete_user('staged', user, staged[3] or '', staged[1], own .. ':dependents', own .. ':order') end
   -- What lets the deployed user in goes with him, in the same step.
-  if deployed then delete_user('deployed', user, deployed[2] or '', deployed[1], own .. ':sessions') end
+  if deployed then
+    delete_user('deployed', user, deployed[2] or '', deployed[1], own .. ':sessions')
+    use_up(user)
+  end
   move(id, task, to, 'complete', worker, '', { 'checks', checks })
   return 'DONE'
 end

@@ -22,17 +22,20 @@ local function write(side, id, name, admin, fields)
   redis.call('ZADD', P .. side .. ':users', id, id)
 end
 
--- The last that befell a user of whom nothing is left was his deletion; it is known as long as its task is kept.
+-- Nothing but his deletion takes a user from both sides, whatever was asked about him since; it is known as long as its
+-- task is kept.
 local function was_deleted(id)
-  local last = redis.call('ZRANGE', P .. 'user:' .. id .. ':tasks', 0, 0, 'REV')[1]
-  local task = last and redis.pcall('HMGET', P .. 'task:' .. last, 'kind', 'state')
-  return task and everywhere[task[1]] and task[2] == ARGV[5]
+  for kind in pairs(everywhere) do
+    local done = index(kind, ARGV[5])
+    if redis.call('ZINTERCARD', 2, P .. 'user:' .. id .. ':tasks', done, 'LIMIT', 1) == 1 then return true end
+  end
+  return false
 end
 
 local function import(id, name, admin, fields)
-  if redis.call('EXISTS', P .. 'staged:user:' .. id) == 1 then
-    return redis.call('HEXISTS', P .. 'live', 'user:' .. id) == 1 and 'LIVE' or 'KEPT'
-  end
+  -- Who is deleted from one side, and whose deletion from both runs, would be restored for a moment.
+  if redis.call('HEXISTS', P .. 'live', 'user:' .. id) == 1 then return 'LIVE' end
+  if redis.call('EXISTS', P .. 'staged:user:' .. id) == 1 then return 'KEPT' end
   for _, side in ipairs({ 'staged', 'deployed' }) do
     if (redis.call('HGET', P .. side .. ':names', name) or id) ~= id then return 'NAME_TAKEN' end
   end

@@ -12,11 +12,11 @@ end
 
 -- writes
 -- A Redis that takes no writes knows its sessions all the same. Somebody who asks often is written down once a second: each
--- write costs a write to disk.
+-- write costs a write to disk. Which session was used longest ago counts for those too that live on without use.
 local USED_AGAIN = 1000
-if idle ~= '' and NOW - used > math.min(USED_AGAIN, idle / 10) then
+if NOW - used > (idle ~= '' and math.min(USED_AGAIN, idle / 10) or USED_AGAIN) then
   redis.pcall('HSET', key, ARGV[4], table.concat({ dialect, NOW, idle, expires, binding }, '\t'))
-  local ends, known = NOW + idle, redis.call('PEXPIRETIME', key)
+  local ends, known = idle ~= '' and NOW + idle or 0, redis.call('PEXPIRETIME', key)
   if known >= 0 and known < ends then redis.pcall('PEXPIREAT', key, ends) end
 end
 return { 'OK', name, binding, unpack(roles_of(ARGV[3])) }

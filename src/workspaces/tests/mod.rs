@@ -114,8 +114,8 @@ fn errors_have_no_names_in_them() {
     write(&site.at("petrosyan/secret/file"));
     write(&site.at("other/secret"));
     let errors = [
-        site.disk.transfer(&name("petrosyan"), &name("other"), None).unwrap_err(),
-        site.disk.move_entry(&name("petrosyan"), "secret/no", "x", &name("other")).unwrap_err(),
+        site.disk.transfer(&name("petrosyan"), &name("other"), None, &|| true).unwrap_err(),
+        site.disk.move_entry(&name("petrosyan"), "secret/no", "x", &name("other"), &|| true).unwrap_err(),
         Workspaces::open(&site.at("petrosyan/secret/file")).unwrap_err(),
     ];
     for error in errors {

@@ -94,3 +94,24 @@ fn the_trash_is_open_to_nobody_else() {
     let mode = fs::metadata(site.at("trash")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
+
+#[test]
+fn a_rehearsal_finds_what_rights_would_stop() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let site = Site::new();
+    for file in ["mine/a", "foreign/a", "trash/1/a"] {
+        write(&site.at(file));
+    }
+    give_away(site.folder.path());
+    restrict(&site.at("mine"), 0o000);
+    chown(site.at("foreign"), Some(0), None).unwrap();
+    let rehearse = |workspace| unprivileged(|| site.disk.rehearse(&name(workspace), 7));
+    rehearse("mine").unwrap();
+    assert_eq!(fs::metadata(site.at("mine")).unwrap().permissions().mode() & 0o777, 0o000);
+    let refused = |outcome| matches!(outcome, Err(DiskError::Refused { doing: "write to a folder", .. }));
+    assert!(refused(rehearse("foreign")));
+    chown(site.at(""), Some(0), None).unwrap();
+    assert!(refused(rehearse("mine")));
+}

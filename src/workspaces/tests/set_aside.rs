@@ -85,26 +85,27 @@ fn what_is_mounted_in_a_folder_is_not_entered() {
     let proc = Name::new("proc").unwrap();
     assert!(matches!(root.child(&proc), Err(DiskError::Mounted)));
     assert!(matches!(root.child_to_empty(&proc), Err(DiskError::Mounted)));
+    let disk = Workspaces::open("/".as_ref()).unwrap();
+    assert!(matches!(disk.rehearse(&name("proc"), 7), Err(DiskError::Mounted)));
 }
 
 #[test]
 fn marks_are_listed_by_number_and_forgotten() {
     let site = Site::new();
-    assert_eq!(site.disk.marks(None, 10).unwrap(), [0; 0]);
+    assert_eq!(site.disk.marks().unwrap(), [0; 0]);
     for task in [10, 9, 100] {
         site.disk.set_aside(&name("joe"), task).unwrap();
     }
     for stray in ["07", "x", "+5", "18446744073709551616"] {
         fs::create_dir(site.at("trash").join(stray)).unwrap();
     }
-    assert_eq!(site.disk.marks(None, 2).unwrap(), [9, 10]);
-    assert_eq!(site.disk.marks(Some(9), 10).unwrap(), [10, 100]);
+    assert_eq!(site.disk.marks().unwrap(), [9, 10, 100]);
     // A container that still ran has left something in it.
     write(&site.at("trash/9/late/file"));
     assert_eq!(site.disk.forget_mark(9, &|| false).unwrap(), Emptied::Stopped);
     assert_eq!(site.disk.forget_mark(9, &|| true).unwrap(), Emptied::Done);
     assert_eq!(site.disk.forget_mark(9, &|| true).unwrap(), Emptied::Done);
-    assert_eq!(site.disk.marks(None, 10).unwrap(), [10, 100]);
+    assert_eq!(site.disk.marks().unwrap(), [10, 100]);
 }
 
 #[test]
@@ -120,4 +121,26 @@ fn two_tasks_at_once_share_no_mark() {
     assert!(site.at("trash/7/file").is_file(), "{outcomes:?}");
     assert!(outcomes.contains(&SetAside::Done), "{outcomes:?}");
     assert!(!outcomes.contains(&SetAside::Missing), "{outcomes:?}");
+}
+
+#[test]
+fn a_rehearsal_leaves_nothing_behind_and_minds_nothing_that_one_left() {
+    let site = Site::new();
+    write(&site.at("joe/file"));
+    fs::create_dir_all(site.at("trash/.try-7")).unwrap();
+    fs::create_dir_all(site.at("trash/.tried-7")).unwrap();
+    site.disk.rehearse(&name("joe"), 7).unwrap();
+    assert_eq!(fs::read_dir(site.at("trash")).unwrap().count(), 0);
+    assert!(site.at("joe/file").is_file());
+    assert!(matches!(site.disk.rehearse(&name("jane"), 7), Err(DiskError::Missing)));
+}
+
+/// Nothing says what a file system can do but a rename that is tried.
+#[test]
+fn a_rename_that_does_not_come_off_is_met_by_the_rehearsal() {
+    let site = Site::new();
+    write(&site.at("joe/file"));
+    write(&site.at("trash/.tried-7/file"));
+    assert!(matches!(site.disk.rehearse(&name("joe"), 7), Err(DiskError::Occupied)));
+    assert!(site.at("joe/file").is_file());
 }

@@ -1,6 +1,7 @@
 //! Moving from workspace to workspace: nothing overwritten, nothing followed, nothing outside.
 
 use std::{
+    cell::Cell,
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink},
     path::Path,
@@ -28,7 +29,7 @@ fn a_transfer_takes_everything_and_leaves_an_empty_workspace() {
     symlink(site.outside(), site.at("joe/link")).unwrap();
     fs::create_dir(site.at("jane")).unwrap();
     write(&site.at("jane/own"));
-    site.disk.transfer(&name("joe"), &name("jane"), None).unwrap();
+    site.disk.transfer(&name("joe"), &name("jane"), None, &|| true).unwrap();
     assert_eq!(names(&site.at("joe")), [""; 0]);
     assert_eq!(names(&site.at("jane")).len(), 6);
     assert!(site.at("jane/a/b/file").is_file() && site.at("jane/link").is_symlink());
@@ -44,7 +45,7 @@ fn what_is_missing_on_the_way_is_made_like_the_source() {
     }
     fs::set_permissions(site.at("joe"), fs::Permissions::from_mode(0o751)).unwrap();
     let source = fs::metadata(site.at("joe")).unwrap();
-    site.disk.transfer(&name("joe"), &name("jane"), Some("from/joe/")).unwrap();
+    site.disk.transfer(&name("joe"), &name("jane"), Some("from/joe/"), &|| true).unwrap();
     assert!(site.at("jane/from/joe/file").is_file());
     for made in ["jane", "jane/from", "jane/from/joe"] {
         let made = fs::metadata(site.at(made)).unwrap();
@@ -60,7 +61,7 @@ fn nothing_moves_when_anything_is_in_the_way() {
         write(&site.at(&format!("joe/{file}")));
     }
     write(&site.at("jane/50"));
-    let in_the_way = site.disk.transfer(&name("joe"), &name("jane"), None);
+    let in_the_way = site.disk.transfer(&name("joe"), &name("jane"), None, &|| true);
     assert!(matches!(in_the_way, Err(DiskError::Occupied)), "{in_the_way:?}");
     assert_eq!(names(&site.at("joe")).len(), 100);
     assert_eq!(names(&site.at("jane")), ["50"]);
@@ -73,7 +74,7 @@ fn a_transfer_that_cannot_be_is_refused() {
     fs::create_dir(site.at("jane")).unwrap();
     symlink(site.outside(), site.at("jane/link")).unwrap();
     write(&site.at("jane/plain"));
-    let transfer = |from, to, folder| site.disk.transfer(&name(from), &name(to), folder);
+    let transfer = |from, to, folder| site.disk.transfer(&name(from), &name(to), folder, &|| true);
     assert!(matches!(transfer("joe", "joe", Some("x")), Err(DiskError::IntoItself)));
     assert!(matches!(transfer("nobody", "jane", None), Err(DiskError::Missing)));
     let long = "x/".repeat(3_000);
@@ -97,7 +98,7 @@ fn an_entry_moves_within_a_workspace_and_to_another() {
         write(&site.at(file));
     }
     let moves = |source: &str, target: &str, owner: &str| {
-        site.disk.move_entry(&name("joe"), source, target, &name(owner)).unwrap();
+        site.disk.move_entry(&name("joe"), source, target, &name(owner), &|| true).unwrap();
     };
     moves("a/file", "b/renamed", "joe");
     assert_eq!(names(&site.at("joe/b")), ["other", "renamed"]);
@@ -115,7 +116,7 @@ fn a_link_is_moved_and_never_passed() {
     let site = Site::new();
     write(&site.at("joe/file"));
     symlink(site.outside(), site.at("joe/link")).unwrap();
-    let moves = |source, target| site.disk.move_entry(&name("joe"), source, target, &name("joe"));
+    let moves = |source, target| site.disk.move_entry(&name("joe"), source, target, &name("joe"), &|| true);
     assert!(matches!(moves("link/kept", "stolen"), Err(DiskError::NotAFolder)));
     assert!(matches!(moves("file", "link/planted"), Err(DiskError::NotAFolder)));
     assert!(matches!(moves("file", "link"), Err(DiskError::Occupied)));
@@ -130,8 +131,9 @@ fn a_move_that_cannot_be_is_refused() {
     for file in ["joe/a/b/file", "joe/a/file", "joe/file", "jane/file"] {
         write(&site.at(file));
     }
-    let moves =
-        |source, target, owner| site.disk.move_entry(&name("joe"), source, target, &name(owner)).unwrap_err();
+    let moves = |source, target, owner| {
+        site.disk.move_entry(&name("joe"), source, target, &name(owner), &|| true).unwrap_err()
+    };
     assert!(matches!(moves("file", "a", "joe"), DiskError::Occupied));
     assert!(matches!(moves("file", "", "jane"), DiskError::Occupied));
     assert!(matches!(moves("a", "a/b", "joe"), DiskError::IntoItself));
@@ -146,4 +148,21 @@ fn a_move_that_cannot_be_is_refused() {
         assert!(matches!(moves("file", outside, "joe"), DiskError::BadPath), "{outside}");
     }
     assert_eq!(names(&site.at("joe")), ["a", "file"]);
+}
+
+#[test]
+fn a_transfer_stops_between_any_two_entries_and_can_be_repeated() {
+    let site = Site::new();
+    for file in 0..10 {
+        write(&site.at(&format!("joe/{file}")));
+    }
+    let left = Cell::new(4);
+    let go_on = || left.replace(left.get() - 1) > 0;
+    let stopped = site.disk.transfer(&name("joe"), &name("jane"), None, &go_on);
+    assert!(matches!(stopped, Err(DiskError::Stopped)), "{stopped:?}");
+    assert_eq!((names(&site.at("joe")).len(), names(&site.at("jane")).len()), (6, 4));
+    let stopped = site.disk.move_entry(&name("jane"), "none", "x", &name("jane"), &|| false);
+    assert!(matches!(stopped, Err(DiskError::Stopped)), "{stopped:?}");
+    site.disk.transfer(&name("joe"), &name("jane"), None, &|| true).unwrap();
+    assert_eq!((names(&site.at("joe")).len(), names(&site.at("jane")).len()), (0, 10));
 }

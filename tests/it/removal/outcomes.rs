@@ -6,11 +6,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use offstage::domain::{
-    reason::Reason,
-    state::TaskState::{
-        self, Cancelled, Completed, Conflict, Exception, Interrupted, Processing, Queued, Resuming,
+use offstage::{
+    domain::{
+        reason::Reason,
+        state::TaskState::{
+            self, Cancelled, Completed, Conflict, Exception, Interrupted, Processing, Queued, Resuming,
+        },
+        task::TaskId,
     },
+    workspaces::Emptied,
 };
 use offstage_tests::{
     engine::{Fault, StubEngine},
@@ -139,14 +143,30 @@ async fn a_mark_that_is_not_the_tasks_stops_it_before_anything_is_touched() {
     assert_eq!(files(&ground.at("joe")), 3);
 }
 
+/// However often such a worker takes it up, the attempts are kept for one that can.
 #[tokio::test]
-async fn a_worker_without_a_folder_of_workspaces_cannot_tell() {
+async fn a_worker_without_a_folder_of_workspaces_leaves_removals_to_others() {
     let ground = Ground::new().await;
-    ground.workspace("joe", 1);
+    for name in ["joe", "jane"] {
+        ground.workspace(name, 1);
+    }
+    let promised = ground.submit("jane").await;
+    ground.claim_and_promise().await;
     let task = ground.submit("joe").await;
-    let _worker = ground.stack.worker(&[]);
-    let waiting = ground.in_state(task, Interrupted).await;
-    assert_eq!(waiting.reason, Some(Reason::CheckUnavailable { check: "containers".to_owned() }));
+    let settings = [("OFFSTAGE_WORKER__MAX_ATTEMPTS", "1"), ("OFFSTAGE_WORKER__RETRY_DELAY_MS", "20")];
+    let _without = ground.stack.worker(&settings);
+    for id in [task, promised] {
+        eventually("it was handed back again and again", DEADLINE, async || {
+            let taken = ground.story(id).await.into_iter().filter(|state| *state == Interrupted).count();
+            (taken > 3).then_some(())
+        })
+        .await;
+        let waiting = ground.in_state(id, Interrupted).await;
+        assert_eq!(waiting.reason, Some(Reason::CheckUnavailable { check: "workspace".to_owned() }));
+    }
+    let _with = ground.worker(&settings);
+    assert_eq!(ground.end_of(task).await, (Completed, ""));
+    assert_eq!(ground.end_of(promised).await, (Completed, ""));
 }
 
 #[tokio::test]
@@ -200,7 +220,7 @@ async fn what_was_promised_is_tried_until_it_is_done() {
         (task.attempt > 3 && task.state == TaskState::Interrupted).then_some(task)
     })
     .await;
-    assert_eq!(waiting.reason, Some(Reason::EffectIncomplete));
+    assert_eq!(waiting.reason, Some(Reason::NotSetAside));
     assert!(waiting.committed);
     assert_eq!(ground.cancel(task).await, Answer::TooLate);
     assert_eq!(files(&ground.at("joe")), 3);
@@ -208,4 +228,17 @@ async fn what_was_promised_is_tried_until_it_is_done() {
     assert_eq!(ground.end_of(task).await, (Completed, ""));
     assert!(ground.story(task).await.contains(&Resuming));
     ground.is_gone_once("joe", task).await;
+}
+
+/// Where a container goes on writing, emptying has no end of its own.
+#[tokio::test]
+async fn a_removal_ends_when_its_time_is_up_and_goes_on_later() {
+    let ground = Ground::new().await;
+    ground.workspace("joe", 300);
+    let removal = ground.removal();
+    let task = TaskId(7);
+    let outcome = removal.begin(&workspace("joe"), task, Duration::ZERO).ended().await.unwrap();
+    assert_eq!((outcome, files(&ground.root)), (Emptied::Stopped, 300));
+    let outcome = removal.begin(&workspace("joe"), task, DEADLINE).ended().await.unwrap();
+    assert_eq!((outcome, files(&ground.root)), (Emptied::Done, 0));
 }

@@ -9,12 +9,14 @@ use offstage::{
     store::{
         accounts::{Added, Change, Changed, Grant, MOST_ROLES, NORMAL_USER, NewAccount, TO_BE_MADE},
         directory::{Collection, NewUser},
+        queue::Committed,
+        submit::Submitted,
     },
 };
 use offstage_tests::{
     fixtures,
     redis::PrivateRedis,
-    world::{USER, World},
+    world::{LONG, USER, World},
 };
 
 /// The least number that is given here.
@@ -108,7 +110,12 @@ async fn a_number_is_given_once() {
     );
     let imported = NewUser { id: UserId(2_000_000), username: "imported".to_owned(), ..fixtures::user(7) };
     world.store.load_users(&[imported], false).await.unwrap();
-    assert_eq!(add(&world, "y", &[2]).await, Added::Added(UserId(2_000_001)));
+    let Submitted::Created { .. } = world.submit(fixtures::platform_deletion(2_000_000)).await else {
+        panic!()
+    };
+    assert_eq!(world.commit(world.claim(LONG).await.lease).await, Committed::Done);
+    let next = add(&world, "y", &[2]).await;
+    assert_eq!(next, Added::Added(UserId(2_000_001)), "nor that of one who was imported and deleted");
     world.set("ZADD", "deployed:users", &[&LARGEST_ID.to_string(), &LARGEST_ID.to_string()]);
     assert_eq!(world.unchanged("add", add(&world, "z", &[2])).await, Added::Full);
     let twice = [account("y"), account("user6"), account("user6")];

@@ -123,7 +123,14 @@ async fn which_live_deletion_serves_which_request() {
 async fn a_user_of_whom_nothing_is_left_is_not_brought_back_unasked() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
-    assert_eq!(commit(&world, USER).await, Committed::Done);
+    let Submitted::Created { .. } = world.submit(fixtures::platform_deletion(USER)).await else { panic!() };
+    let lease = world.claim(LONG).await.lease;
+    let dry_run = Submission { kind: TaskKind::Dependents, ..fixtures::submission(USER) };
+    let Submitted::Created { .. } = world.submit(dry_run).await else {
+        panic!("it is newer, and no deletion")
+    };
+    assert_eq!(world.commit(lease).await, Committed::Done);
+    world.claim(LONG).await;
     let user = [fixtures::user(USER)];
     assert_eq!(
         world.unchanged("import", world.store.load_users(&user, false)).await.unwrap(),
@@ -135,4 +142,16 @@ async fn a_user_of_whom_nothing_is_left_is_not_brought_back_unasked() {
     while world.store.prune(0).await.unwrap() > 0 {}
     let loaded = world.store.load_users(&user, false).await.unwrap();
     assert_eq!(loaded, [Loaded::Added], "nobody remembers him once his task is gone");
+}
+
+#[tokio::test]
+async fn a_user_whose_deletion_runs_is_not_restored() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    world.task_in(TaskState::Completed).await;
+    let Submitted::Created { .. } = world.submit(fixtures::platform_deletion(USER)).await else { panic!() };
+    assert_eq!(world.sides(UserId(USER)), (false, true));
+    let users = [fixtures::user(USER)];
+    let loaded = world.unchanged("import", world.store.load_users(&users, true)).await.unwrap();
+    assert_eq!(loaded, [Loaded::BeingDeleted], "what is restored now would be deleted the next moment");
 }

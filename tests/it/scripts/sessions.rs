@@ -4,7 +4,7 @@ use offstage::{
     domain::{capability::Capability, task::UserId},
     store::{
         directory::{Collection, Named},
-        principals::TokenHash,
+        principals::{TokenHash, sha256_hex},
         sessions::{NewSession, Opened},
     },
 };
@@ -28,15 +28,15 @@ async fn works(world: &World, token: &TokenHash) -> bool {
     world.store.use_session(UserId(USER), token, "platform").await.unwrap().is_some()
 }
 
-/// Turns the session's clock: it was used, and ends, so much earlier.
-fn age(world: &World, by_ms: u64) {
-    let dump = world.dump().hash(KEY);
-    let field = dump.keys().next().expect("one session");
-    let parts: Vec<_> = dump[field].split('\t').map(str::to_owned).collect();
+/// Turns the clock of that token's session: it was used, and ends, so much earlier.
+fn age(world: &World, token: &[u8], by_ms: u64) {
+    let field = sha256_hex(&[token]);
+    let kept: String = world.raw("HGET", KEY, &[&field]);
+    let parts: Vec<_> = kept.split('\t').map(str::to_owned).collect();
     let earlier = |text: &str| text.parse::<u64>().map_or(String::new(), |at| (at - by_ms).to_string());
     let (used, ends) = (earlier(&parts[1]), earlier(&parts[3]));
     let aged = [&parts[0], &used, &parts[2], &ends, &parts[4]].map(String::as_str);
-    world.set("HSET", KEY, &[field, &aged.join("\t")]);
+    world.set("HSET", KEY, &[&field, &aged.join("\t")]);
 }
 
 #[tokio::test]
@@ -89,12 +89,12 @@ async fn a_session_that_nobody_uses_ends_and_use_keeps_it() {
     let world = World::new(&redis).await;
     let token = TokenHash::of(b"a");
     open(&world, &token, Some(HOUR), None).await;
-    age(&world, 3_599_000);
+    age(&world, b"a", 3_599_000);
     assert!(works(&world, &token).await, "a second before");
-    age(&world, 3_599_000);
+    age(&world, b"a", 3_599_000);
     assert!(works(&world, &token).await, "it was used since");
     world.unchanged("use within a second", works(&world, &token)).await;
-    age(&world, 3_600_000);
+    age(&world, b"a", 3_600_000);
     assert!(!works(&world, &token).await, "an hour without use");
 }
 
@@ -110,7 +110,7 @@ async fn a_session_with_a_lifetime_ends_however_it_is_used() {
     };
     let left = u64::try_from(expires.timestamp_millis()).unwrap() - world.now_ms();
     assert!((3_590_000..=3_600_000).contains(&left), "{left}");
-    age(&world, 3_600_000);
+    age(&world, b"a", 3_600_000);
     assert!(!works(&world, &token).await);
 }
 
@@ -138,6 +138,54 @@ async fn a_session_that_another_one_is_shown_for_does_not_outlive_it() {
     assert!((59..=60).contains(&life(HOUR * 24).await));
     assert_eq!(life(HOUR / 2).await, 30);
     assert!(works(&world, &second).await);
+}
+
+#[tokio::test]
+async fn a_session_is_bound_to_what_the_shown_one_is_bound_to() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let (unbound, bound, second) = (TokenHash::of(b"a"), TokenHash::of(b"b"), TokenHash::of(b"c"));
+    let session = fixtures::session(UserId(USER), "user5", &bound);
+    open(&world, &unbound, None, None).await;
+    world.store.open_session(&NewSession { binding: "address 10.0.0.1", ..session.clone() }).await.unwrap();
+    for (shown, asked, expected) in [
+        (&bound, "", "address 10.0.0.1"),
+        (&bound, "address 10.0.0.1", "address 10.0.0.1"),
+        (&unbound, "address 10.0.0.2", "address 10.0.0.2"),
+        (&unbound, "", ""),
+    ] {
+        let wanted = NewSession { token: &second, shown: Some(shown), binding: asked, ..session.clone() };
+        assert!(matches!(world.store.open_session(&wanted).await.unwrap(), Opened::Until { .. }));
+        let found = world.store.use_session(UserId(USER), &second, "platform").await.unwrap().unwrap();
+        assert_eq!(found.binding, expected, "{asked:?}");
+    }
+    let elsewhere =
+        NewSession { token: &second, shown: Some(&bound), binding: "address 10.0.0.2", ..session };
+    let refused = world.unchanged("elsewhere", world.store.open_session(&elsewhere)).await.unwrap();
+    assert_eq!(refused, Opened::BoundElsewhere);
+}
+
+#[tokio::test]
+async fn the_session_that_was_used_longest_ago_makes_room_for_one_more_of_its_dialect() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let tokens: Vec<_> = (0..101).map(|number: u32| TokenHash::of(&number.to_be_bytes())).collect();
+    let of_notebooks = TokenHash::of(b"n");
+    let session = fixtures::session(UserId(USER), "user5", &of_notebooks);
+    world.store.open_session(&NewSession { dialect: "notebooks", ..session }).await.unwrap();
+    age(&world, b"n", 400_000);
+    for (number, token) in (0..100_u32).zip(&tokens) {
+        open(&world, token, None, None).await;
+        age(&world, &number.to_be_bytes(), u64::from(200 - number) * 1_000);
+    }
+    assert!(works(&world, &tokens[0]).await, "it was made first, and is used again");
+    open(&world, &tokens[100], None, None).await;
+    assert!(!works(&world, &tokens[1]).await, "it was used longest ago");
+    for left in [0, 2, 99, 100] {
+        assert!(works(&world, &tokens[left]).await, "{left}");
+    }
+    let other = world.store.use_session(UserId(USER), &of_notebooks, "notebooks").await.unwrap();
+    assert!(other.is_some(), "another dialect's are counted by themselves");
 }
 
 #[tokio::test]

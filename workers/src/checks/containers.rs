@@ -4,7 +4,7 @@
 //! are no answer: what runs is not known then. The registry is looked at again by the promise, in one step with it; what
 //! the engine said has an age.
 //!
-//! A worker that has no folder of workspaces cannot remove one, and says here that it cannot tell.
+//! A worker that has no folder of workspaces does not come here: it leaves removals to others.
 
 use futures::{FutureExt, future::BoxFuture};
 use offstage::{
@@ -24,7 +24,6 @@ use super::{Check, Findings, Subject, Unanswered};
 pub struct Containers {
     store: Store,
     engine: Option<Engine>,
-    has_workspaces: bool,
 }
 
 impl Containers {
@@ -32,13 +31,10 @@ impl Containers {
     #[must_use]
     pub fn new(store: Store, settings: &NotebookSettings) -> Self {
         let engine = settings.engine_socket().map(|socket| Engine::new(socket, &settings.docker_label));
-        Self { store, engine, has_workspaces: settings.workspace_root.is_some() }
+        Self { store, engine }
     }
 
     async fn look(&self, name: &WorkspaceName, findings: &Findings) -> Result<(), Unanswered> {
-        if !self.has_workspaces {
-            return Err(Unanswered("notebooks.workspace_root is not set here".to_owned()));
-        }
         let registered = until_answered("containers", || self.store.containers_of(name)).await;
         let registered = registered.map_err(|error| Unanswered(error.to_string()))?;
         for container in registered.iter().filter(|container| !container.lapsed) {

@@ -17,6 +17,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::{Duration, Instant},
 };
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -43,6 +44,9 @@ pub enum Fault {
     /// The disk did not do it.
     #[error(transparent)]
     Disk(#[from] DiskError),
+    /// The workspace stands where it stood: it cannot be set aside.
+    #[error("the workspace cannot be set aside")]
+    Untouched(#[source] DiskError),
     /// Our own code panicked.
     #[error("the removal panicked")]
     Panicked,
@@ -55,13 +59,13 @@ impl Removal {
         Self { disk }
     }
 
-    /// The tasks whose marks are there: the first `most` after `after`.
+    /// The tasks whose marks are there.
     ///
     /// # Errors
     /// When the disk does not say.
-    pub async fn marks(&self, after: Option<TaskId>, most: usize) -> Result<Vec<TaskId>, Fault> {
+    pub async fn marks(&self) -> Result<Vec<TaskId>, Fault> {
         let disk = self.disk.clone();
-        let marks = spawn_blocking(move || disk.marks(after.map(|task| task.0), most));
+        let marks = spawn_blocking(move || disk.marks());
         Ok(marks.await.map_err(|_| Fault::Panicked)??.into_iter().map(TaskId).collect())
     }
 
@@ -88,28 +92,34 @@ impl Removal {
         forget.await.map_err(|_| Fault::Panicked)?
     }
 
-    /// Looks whether there is anything to be removed.
+    /// Looks whether there is anything to be removed, and tries all that can be tried before it is promised.
     ///
     /// # Errors
-    /// When the disk does not say.
+    /// [`Fault::Untouched`] when it could not be set aside; others when the disk does not say.
     pub async fn look(&self, name: &WorkspaceName, task: TaskId) -> Result<Before, Fault> {
         let (disk, name) = (self.disk.clone(), name.clone());
         let look = spawn_blocking(move || {
             if disk.has_mark(task.0)? {
                 return Ok(Before::InTheWay);
             }
-            Ok(if disk.exists(&name)? { Before::Ready } else { Before::Gone })
+            if !disk.exists(&name)? {
+                return Ok(Before::Gone);
+            }
+            disk.rehearse(&name, task.0).map_err(Fault::Untouched)?;
+            Ok(Before::Ready)
         });
         look.await.map_err(|_| Fault::Panicked)?
     }
 
-    /// Begins to remove the workspace, or goes on with it. The task's promise must have been given.
+    /// Begins to remove the workspace, or goes on with it, for so long at most. The task's promise must have been given.
     #[must_use]
-    pub fn begin(&self, name: &WorkspaceName, task: TaskId) -> UnderWay {
+    pub fn begin(&self, name: &WorkspaceName, task: TaskId, longest: Duration) -> UnderWay {
         let (disk, name) = (self.disk.clone(), name.clone());
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);
-        let work = spawn_blocking(move || remove(&disk, &name, task, &|| !told.load(Ordering::Relaxed)));
+        let begun = Instant::now();
+        let go_on = move || !told.load(Ordering::Relaxed) && begun.elapsed() < longest;
+        let work = spawn_blocking(move || remove(&disk, &name, task, &go_on));
         UnderWay { stop, work }
     }
 }
@@ -119,16 +129,19 @@ fn remove(
     name: &WorkspaceName,
     task: TaskId,
     go_on: &dyn Fn() -> bool,
-) -> Result<Emptied, DiskError> {
+) -> Result<Emptied, Fault> {
     if !go_on() {
         return Ok(Emptied::Stopped);
     }
-    match disk.set_aside(name, task.0)? {
-        SetAside::Done | SetAside::Already => disk.empty(task.0, go_on),
-        SetAside::Missing => {
+    match disk.set_aside(name, task.0) {
+        Ok(SetAside::Done | SetAside::Already) => Ok(disk.empty(task.0, go_on)?),
+        Ok(SetAside::Missing) => {
             tracing::warn!("the workspace was gone when its removal began");
             Ok(Emptied::Done)
         }
+        // The mark tells: a rename may have come off that could not be written down.
+        Err(error) if disk.has_mark(task.0).is_ok_and(|there| there) => Err(error.into()),
+        Err(error) => Err(Fault::Untouched(error)),
     }
 }
 
@@ -136,7 +149,7 @@ fn remove(
 #[derive(Debug)]
 pub struct UnderWay {
     stop: Arc<AtomicBool>,
-    work: JoinHandle<Result<Emptied, DiskError>>,
+    work: JoinHandle<Result<Emptied, Fault>>,
 }
 
 impl UnderWay {
@@ -145,13 +158,13 @@ impl UnderWay {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Waits until it is through or has stopped. Can be waited for again after having been interrupted.
+    /// Waits until it is through or has stopped, as it was told or because its time was up. Can be waited for again after having been interrupted.
     ///
     /// # Errors
     /// When something could not be removed; what else there was, was.
     pub async fn ended(&mut self) -> Result<Emptied, Fault> {
         match (&mut self.work).await {
-            Ok(ended) => Ok(ended?),
+            Ok(ended) => ended,
             Err(_) => Err(Fault::Panicked),
         }
     }

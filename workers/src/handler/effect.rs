@@ -7,32 +7,51 @@
 //! more once the task is handed back or known to be lost.
 
 use offstage::{
-    domain::{plan::try_again, reason::Reason, state::Event, task::TaskId, workspace::WorkspaceName},
-    store::queue::{Commit, Interruption, Promised, Settled, Settlement},
+    domain::{
+        plan::try_again,
+        reason::Reason,
+        state::Event,
+        task::{Effect, TaskId},
+        workspace::WorkspaceName,
+    },
+    store::queue::{Commit, Interruption, Promised},
     telemetry::chain,
     workspaces::Emptied,
 };
+use std::time::Duration;
 
 use super::{Outcome, Settler, jitter};
 use crate::effects::workspace::{Before, Fault, Removal};
 
 /// What could not be asked, in the words of a check: whether the workspace is there.
 const DISK: &str = "workspace";
+/// How long one attempt empties what was set aside. A container that goes on writing there would never let it end.
+const LONGEST: Duration = Duration::from_mins(10);
 
 impl Settler<'_> {
+    /// It is about a workspace, and this worker has no folder of workspaces.
+    pub(super) fn is_for_others(&self) -> bool {
+        self.delivery.claimed.kind.effect() == Effect::Outside && self.context.effects.workspace.is_none()
+    }
+
+    /// Hands back what this worker has no means to do, uncounted: its attempts are for those that have.
+    pub(super) async fn leave_to_others(&self) -> Outcome {
+        tracing::warn!("a removal is left to other workers: notebooks.workspace_root is not set here");
+        let delay_ms = self.context.retry.delay_ms(1, jitter());
+        let reason = Some(Reason::CheckUnavailable { check: DISK.to_owned() });
+        self.leave_for(delay_ms, Event::HandBack, reason, Outcome::HandedBack).await
+    }
+
     /// Promises the effect: none where it is due now, else how the attempt ended, or how the ground has moved.
     pub(super) async fn promise(&self, commit: Commit) -> Result<Option<Outcome>, Reason> {
         let Some((removal, name, task)) = self.removal() else {
-            return Ok(Some(self.cannot_look().await));
+            return Ok(Some(self.leave_to_others().await));
         };
         match removal.look(name, task).await {
             Ok(Before::Ready) => {}
             Ok(Before::Gone) => return Ok(Some(self.fail(Reason::WorkspaceGone).await)),
             Ok(Before::InTheWay) => return Ok(Some(self.fail(Reason::InTheWay).await)),
-            Err(fault) => {
-                tracing::warn!(error = %chain(&fault), "cannot tell whether the workspace is there");
-                return Ok(Some(self.cannot_look().await));
-            }
+            Err(fault) => return Ok(Some(self.cannot_begin(&fault).await)),
         }
         match self.context.finisher.promise(commit).await {
             Promised::Done => Ok(None),
@@ -46,10 +65,9 @@ impl Settler<'_> {
     /// Carries out what was promised, now or in an attempt before.
     pub(super) async fn carry_out(&self) -> Outcome {
         let Some((removal, name, task)) = self.removal() else {
-            tracing::error!("a removal was promised, and this worker has no notebooks.workspace_root");
-            return self.repeat().await;
+            return self.leave_to_others().await;
         };
-        let mut under_way = removal.begin(name, task);
+        let mut under_way = removal.begin(name, task, LONGEST);
         let (ended, interruption) = tokio::select! {
             biased;
             ended = under_way.ended() => (ended, None),
@@ -61,11 +79,12 @@ impl Settler<'_> {
         match (ended, interruption) {
             (Ok(Emptied::Done), _) => self.leave(Event::Complete, None, Outcome::Completed).await,
             (_, Some(Interruption::Lost)) => Outcome::Lost,
-            (Err(fault), _) => {
-                report(&fault);
-                self.repeat().await
+            (Err(fault), _) => self.repeat(report(&fault)).await,
+            (Ok(Emptied::Stopped), None) => {
+                tracing::warn!("a removal takes long: another attempt goes on with it");
+                self.repeat(Reason::EffectIncomplete).await
             }
-            (Ok(Emptied::Stopped), _) => {
+            (Ok(Emptied::Stopped), Some(Interruption::Stopped | Interruption::Cancelled)) => {
                 self.leave(Event::HandBack, Some(Reason::WorkerStopped), Outcome::HandedBack).await
             }
         }
@@ -83,24 +102,38 @@ impl Settler<'_> {
         self.apply(step, None).await
     }
 
+    /// Nothing is promised that could not be kept.
+    async fn cannot_begin(&self, fault: &Fault) -> Outcome {
+        tracing::warn!(error = %chain(fault), "a removal cannot begin");
+        let reason = match fault {
+            Fault::Untouched(_) => Reason::NotSetAside,
+            Fault::Disk(_) | Fault::Panicked => return self.cannot_look().await,
+        };
+        let step = try_again(self.delivery.claimed.attempt, reason, &self.context.retry, jitter());
+        self.apply(step, None).await
+    }
+
     /// Comes again later, however often it was tried.
-    async fn repeat(&self) -> Outcome {
+    async fn repeat(&self, reason: Reason) -> Outcome {
         let delay_ms = self.context.retry.delay_ms(self.delivery.claimed.attempt, jitter());
-        let reason = Some(Reason::EffectIncomplete);
-        let settlement =
-            Settlement { lease: self.lease(), event: Event::Retry, reason, delay_ms, checks: None };
-        match self.context.finisher.settle(settlement).await {
-            Settled::Done => Outcome::Retry,
-            Settled::Lost | Settled::Cancelled | Settled::UserGone => Outcome::Lost,
-        }
+        self.leave_for(delay_ms, Event::Retry, Some(reason), Outcome::Retry).await
     }
 }
 
-fn report(fault: &Fault) {
+/// Says in the log what a promised removal met, and why it is not complete.
+fn report(fault: &Fault) -> Reason {
     match fault {
         Fault::Disk(_) => {
             tracing::warn!(error = %chain(fault), "a removal is not complete: it is tried again");
+            Reason::EffectIncomplete
         }
-        Fault::Panicked => tracing::error!("a removal panicked: it is tried again"),
+        Fault::Untouched(_) => {
+            tracing::warn!(error = %chain(fault), "a promised removal cannot begin: it is tried again");
+            Reason::NotSetAside
+        }
+        Fault::Panicked => {
+            tracing::error!("a removal panicked: it is tried again");
+            Reason::WorkerPanicked
+        }
     }
 }

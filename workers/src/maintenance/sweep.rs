@@ -3,6 +3,9 @@
 //!
 //! Easy to get wrong: a mark keeps a late worker from a workspace that was made since, so it stays as long as its task's
 //! record. And a number that this Redis never gave out is no task of its: such a mark is somebody else's, and stays.
+//!
+//! The trash is listed once a round, and the round goes through that list in steps: there may be a mark for every removal
+//! of a week.
 
 use offstage::{
     config::TaskSettings,
@@ -25,8 +28,8 @@ pub struct Sweep {
     store: Store,
     removal: Option<Removal>,
     interval: Duration,
-    /// The mark after which the next step goes on.
-    after: Option<TaskId>,
+    /// The marks that this round has not come to yet.
+    round: Vec<TaskId>,
 }
 
 impl Sweep {
@@ -36,16 +39,19 @@ impl Sweep {
         // A tenth of the retention, as its records go: between 1 s and 1 min.
         let interval = Duration::from_secs(settings.retention_s) / 10;
         let interval = interval.clamp(Duration::from_secs(1), Duration::from_mins(1));
-        Self { store, removal, interval, after: None }
+        Self { store, removal, interval, round: Vec::new() }
     }
 
     async fn sweep_marks(&mut self) -> Result<More, StoreError> {
         let Some(removal) = &self.removal else { return Ok(More::No) };
-        let marks = match removal.marks(self.after, MOST_MARKS).await {
-            Ok(marks) => marks,
-            Err(fault) => return Ok(kept(&fault)),
-        };
-        self.after = marks.last().copied().filter(|_| marks.len() == MOST_MARKS);
+        if self.round.is_empty() {
+            self.round = match removal.marks().await {
+                Ok(marks) => marks,
+                Err(fault) => return Ok(kept(&fault)),
+            };
+        }
+        let rest = self.round.len().saturating_sub(MOST_MARKS);
+        let marks = self.round.split_off(rest);
         if marks.is_empty() {
             return Ok(More::No);
         }
@@ -53,7 +59,7 @@ impl Sweep {
         match removal.forget(gone, MOST_FILES).await {
             Ok(forgotten) => {
                 metrics::counter!("offstage_workspace_marks_forgotten_total").increment(forgotten);
-                Ok(if self.after.is_some() { More::Yes } else { More::No })
+                Ok(if self.round.is_empty() { More::No } else { More::Yes })
             }
             Err(fault) => Ok(kept(&fault)),
         }

@@ -31,4 +31,9 @@ fn a_removal_is_told_without_the_workspace_s_name() {
         message(&half)[0],
         "The workspace is out of the way, but not all of it could be removed; trying again."
     );
+    half.reason = Some(Reason::NotSetAside);
+    assert_eq!(
+        message(&half)[0],
+        "The workspace cannot be put out of the way, and nothing of it was touched; trying again."
+    );
 }

@@ -50,7 +50,7 @@ pub(super) fn origin(request: &Request) -> Origin {
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
     Origin {
         referer: referer.filter(|text| text.len() <= MAX_REFERER_BYTES).map(str::to_owned),
-        address: request.extensions().get::<PeerAddr>().map(|PeerAddr(peer)| peer.ip().to_canonical()),
+        address: PeerAddr::ip_of(request),
     }
 }
 

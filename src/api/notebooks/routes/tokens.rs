@@ -41,7 +41,9 @@ pub(super) async fn generate_token(
     let service = &entrance.service;
     let session = match wanted {
         Wanted::Login { username, password } => {
-            service.log_in(username, password, &terms).await.map_err(Refusal::while_doing(Doing::Login))?
+            let from = asked.from().address;
+            let session = service.log_in(username, password, from, &terms).await;
+            session.map_err(Refusal::while_doing(Doing::Login))?
         }
         Wanted::Exchange => asked.exchange(service, &terms).await?,
     };

@@ -4,7 +4,7 @@
 
 use axum::{body::Bytes, extract::Request};
 use secrecy::SecretString;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use utoipa::ToSchema;
 
 use super::{Media, body};
@@ -13,7 +13,7 @@ use crate::{
         platform::xml::{self, Element, faulty},
         problem::{Problem, ProblemKind},
     },
-    http::{Fault, members},
+    http::{Fault, PeerAddr, members},
 };
 
 /// Who logs on, in XML: `<User><name></name><pass></pass></User>`; or the same in JSON.
@@ -33,39 +33,42 @@ pub(in crate::api::platform) struct Logon {
     pub(in crate::api::platform) name: String,
     /// His password.
     pub(in crate::api::platform) password: SecretString,
+    /// The address of the socket's other end.
+    pub(in crate::api::platform) from: Option<IpAddr>,
 }
 
 /// Reads who logs on.
 pub(in crate::api::platform) async fn logon(request: Request, timeout: Duration) -> Result<Logon, Problem> {
+    let from = PeerAddr::ip_of(&request);
     let (media, bytes) = body(request, timeout).await?;
     if bytes.is_empty() {
         return Err(Fault::MissingBody.into());
     }
-    let logon = match media {
+    let (name, password) = match media {
         Media::Json => json(&bytes)?,
         Media::Xml | Media::Form | Media::Text => xml::read(&bytes, "User", read)?,
     };
-    if logon.name.is_empty() {
+    if name.is_empty() {
         return Err(Problem::new(ProblemKind::BadBody, "The user name must not be empty."));
     }
+    Ok(Logon { name, password, from })
+}
+
+fn json(bytes: &Bytes) -> Result<(String, SecretString), Problem> {
+    let mut all = members(bytes)?;
+    let logon = (all.take_string("name")?, all.take_string("pass")?.into());
+    all.finish()?;
     Ok(logon)
 }
 
-fn json(bytes: &Bytes) -> Result<Logon, Problem> {
-    let mut all = members(bytes)?;
-    let (name, password) = (all.take_string("name")?, all.take_string("pass")?.into());
-    all.finish()?;
-    Ok(Logon { name, password })
-}
-
-fn read(root: Element<'_>) -> Result<Logon, Problem> {
+fn read(root: Element<'_>) -> Result<(String, SecretString), Problem> {
     root.attributes([])?;
     let children = root.children(&["name", "pass"])?;
     let text = |name: &str| {
         let child = Element::one(&children, name)?;
         child.ok_or_else(|| faulty(format!("The element User must hold the element {name}.")))?.text()
     };
-    Ok(Logon { name: text("name")?, password: text("pass")?.into() })
+    Ok((text("name")?, text("pass")?.into()))
 }
 
 #[cfg(test)]
@@ -75,8 +78,11 @@ mod tests {
     use secrecy::ExposeSecret as _;
 
     async fn sent(content_type: &'static str, text: &'static str) -> Result<(String, String), ProblemKind> {
-        let request = Request::builder().header("content-type", content_type).body(Body::from(text)).unwrap();
+        let mut request =
+            Request::builder().header("content-type", content_type).body(Body::from(text)).unwrap();
+        request.extensions_mut().insert(PeerAddr("10.0.0.7:1234".parse().unwrap()));
         let logon = logon(request, Duration::from_secs(5)).await.map_err(|problem| problem.kind)?;
+        assert_eq!(logon.from, "10.0.0.7".parse().ok());
         Ok((logon.name, logon.password.expose_secret().to_owned()))
     }
 

@@ -62,3 +62,20 @@ async fn what_an_engine_runs_is_listed_too_and_stopped_there() {
     assert!(site.has("gis_jane/project"), "who cannot tell does not move");
     assert_ne!(said, busy());
 }
+
+#[tokio::test]
+async fn an_author_sees_his_own_however_many_others_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = StubEngine::start(folder.path());
+    engine.run("his", ("notebook.user", JOE), "running");
+    let site = Site::with(&[("OFFSTAGE_NOTEBOOKS__DOCKER_SOCKET", &engine.url())]).await;
+    let joe = site.token(JOE, &[]).await;
+    let containers = format!("{ADMIN}/system/containers");
+    for number in 0..1_001 {
+        engine.run(&number.to_string(), ("notebook.user", "gis_jane"), "running");
+    }
+    refused(&site.get(&containers).await, 500);
+    let told = site.api.with_token(None).get(&format!("{containers}?f=json&token={joe}")).await.body;
+    assert_eq!(told["containers"].as_array().map(Vec::len), Some(1), "{told}");
+    assert_eq!(told["containers"][0]["id"], "his");
+}

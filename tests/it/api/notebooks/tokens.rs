@@ -130,6 +130,10 @@ async fn a_portals_token_is_exchanged_for_a_servers() {
     let bound = site.token(JOE, &[("client", "ip"), ("ip", "10.9.9.9")]).await;
     let body = site.post_as(None, GENERATE, &[("token", &bound), ("serverUrl", &server)]).await;
     refused(&body, 498);
+    let here = site.token(JOE, &[("client", "requestip")]).await;
+    let form = [("token", &*here), ("serverUrl", &server), ("client", "ip"), ("ip", "10.9.9.9")];
+    let body = site.post_as(None, GENERATE, &form).await;
+    refused(&body, 400);
 }
 
 #[tokio::test]

@@ -1,6 +1,13 @@
 //! Handing a workspace's contents over, and moving what is in one.
 
-use super::{ADMIN, JOE, Site, refused, success};
+use super::{ADMIN, DEADLINE, JOE, Site, refused, root_of, success};
+use offstage_tests::{
+    engine::{Fault, StubEngine},
+    eventually,
+    stack::Stack,
+};
+use reqwest::Method;
+use rustix::process::Signal;
 use serde_json::json;
 
 const TRANSFER: &str = "/arcgis/notebooks/admin/dataaccess/transferUserWorkspace";
@@ -94,4 +101,24 @@ async fn what_is_in_a_workspace_moves_within_it_or_to_another() {
     ] {
         refused(&site.post(&plain, form).await, code);
     }
+}
+
+/// Its caller has gone away, and the engine keeps it waiting.
+#[tokio::test]
+async fn a_program_that_stops_waits_for_the_move_of_files() {
+    let stack = Stack::with_users([]).await;
+    let engine = StubEngine::start(stack.redis.folder());
+    engine.fails(Some(Fault::Silence));
+    let root = stack.redis.folder().join("workspaces");
+    std::fs::create_dir_all(root.join(JOE)).unwrap();
+    let settings = [root_of(&root), ("OFFSTAGE_NOTEBOOKS__DOCKER_SOCKET", &*engine.url())];
+    let (mut program, api) = stack.api(&settings).await;
+    let form = [("userName", JOE), ("targetUserName", "gis_jane"), ("f", "json")];
+    let request = api.request(Method::POST, TRANSFER).form(&form).build().unwrap();
+    let caller = tokio::spawn(reqwest::Client::new().execute(request));
+    eventually("the engine is asked", DEADLINE, async || (engine.asked() > 0).then_some(())).await;
+    caller.abort();
+    program.signal(Signal::TERM);
+    assert!(program.ended(DEADLINE).await.success());
+    assert!(program.log().contains("files were moved between workspaces"), "{}", program.log());
 }
