@@ -51,8 +51,8 @@ def try_lsf(programs, redis, folder):
     with Stage(programs, redis) as stage:
         url = f"http://127.0.0.1:{stage.port}/"
 
-        def says(*words):
-            client = [folder / "python/bin/python", HERE / "pacclient.py", stage.folder / "pacpass", *words]
+        def says(*words, kept="pacpass"):
+            client = [folder / "python/bin/python", HERE / "pacclient.py", stage.folder / kept, *words]
             return subprocess.run(
                 client, check=True, timeout=LIMIT_S, stdout=subprocess.PIPE, text=True
             ).stdout.strip()
@@ -63,11 +63,19 @@ def try_lsf(programs, redis, folder):
         assert (
             logged_on == f"You have logged on to IBM Spectrum LSF Application Center as: {ADMIN}"
         ), logged_on
+        dependent = "/users/6/dependents/report/17"
+        assert stage.ops("PUT", dependent, {"blocking": True}) == 201
+        needed = says("userdel", "gis_joe")
+        assert needed == "The user was not deleted (task 1). 1 dependent blocks the deletion.", needed
+        says("logon", url, AUTHOR, PASSWORDS[AUTHOR], kept="of_the_author")
+        refused = says("userdel", ADMIN, kept="of_the_author")
+        assert refused == "You do not have the capabilities to administer users.", refused
+        assert stage.ops("DELETE", dependent) == 204
         removed = says("userdel", "gis_joe")
         assert removed == "User gis_joe removed from IBM Spectrum LSF Application Center.", removed
         again = says("userdel", "gis_joe")
         assert "removed from" not in again, again
-        print("ping, logon, userdel: ok")
+        print("ping, logon, userdel, its refusals: ok")
 
 
 def main(programs, redis, folder):

@@ -66,3 +66,21 @@ pub(super) fn already_live(subject: &Subject, live: TaskId) -> Problem {
 pub(super) fn no_task(id: TaskId) -> Problem {
     Problem::new(ProblemKind::NotFound(Missing::Task), format!("No task found with id: {id}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::workspace::WorkspaceName;
+
+    #[test]
+    fn a_deletion_is_said_to_be_of_what_it_is_of() {
+        let workspace = Subject::Workspace(WorkspaceName::new("gis_joe").unwrap());
+        for (subject, words) in [(workspace, "of this workspace"), (Subject::User(UserId(5)), "of this user")]
+        {
+            for problem in [being_cancelled(&subject, TaskId(7)), already_live(&subject, TaskId(7))] {
+                assert!(problem.public.contains(words), "{}", problem.public);
+                assert!(problem.public.contains("task 7"), "{}", problem.public);
+            }
+        }
+    }
+}
