@@ -110,7 +110,9 @@ async fn a_program_that_stops_waits_for_the_move_of_files() {
     let engine = StubEngine::start(stack.redis.folder());
     engine.fails(Some(Fault::Silence));
     let root = stack.redis.folder().join("workspaces");
-    std::fs::create_dir_all(root.join(JOE)).unwrap();
+    for name in [JOE, "gis_jane"] {
+        std::fs::create_dir_all(root.join(name)).unwrap();
+    }
     let settings = [root_of(&root), ("OFFSTAGE_NOTEBOOKS__DOCKER_SOCKET", &*engine.url())];
     let (mut program, api) = stack.api(&settings).await;
     let form = [("userName", JOE), ("targetUserName", "gis_jane"), ("f", "json")];
