@@ -40,7 +40,7 @@ macro_rules! first_line {
 }
 
 macro_rules! scripts {
-    ($($constant:ident $file:literal, $without_memory:ident $(, $part:literal)?;)*) => {
+    ($($constant:ident $file:literal, $without_memory:ident $(, $part:literal)*;)*) => {
         $(
             pub(super) static $constant: Script = Script {
                 name: $file,
@@ -48,7 +48,7 @@ macro_rules! scripts {
                     redis::Script::new(concat!(
                         first_line!($without_memory),
                         include_str!("lua/_prelude.lua"),
-                        $(include_str!(concat!("lua/_", $part, ".lua")),)?
+                        $(include_str!(concat!("lua/_", $part, ".lua")),)*
                         include_str!(concat!("lua/", $file, ".lua"))
                     ))
                 }),
@@ -60,7 +60,7 @@ macro_rules! scripts {
 }
 
 scripts! {
-    ADD_USERS "add_users", refused, "granting";
+    ADD_USERS "add_users", refused, "granting", "users";
     ANNOUNCE "announce", allowed;
     CANCEL "cancel", allowed;
     CLAIM "claim", allowed;
@@ -72,7 +72,7 @@ scripts! {
     FIND_GONE "find_gone", reads;
     FIND_LOGIN "find_login", reads, "roles";
     FORGET_CONTAINERS "forget_containers", allowed, "containers";
-    IMPORT_USERS "import_users", refused;
+    IMPORT_USERS "import_users", refused, "users";
     LEAVE "leave", allowed;
     LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", reads;

@@ -17,18 +17,12 @@ local function next_number()
   return last + 1
 end
 
-local function write(side, id, name, email)
-  local fields = { 'username', name, 'admin', ARGV[4], 'user_role_id', roles:match('^%d+') }
+local function fields_of(email)
+  local fields = { 'user_role_id', roles:match('^%d+') }
   local further = roles:match(',(.+)$')
   if further then fields[#fields + 1] = 'further_roles'; fields[#fields + 1] = further end
   if email ~= '' then fields[#fields + 1] = 'email'; fields[#fields + 1] = email end
-  if side == 'staged' then
-    for _, counter in ipairs({ 'dependents', '0', 'blocking', '0' }) do fields[#fields + 1] = counter end
-  end
-  redis.call('HSET', P .. side .. ':user:' .. id, unpack(fields))
-  redis.call('HSET', P .. side .. ':names', name, id)
-  redis.call('ZADD', P .. side .. ':users', id, id)
-  if ARGV[4] == '1' then redis.call('SADD', P .. side .. ':admins', id) end
+  return fields
 end
 
 local function add(name, email)
@@ -44,7 +38,7 @@ local function add(name, email)
   -- writes
   roles = roles or with_role(ARGV[3], ARGV[7])
   redis.call('SET', P .. 'last_user', id)
-  for _, side in ipairs(sides) do write(side, id, name, email) end
+  for _, side in ipairs(sides) do write_user(side, id, name, ARGV[4], fields_of(email)) end
   return 'ADDED\t' .. id
 end
 

@@ -7,19 +7,13 @@
 -- (skipped).
 local everywhere = cjson.decode(ARGV[4])
 
-local function write(side, id, name, admin, fields)
-  local pairs_ = { 'username', name, 'admin', admin }
-  for field, value in pairs(cjson.decode(fields)) do
-    pairs_[#pairs_ + 1] = field
-    pairs_[#pairs_ + 1] = value
+local function fields_of(json)
+  local fields = {}
+  for field, value in pairs(cjson.decode(json)) do
+    fields[#fields + 1] = field
+    fields[#fields + 1] = value
   end
-  if side == 'staged' then
-    for _, counter in ipairs({ 'dependents', '0', 'blocking', '0' }) do pairs_[#pairs_ + 1] = counter end
-  end
-  if admin == '1' then redis.call('SADD', P .. side .. ':admins', id) end
-  redis.call('HSET', P .. side .. ':user:' .. id, unpack(pairs_))
-  redis.call('HSET', P .. side .. ':names', name, id)
-  redis.call('ZADD', P .. side .. ':users', id, id)
+  return fields
 end
 
 -- Nothing but his deletion takes a user from both sides, whatever was asked about him since; it is known as long as its
@@ -43,9 +37,9 @@ local function import(id, name, admin, fields)
   local gone = not deleted and was_deleted(id)
   if (deleted or gone) and ARGV[3] ~= '1' then return 'DELETED' end
   -- writes
-  write('staged', id, name, admin, fields)
+  write_user('staged', id, name, admin, fields_of(fields))
   if deleted then return 'RESTORED' end
-  write('deployed', id, name, admin, fields)
+  write_user('deployed', id, name, admin, fields_of(fields))
   return gone and 'RESTORED' or 'ADDED'
 end
 
