@@ -44,7 +44,7 @@ pub(crate) async fn list_containers(
     request: Request,
 ) -> Result<Response, Refusal> {
     let credentials = request::credentials(request.headers())?;
-    let principal = entrance.service.admit(credentials, Operation::ListTasks).await?;
+    let principal = entrance.service.admit(credentials, Operation::ReadContainers).await?;
     request::no_query(request.uri().query())?;
     Ok(answer::containers(entrance.service.containers(&principal).await?))
 }
