@@ -11,6 +11,7 @@
 
 pub mod capability;
 pub mod checklist;
+pub mod components;
 pub mod dependents;
 pub mod kind;
 pub mod place;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod reason;
 pub mod retry;
 pub mod state;
+pub mod sub_type;
 pub mod task;
 pub mod username;
 pub mod workspace;
