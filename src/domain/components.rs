@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_what_is_read() {
-        let at = |ms| DateTime::from_timestamp_millis(1_612_971_240_237 + ms).unwrap();
+        let at = |ms: i64| DateTime::from_timestamp_millis(1_612_971_240_237 + ms).unwrap();
         let mut one = Components::waiting(Some(SubType::Reports), at(0));
         assert_eq!(one.to_string(), "1612971240237..0.:REPORTS.1.0.0");
         (one.started, one.modified, one.completed) = (Some(at(3)), at(12), Some(at(12)));
