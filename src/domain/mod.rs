@@ -21,5 +21,6 @@ pub mod retry;
 pub mod state;
 pub mod sub_type;
 pub mod task;
+pub mod user;
 pub mod username;
 pub mod workspace;
