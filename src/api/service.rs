@@ -15,6 +15,7 @@ mod deletion;
 mod deletions;
 mod dependents;
 mod doctor;
+mod dry_runs;
 mod enlisting;
 mod events;
 mod occupancy;

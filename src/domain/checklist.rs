@@ -12,6 +12,7 @@ use std::{fmt, iter::Sum};
 use super::{
     components::{Component, Components},
     dependents::Label,
+    state::TaskState,
     sub_type::SubType,
 };
 
@@ -94,6 +95,32 @@ pub struct CheckProgress {
 }
 
 impl CheckProgress {
+    /// Where it stands, in a task's words: as its task does, unless it has ended by itself or waits for its turn.
+    #[must_use]
+    pub fn state_in(&self, task: TaskState) -> TaskState {
+        let waits = self.components.as_ref().is_some_and(|components| components.started.is_none());
+        match (self.state, task) {
+            (CheckState::Answered, _) => TaskState::Completed,
+            (CheckState::Unanswered, _) => TaskState::Exception,
+            (CheckState::Running, TaskState::Processing) if waits => TaskState::Queued,
+            // Its task needed it no more.
+            (CheckState::Running, TaskState::Completed | TaskState::Conflict) => TaskState::Cancelled,
+            (
+                CheckState::Running,
+                TaskState::Initializing
+                | TaskState::Queued
+                | TaskState::Processing
+                | TaskState::CancelRequested
+                | TaskState::Canceling
+                | TaskState::Paused
+                | TaskState::Interrupted
+                | TaskState::Resuming
+                | TaskState::Cancelled
+                | TaskState::Exception,
+            ) => task,
+        }
+    }
+
     /// A component of it, as far as it has come.
     #[must_use]
     pub fn progress_of(&self, component: &Component) -> Progress {
@@ -197,7 +224,7 @@ impl fmt::Display for Checklist {
 
 #[cfg(test)]
 mod tests {
-    use super::{CheckState, Checklist, Counts, Label, Progress, SubType};
+    use super::{CheckProgress, CheckState, Checklist, Counts, Label, Progress, SubType, TaskState};
     use chrono::DateTime;
 
     #[test]
@@ -229,6 +256,24 @@ mod tests {
         checks.0[1].state = CheckState::Answered;
         assert_eq!(checks.objects(), Progress { done: 2, of: 6 });
         assert_eq!(checks.components().map(|(.., part)| part.counts).sum::<Counts>(), checks.counts());
+    }
+
+    #[test]
+    fn a_check_stands_as_its_task_does_until_it_has_ended() {
+        let detailed = Checklist::running(Label::new("reports")).in_detail(&[None], DateTime::UNIX_EPOCH);
+        let mut check = detailed.0[0].clone();
+        assert_eq!(check.state_in(TaskState::Processing), TaskState::Queued);
+        check.components.as_mut().unwrap().started = Some(DateTime::UNIX_EPOCH);
+        for state in TaskState::ALL {
+            let needed = !matches!(state, TaskState::Completed | TaskState::Conflict);
+            assert_eq!(check.state_in(state), if needed { state } else { TaskState::Cancelled });
+            for (ended, word) in
+                [(CheckState::Answered, TaskState::Completed), (CheckState::Unanswered, TaskState::Exception)]
+            {
+                let check = CheckProgress { state: ended, ..check.clone() };
+                assert_eq!(check.state_in(state), word);
+            }
+        }
     }
 
     #[test]

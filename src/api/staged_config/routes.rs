@@ -7,6 +7,7 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod dependent_tasks;
 mod users;
 
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -28,6 +29,7 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
         .merge(delete_tasks::router())
+        .merge(dependent_tasks::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn(render_refusals))
         .with_state(entrance)
