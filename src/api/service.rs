@@ -16,6 +16,7 @@ mod deletions;
 mod dependents;
 mod deploys;
 mod doctor;
+mod dry_runs;
 mod enlisting;
 mod events;
 mod occupancy;

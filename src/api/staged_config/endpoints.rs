@@ -3,6 +3,7 @@
 //! Easy to get wrong: a route without a row here is refused as an unknown path; a test compares the table with the routes.
 
 mod delete_tasks;
+mod dependent_tasks;
 mod deploy;
 mod users;
 
@@ -12,7 +13,7 @@ use super::endpoint::Endpoint;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, delete_tasks::ALL, deploy::ALL].into_iter().flatten()
+    [users::ALL, delete_tasks::ALL, dependent_tasks::ALL, deploy::ALL].into_iter().flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

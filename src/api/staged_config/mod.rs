@@ -19,6 +19,7 @@ mod request;
 mod response;
 mod routes;
 mod status;
+mod sub_type;
 mod version;
 
 pub(super) use self::{error::render, routes::router};
