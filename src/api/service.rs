@@ -17,6 +17,7 @@ mod dependents;
 mod doctor;
 mod enlisting;
 mod events;
+mod logins;
 mod occupancy;
 mod operation;
 mod premises;
@@ -35,8 +36,14 @@ mod workspaces;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio_util::task::TaskTracker;
 
-use self::{authentication::Doorman, events::Hall, premises::Premises, waiting::WaitingRoom};
-use super::problem::Problem;
+use self::{
+    authentication::{Admitted, Doorman},
+    events::Hall,
+    logins::{Attempt, Scribe},
+    premises::Premises,
+    waiting::WaitingRoom,
+};
+use super::problem::{Problem, ProblemKind};
 use crate::{
     config::NotebookSettings,
     store::{Store, submit::Submitter},
@@ -68,6 +75,7 @@ pub use crate::{
         durability::Durability,
         events::{EventId, TaskEvent},
         listing::{TaskFilter, TaskPage},
+        logins::{LoginAttempt, LoginMethod},
         principals::TokenEntry,
         story::Story,
         tasks::Transition,
@@ -91,6 +99,7 @@ struct Inner {
     store: Store,
     submitter: Submitter,
     doorman: Doorman,
+    scribe: Scribe,
     hall: Hall,
     waiting: WaitingRoom,
     premises: Premises,
@@ -105,10 +114,12 @@ impl Service {
     pub fn new(store: Store, notebooks: &NotebookSettings) -> Self {
         let submitter = Submitter::start(store.clone());
         let doorman = Doorman::new(store.clone());
+        let scribe = Scribe::start(store.clone());
         let inner = Inner {
             store,
             submitter,
             doorman,
+            scribe,
             hall: Hall::new(),
             waiting: WaitingRoom::new(),
             premises: Premises::of(notebooks),
@@ -128,7 +139,16 @@ impl Service {
     /// # Errors
     /// [`Problem`]: bad credentials, or the store does not answer.
     pub async fn authenticate(&self, credentials: Credentials) -> Result<Principal, Problem> {
-        self.inner.doorman.authenticate(credentials, self.dialect).await
+        let login = credentials.login();
+        let outcome = self.inner.doorman.authenticate(credentials, self.dialect).await;
+        let succeeded = match &outcome {
+            Ok(Admitted { password_checked, .. }) => password_checked.then_some(true),
+            Err(problem) => (problem.kind == ProblemKind::BadCredentials).then_some(false),
+        };
+        if let (Some((username, from)), Some(succeeded)) = (login, succeeded) {
+            self.inner.scribe.note(Attempt { username, from, method: LoginMethod::HttpBasic, succeeded });
+        }
+        outcome.map(|admitted| admitted.principal)
     }
 
     /// Who calls, if he may do that.

@@ -33,6 +33,7 @@
 //! | `staged:names`, `deployed:names` | hash | username to id |
 //! | `staged:admins`, `deployed:admins` | set | users whose role is an administrator's |
 //! | `user:<id>:sessions` | hash | a session token's SHA-256 to `dialect used idle expires binding`, by tabs; bounded; expires |
+//! | `logins` | list | attempts to log in, `at user address result method`, by tabs, newest first; bounded |
 //! | `containers` | hash | a container's id to `deadline life type created username`, by tabs; bounded |
 //! | `container_ends` | zset | their ids, by when each is forgotten |
 //! | `workspace:<sha1>:containers` | zset | those of one user, by deadline; bounded |

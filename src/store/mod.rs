@@ -23,6 +23,7 @@ pub mod gauges;
 pub mod idempotency;
 mod keys;
 pub mod listing;
+pub mod logins;
 mod moves;
 pub mod patience;
 pub mod principals;

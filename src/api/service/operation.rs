@@ -54,6 +54,12 @@ pub enum Operation {
     SubmitDeletions,
     /// See, make and revoke service tokens.
     ManageTokens,
+    /// See what there is to be asked for, and of what release.
+    ReadHelp,
+    /// See who tried to log in: everybody may see his own attempts.
+    ReadLogins,
+    /// End the session by which one calls.
+    LogOut,
 }
 
 impl Operation {
@@ -92,6 +98,7 @@ impl Operation {
                 (principal.may_write_operations(), not_allowed("ask for deletions as operators do"))
             }
             Self::ManageTokens => (principal.may_manage_tokens(), not_allowed("manage service tokens")),
+            Self::ReadHelp | Self::ReadLogins | Self::LogOut => return Ok(()),
         };
         if permitted { Ok(()) } else { Err(otherwise) }
     }
