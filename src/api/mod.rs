@@ -28,13 +28,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cluster::Cluster,
-    config::{NotebookSettings, PlatformSettings},
+    config::{NotebookSettings, PlatformSettings, StagedConfigSettings},
 };
 use service::Service;
 
 /// The settings of the dialects that have any.
 #[derive(Debug, Clone, Default)]
 pub struct DialectSettings {
+    /// The `staged_config` dialect's.
+    pub staged_config: StagedConfigSettings,
     /// The platform dialect's.
     pub platform: PlatformSettings,
     /// The cluster whose users the platform dialect knows.

@@ -82,8 +82,8 @@ impl Default for StagedConfigSettings {
         let with_minors = old.into_iter().chain([(12, 1), (13, 0), (13, 1)]);
         let versions = with_minors.chain((14..=26).map(|major| (major, 0)));
         Self {
-            versions: versions.map(|(major, minor)| Release { major, minor }).collect(),
-            deprecated_up_to: Some(Release { major: 14, minor: 0 }),
+            versions: versions.map(|(major, minor)| Release::new(major, minor)).collect(),
+            deprecated_up_to: Some(Release::new(14, 0)),
             external_version: "7.5.0".to_owned(),
             release_name: "7.5.0 UpdatePackage 12".to_owned(),
             cors_origins: Vec::new(),
@@ -95,10 +95,8 @@ impl Default for StagedConfigSettings {
 /// A release of the interface, `13.1`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Release {
-    /// What stands before the dot.
-    pub major: u16,
-    /// What stands behind it.
-    pub minor: u16,
+    major: u16,
+    minor: u16,
 }
 
 impl fmt::Display for Release {
@@ -118,6 +116,21 @@ impl FromStr for Release {
 }
 
 impl Release {
+    /// Before any that there is: what has been there always came with it.
+    pub const FIRST: Self = Self::new(0, 0);
+
+    /// The release of these numbers.
+    #[must_use]
+    pub const fn new(major: u16, minor: u16) -> Self {
+        Self { major, minor }
+    }
+
+    /// What stands before the dot.
+    #[must_use]
+    pub const fn major(self) -> u16 {
+        self.major
+    }
+
     /// A number of one to four plain digits.
     #[must_use]
     pub fn number(text: &str) -> Option<u16> {

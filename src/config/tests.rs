@@ -84,8 +84,8 @@ fn lists_come_from_the_file_and_from_the_environment() {
     ];
     let from_environment = load_text("", &variables, Overrides::default()).unwrap().staged_config;
     for settings in [from_file, from_environment] {
-        assert_eq!(settings.versions, [Release { major: 13, minor: 1 }, Release { major: 15, minor: 0 }]);
-        assert_eq!(settings.newest(), Release { major: 15, minor: 0 });
+        assert_eq!(settings.versions, [Release::new(13, 1), Release::new(15, 0)]);
+        assert_eq!(settings.newest(), Release::new(15, 0));
         assert_eq!(settings.cors_origins, ["https://a.example", "http://[::1]:8080", "*"]);
     }
     for faulty in ["13", "13.", "x.1", "13.1.0", "+13.1"] {

@@ -17,7 +17,14 @@ use http::{StatusCode, request::Parts};
 use serde::Serialize;
 use std::sync::Arc;
 
-use super::{endpoint::Endpoint, endpoints, error::Refusal, fields::Selection, request, version::Version};
+use super::{
+    endpoint::Endpoint,
+    endpoints,
+    error::Refusal,
+    fields::Selection,
+    request,
+    version::{self, Version},
+};
 use crate::api::{
     Entrance,
     language::Language,
@@ -65,7 +72,7 @@ impl Call {
             endpoint_of(request).ok_or_else(|| Problem::new(ProblemKind::UnknownPath, "Nothing is here."))?;
         let credentials = request::credentials(request)?;
         entrance.service.admit(credentials.clone(), endpoint.operation).await?;
-        let version = Version::of(request.headers())?;
+        let version = version::asked(request.headers(), &entrance.settings.staged_config)?;
         if version < endpoint.since {
             return Err(Problem::new(ProblemKind::UnknownPath, "That version does not have it."));
         }

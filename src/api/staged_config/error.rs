@@ -9,7 +9,7 @@
 
 use axum::{
     Json,
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,9 +21,14 @@ use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 mod codes;
 
 use self::codes::{Row, row};
-use super::{call::endpoint_of, endpoint::Endpoint, version::Version};
+use super::{
+    call::endpoint_of,
+    endpoint::Endpoint,
+    version::{self, Version},
+};
 use crate::{
     api::{
+        Entrance,
         message::phrases::{INSUFFICIENT_CAPABILITIES, NO_SEC_HEADER, UNAUTHORIZED},
         openapi,
         problem::{Problem, ProblemKind},
@@ -54,16 +59,21 @@ impl IntoResponse for Refusal {
 }
 
 /// The middleware around this dialect's handlers: renders what they refuse, and marks deprecated versions.
-pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
-    let version = Version::of(request.headers()).ok();
+pub(super) async fn render_refusals(
+    State(entrance): State<Entrance>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let settings = &entrance.settings.staged_config;
+    let asked = version::asked(request.headers(), settings).ok();
     let (endpoint, path) = (endpoint_of(&request), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
-        response = answer(&path, version.unwrap_or(Version::newest()), endpoint, &problem);
+        let spoken = asked.unwrap_or_else(|| settings.newest());
+        response = answer(&path, endpoint.map(|endpoint| (endpoint, spoken)), &problem);
     }
-    if let Some(note) =
-        version.and_then(Version::deprecation).and_then(|note| HeaderValue::try_from(note).ok())
-    {
+    let deprecation = asked.and_then(|version| version::deprecation(version, settings));
+    if let Some(note) = deprecation.and_then(|note| HeaderValue::try_from(note).ok()) {
         response.headers_mut().insert(DEPRECATED, note);
     }
     response
@@ -71,12 +81,13 @@ pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
 
 /// A problem that was found before any handler was asked.
 pub(in crate::api) fn render(path: &str, problem: &Problem) -> Response {
-    answer(path, Version::newest(), None, problem)
+    answer(path, None, problem)
 }
 
-fn answer(path: &str, version: Version, endpoint: Option<&Endpoint>, problem: &Problem) -> Response {
+/// The answer of the endpoint that was reached, in the words of that version.
+fn answer(path: &str, reached: Option<(&Endpoint, Version)>, problem: &Problem) -> Response {
     problem.log();
-    let Row { status, code, description } = row(problem.kind, version, endpoint);
+    let Row { status, code, description } = row(problem.kind, reached);
     let body = ErrorBody {
         http_response: HttpResponse { code: status.as_u16(), message: sentence(status) },
         code,

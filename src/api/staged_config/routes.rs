@@ -9,7 +9,7 @@
 mod delete_tasks;
 mod users;
 
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -29,6 +29,6 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         .merge(users::router())
         .merge(delete_tasks::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
-        .route_layer(from_fn(render_refusals))
+        .route_layer(from_fn_with_state(entrance.clone(), render_refusals))
         .with_state(entrance)
 }

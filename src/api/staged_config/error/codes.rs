@@ -15,9 +15,9 @@ pub(super) struct Row {
     pub(super) description: &'static str,
 }
 
-/// The row of a problem in the words of that version, at that endpoint if it got so far.
-pub(super) fn row(kind: ProblemKind, version: Version, endpoint: Option<&Endpoint>) -> Row {
-    let own = endpoint.and_then(|endpoint| endpoint.refused(kind, version));
+/// The row of a problem: at the endpoint that was reached, in the words of that version, if it got so far.
+pub(super) fn row(kind: ProblemKind, reached: Option<(&Endpoint, Version)>) -> Row {
+    let own = reached.and_then(|(endpoint, version)| endpoint.refused(kind, version));
     match own.and_then(|own| Some((StatusCode::from_u16(own.status).ok()?, own))) {
         Some((status, own)) => Row { status, code: own.code, description: own.description },
         None => common(kind),
