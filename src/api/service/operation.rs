@@ -60,6 +60,20 @@ pub enum Operation {
     ReadLogins,
     /// End the session by which one calls.
     LogOut,
+    /// See staged users.
+    ReadStagedUsers,
+    /// See deployed users, of whom everybody sees himself.
+    ReadDeployedUsers,
+    /// Create a staged user, or change one.
+    WriteStagedUsers,
+    /// Change a deployed user's preferences; everybody has his own.
+    WritePreferences,
+    /// See user roles, of either side.
+    ReadRoles,
+    /// See staged security profiles.
+    ReadStagedProfiles,
+    /// See deployed security profiles, of which everybody sees his own.
+    ReadDeployedProfiles,
 }
 
 impl Operation {
@@ -97,8 +111,18 @@ impl Operation {
             Self::SubmitDeletions => {
                 (principal.may_write_operations(), not_allowed("ask for deletions as operators do"))
             }
+            Self::ReadStagedUsers | Self::ReadRoles | Self::ReadStagedProfiles => {
+                (principal.may_read_users(), no_access())
+            }
+            Self::WriteStagedUsers => (principal.may_write_users(), no_access()),
+            // Whoever is somebody; of whom, the operation says.
+            Self::ReadDeployedUsers
+            | Self::WritePreferences
+            | Self::ReadDeployedProfiles
+            | Self::ReadHelp
+            | Self::ReadLogins
+            | Self::LogOut => (true, no_access()),
             Self::ManageTokens => (principal.may_manage_tokens(), not_allowed("manage service tokens")),
-            Self::ReadHelp | Self::ReadLogins | Self::LogOut => return Ok(()),
         };
         if permitted { Ok(()) } else { Err(otherwise) }
     }

@@ -210,6 +210,7 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::ContainersRunning
         | ProblemKind::WorkspaceOccupied { .. }
         | ProblemKind::RoleNotAssignable
+        | ProblemKind::UserRule(_)
         | ProblemKind::NotConfigured
         | ProblemKind::DiskFailed
         | ProblemKind::EngineFailed

@@ -4,9 +4,12 @@
 
 use http::StatusCode;
 
-use crate::api::{
-    problem::{Missing, ProblemKind},
-    staged_config::{endpoint::Endpoint, version::Version},
+use crate::{
+    api::{
+        problem::{Missing, ProblemKind},
+        staged_config::{endpoint::Endpoint, version::Version},
+    },
+    domain::user::RuleClass,
 };
 
 pub(super) struct Row {
@@ -48,6 +51,7 @@ fn common(kind: ProblemKind) -> Row {
             | Missing::Workspace
             | Missing::Container
             | Missing::Role
+            | Missing::Profile
             | Missing::UserGroup,
         ) => (S::NOT_FOUND, 1002, "It does not exist"),
         ProblemKind::AlreadyEnded => (S::CONFLICT, 1004, "The task is in a completed state"),
@@ -62,6 +66,12 @@ fn common(kind: ProblemKind) -> Row {
         | ProblemKind::WorkspaceOccupied { .. } => {
             (S::CONFLICT, 1004, "The request conflicts with the current state")
         }
+        // An endpoint has a code of its own for most of them.
+        ProblemKind::UserRule(rule) => match rule.class() {
+            RuleClass::Forbidden => (S::FORBIDDEN, 1009, NOT_CAPABLE),
+            RuleClass::Conflict => (S::CONFLICT, 1004, "The request conflicts with the current state"),
+            RuleClass::Invalid => (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID),
+        },
         ProblemKind::BadBody | ProblemKind::BadStatus | ProblemKind::KeyReused => {
             (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID)
         }
