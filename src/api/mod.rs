@@ -9,6 +9,7 @@
 //! Easy to get wrong: the order of refusals. Who calls (401), whether he may (403), what he says (4xx), whether it
 //! exists (404): each handler reads in that order, so that nobody learns what he may not.
 
+mod accept;
 pub mod language;
 pub mod message;
 mod notebooks;

@@ -174,6 +174,7 @@ fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::UnsupportedBody
+        | ProblemKind::NotAcceptable
         | ProblemKind::BodyTooLarge
         | ProblemKind::BadStatus
         | ProblemKind::AlreadyEnded

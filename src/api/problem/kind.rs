@@ -69,6 +69,8 @@ pub enum ProblemKind {
     BadBody,
     /// The body is not plain JSON by its label.
     UnsupportedBody,
+    /// The caller takes no form that the answer has.
+    NotAcceptable,
     /// The body is too long.
     BodyTooLarge,
     /// The body did not come in time.
@@ -152,6 +154,7 @@ impl ProblemKind {
             Self::MissingBody { .. } => "missing_body",
             Self::BadBody => "bad_body",
             Self::UnsupportedBody => "unsupported_body",
+            Self::NotAcceptable => "not_acceptable",
             Self::BodyTooLarge => "body_too_large",
             Self::RequestTimeout => "request_timeout",
             Self::MalformedRequest => "malformed_request",
@@ -202,6 +205,7 @@ impl ProblemKind {
             | Self::MissingBody { .. }
             | Self::BadBody
             | Self::UnsupportedBody
+            | Self::NotAcceptable
             | Self::BodyTooLarge
             | Self::RequestTimeout
             | Self::MalformedRequest

@@ -150,6 +150,7 @@ impl IntoResponses for Failures {
                 (403, "26, 1009, 38316001 or 38316002: not allowed to this caller."),
                 (404, "1002: there is no such user or task; 4: there is no such endpoint."),
                 (405, "4: the endpoint does not support this method."),
+                (406, "1005: the caller takes no JSON."),
                 (408, "1005: the body did not arrive in time."),
                 (409, "1004: too late, or the deletion is being cancelled (with Retry-After)."),
                 (413, "1005: the body is too large."),
@@ -191,6 +192,7 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::UnsupportedBody
+        | ProblemKind::NotAcceptable
         | ProblemKind::BodyTooLarge
         | ProblemKind::RequestTimeout
         | ProblemKind::MalformedRequest
@@ -230,6 +232,7 @@ fn sentence(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "Your account is not authorized to access the requested resource",
         StatusCode::NOT_FOUND => "We could not find the resource you requested.",
         StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed for the requested resource",
+        StatusCode::NOT_ACCEPTABLE => "Acceptance header is invalid for this endpoint resource",
         StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time",
         StatusCode::CONFLICT => {
             "The request could not be completed due to a conflict with the current state of the resource"

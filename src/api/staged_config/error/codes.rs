@@ -75,6 +75,7 @@ fn common(kind: ProblemKind) -> Row {
         ProblemKind::BadBody | ProblemKind::BadStatus | ProblemKind::KeyReused => {
             (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID)
         }
+        ProblemKind::NotAcceptable => (S::NOT_ACCEPTABLE, 1005, NOT_VALID),
         ProblemKind::UnsupportedBody => (S::UNSUPPORTED_MEDIA_TYPE, 1005, NOT_VALID),
         ProblemKind::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::TargetTooLong => (S::URI_TOO_LONG, 1005, NOT_VALID),
