@@ -25,6 +25,7 @@ mod queue;
 mod refusals;
 mod roles;
 mod sessions;
+mod standing;
 mod submission;
 mod tasks;
 mod tokens;
@@ -38,13 +39,14 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio_util::task::TaskTracker;
 
 use self::{
-    authentication::{Admitted, Doorman},
+    authentication::Doorman,
     events::Hall,
     logins::{Attempt, Scribe},
     premises::Premises,
+    standing::Standing,
     waiting::WaitingRoom,
 };
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
 use crate::{
     config::NotebookSettings,
     store::{Store, submit::Submitter},
@@ -101,6 +103,7 @@ struct Inner {
     submitter: Submitter,
     doorman: Doorman,
     scribe: Scribe,
+    standing: Standing,
     hall: Hall,
     waiting: WaitingRoom,
     premises: Premises,
@@ -121,6 +124,7 @@ impl Service {
             submitter,
             doorman,
             scribe,
+            standing: Standing::new(),
             hall: Hall::new(),
             waiting: WaitingRoom::new(),
             premises: Premises::of(notebooks),
@@ -140,14 +144,19 @@ impl Service {
     /// # Errors
     /// [`Problem`]: bad credentials, or the store does not answer.
     pub async fn authenticate(&self, credentials: Credentials) -> Result<Principal, Problem> {
-        let login = credentials.login();
+        let shown = credentials.clone();
         let outcome = self.inner.doorman.authenticate(credentials, self.dialect).await;
-        let succeeded = match &outcome {
-            Ok(Admitted { password_checked, .. }) => password_checked.then_some(true),
-            Err(problem) => (problem.kind == ProblemKind::BadCredentials).then_some(false),
-        };
-        if let (Some((username, from)), Some(succeeded)) = (login, succeeded) {
-            self.inner.scribe.note(Attempt { username, from, method: LoginMethod::HttpBasic, succeeded });
+        match (shown, &outcome) {
+            (Credentials::Basic { username, from, .. }, outcome) => {
+                if let Some(succeeded) = authentication::was_judged(outcome) {
+                    let method = LoginMethod::HttpBasic;
+                    self.inner.scribe.note(Attempt { username, from, method, succeeded });
+                }
+            }
+            (Credentials::Session { token, from }, Ok(_)) => {
+                self.inner.standing.was_shown(self.dialect, &token, &from).await;
+            }
+            (Credentials::Session { .. }, Err(_)) | (Credentials::Token(_), _) => {}
         }
         outcome.map(|admitted| admitted.principal)
     }

@@ -78,14 +78,6 @@ impl Credentials {
     pub fn token(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self::Token(text.into()))
     }
-
-    /// Whose name and which peer they come with; none where there is no password.
-    pub(super) fn login(&self) -> Option<(String, Option<IpAddr>)> {
-        match self {
-            Self::Basic { username, from, .. } => Some((username.clone(), *from)),
-            Self::Token(_) | Self::Session { .. } => None,
-        }
-    }
 }
 
 /// A caller who was let in.
@@ -214,6 +206,14 @@ impl Doorman {
         };
         let is_right = tokio::task::spawn_blocking(check).await.map_err(Denied::Verification)?;
         if is_right { Ok(()) } else { Err(Denied::BadCredentials) }
+    }
+}
+
+/// Whether a password was looked at, and found right or wrong.
+pub(super) fn was_judged(outcome: &Result<Admitted, Problem>) -> Option<bool> {
+    match outcome {
+        Ok(Admitted { password_checked, .. }) => password_checked.then_some(true),
+        Err(problem) => (problem.kind == ProblemKind::BadCredentials).then_some(false),
     }
 }
 

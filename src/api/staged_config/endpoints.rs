@@ -3,20 +3,22 @@
 //! Easy to get wrong: a route without a row here is refused as an unknown path; a test compares the table with the routes.
 
 mod delete_tasks;
+mod sessions;
 mod users;
 
 use http::Method;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, LOGOUT, LOGOUT_TOO};
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, delete_tasks::ALL].into_iter().flatten()
+    [users::ALL, delete_tasks::ALL, sessions::ALL].into_iter().flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.
 pub(super) fn find(method: &Method, path: &str) -> Option<&'static Endpoint> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
+    let path = if path == LOGOUT_TOO { LOGOUT } else { path };
     all().find(|endpoint| endpoint.method == *method && endpoint.path == path)
 }
 

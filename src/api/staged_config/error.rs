@@ -70,7 +70,9 @@ pub(super) async fn render_refusals(
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
         let spoken = asked.unwrap_or_else(|| settings.newest());
+        let cookie = response.headers_mut().remove(header::SET_COOKIE);
         response = answer(&path, endpoint.map(|endpoint| (endpoint, spoken)), &problem);
+        response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     }
     let deprecation = asked.and_then(|version| version::deprecation(version, settings));
     if let Some(note) = deprecation.and_then(|note| HeaderValue::try_from(note).ok()) {

@@ -11,6 +11,7 @@
 //! Easy to get wrong: a code belongs to an endpoint and a version, not to a reason alone.
 
 mod call;
+mod cors;
 mod endpoint;
 mod endpoints;
 mod error;
@@ -18,6 +19,7 @@ mod fields;
 mod request;
 mod response;
 mod routes;
+mod session;
 mod status;
 mod version;
 

@@ -7,6 +7,7 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod sessions;
 mod users;
 
 use axum::middleware::from_fn_with_state;
@@ -14,7 +15,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call,
+    call, cors,
     error::{Shapes, render_refusals},
 };
 use crate::api::Entrance;
@@ -25,10 +26,11 @@ const DIALECT: &str = "staged_config";
 /// The routes of this dialect, with their documentation.
 pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
-    OpenApiRouter::with_openapi(Shapes::openapi())
+    let routes = OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
         .merge(delete_tasks::router())
+        .merge(sessions::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
-        .route_layer(from_fn_with_state(entrance.clone(), render_refusals))
-        .with_state(entrance)
+        .route_layer(from_fn_with_state(entrance.clone(), render_refusals));
+    cors::open(routes, &entrance.settings.staged_config).with_state(entrance)
 }
