@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    fields::{Known, Selection},
+    fields::{Kind, Known, Selection},
     status::Status,
 };
 use crate::{
@@ -23,33 +23,29 @@ use crate::{
     domain::task::{Task, TaskId},
 };
 
-const fn leaf(name: &'static str) -> Known {
-    Known { name, inside: &[] }
-}
-
 /// The fields of a task.
 pub(super) static TASK_FIELDS: [Known; 9] = [
-    leaf("id"),
-    leaf("message"),
-    leaf("status"),
-    leaf("name"),
-    leaf("created_by"),
-    leaf("created"),
-    leaf("started"),
-    leaf("modified"),
-    leaf("completed"),
+    Known::number("id"),
+    Known::text("message"),
+    Known::text("status"),
+    Known::text("name"),
+    Known::text("created_by"),
+    Known::number("created"),
+    Known::number("started"),
+    Known::number("modified"),
+    Known::number("completed"),
 ];
 
 /// The fields of a dependent.
 pub(super) static DEPENDENT_FIELDS: [Known; 8] = [
-    leaf("dependent_id"),
-    leaf("dependent_name"),
-    leaf("dependent_owner"),
-    leaf("dependent_type"),
-    leaf("dependent_database"),
-    leaf("dependent_group_ids"),
-    leaf("user_has_edit_permissions"),
-    leaf("blocking"),
+    Known::text("dependent_id"),
+    Known::text("dependent_name"),
+    Known::text("dependent_owner"),
+    Known::text("dependent_type"),
+    Known::text("dependent_database"),
+    Known::list("dependent_group_ids", &Kind::Number),
+    Known::flag("user_has_edit_permissions"),
+    Known::flag("blocking"),
 ];
 
 /// A deletion's task.
