@@ -10,9 +10,12 @@
 
 mod error;
 mod fields;
+mod filter;
+mod range;
 mod request;
 mod response;
 mod routes;
+mod sort;
 mod status;
 mod version;
 

@@ -31,6 +31,13 @@ pub(super) fn row(kind: ProblemKind, version: Version) -> Row {
         ProblemKind::BadParameter { .. } => (S::UNPROCESSABLE_ENTITY, 11, ""),
         ProblemKind::UnknownField => (S::UNPROCESSABLE_ENTITY, 30, ""),
         ProblemKind::DuplicateField => (S::UNPROCESSABLE_ENTITY, 31, ""),
+        ProblemKind::BadRange => (S::UNPROCESSABLE_ENTITY, 36, ""),
+        ProblemKind::BadFilter => {
+            (S::UNPROCESSABLE_ENTITY, 1010, "An error occurred while building the filter")
+        }
+        ProblemKind::UnknownSortField | ProblemKind::NotSortable => {
+            (S::UNPROCESSABLE_ENTITY, 1030, "An error occurred while building the sort")
+        }
         ProblemKind::NotFound(Missing::User) => (S::NOT_FOUND, 1002, "The User does not exist"),
         ProblemKind::NotFound(Missing::Task) => (S::NOT_FOUND, 1002, "The Delete Task Status does not exist"),
         // Nothing of these is asked for here.
