@@ -28,6 +28,7 @@ mod submission;
 mod tasks;
 mod tokens;
 mod turns;
+mod users;
 mod waiting;
 mod workers;
 mod workspaces;

@@ -9,6 +9,10 @@ pub enum Capability {
     Admin,
     /// Administer administrators too: `ADMINMANAGER`.
     AdminManager,
+    /// See users and roles but administrators', and change such users' preferences: `SAASADMIN`.
+    SaasAdmin,
+    /// Say whose password here is the only one: `MNGELOCALONLY`.
+    ManageLocalOnly,
     /// See what operators see: `ops.read`.
     OpsRead,
     /// Act as operators do: `ops.write`.
@@ -17,7 +21,14 @@ pub enum Capability {
 
 impl Capability {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::AdminManager, Self::OpsRead, Self::OpsWrite];
+    pub const ALL: [Self; 6] = [
+        Self::Admin,
+        Self::AdminManager,
+        Self::SaasAdmin,
+        Self::ManageLocalOnly,
+        Self::OpsRead,
+        Self::OpsWrite,
+    ];
 
     /// The word under which roles and tokens carry it.
     #[must_use]
@@ -25,6 +36,8 @@ impl Capability {
         match self {
             Self::Admin => "ADMIN",
             Self::AdminManager => "ADMINMANAGER",
+            Self::SaasAdmin => "SAASADMIN",
+            Self::ManageLocalOnly => "MNGELOCALONLY",
             Self::OpsRead => "ops.read",
             Self::OpsWrite => "ops.write",
         }
@@ -78,6 +91,18 @@ impl Principal {
         self.has(Capability::AdminManager)
     }
 
+    /// He may create users, and change the staged ones.
+    #[must_use]
+    pub fn may_write_users(&self) -> bool {
+        self.has(Capability::Admin) || self.has(Capability::AdminManager)
+    }
+
+    /// He may see users, roles and security profiles that are not his own.
+    #[must_use]
+    pub fn may_read_users(&self) -> bool {
+        self.has(Capability::Admin) || self.has(Capability::SaasAdmin)
+    }
+
     /// He may look at queue, tasks and dependents.
     #[must_use]
     pub fn may_read_operations(&self) -> bool {
@@ -100,7 +125,10 @@ impl Principal {
     #[must_use]
     pub fn may_grant(&self, capability: Capability) -> bool {
         match capability {
-            Capability::Admin | Capability::AdminManager => self.has(capability),
+            Capability::Admin | Capability::AdminManager | Capability::ManageLocalOnly => {
+                self.has(capability)
+            }
+            Capability::SaasAdmin => self.may_read_users(),
             Capability::OpsRead => self.may_read_operations(),
             Capability::OpsWrite => self.may_write_operations(),
         }
@@ -155,10 +183,12 @@ mod tests {
             let caller = principal(&[held]);
             Capability::ALL.map(|wanted| u8::from(caller.may_grant(wanted)))
         };
-        assert_eq!(grants(Capability::Admin), [1, 0, 1, 1], "the operators' are in it");
-        assert_eq!(grants(Capability::AdminManager), [0, 1, 0, 0]);
-        assert_eq!(grants(Capability::OpsRead), [0, 0, 1, 0]);
-        assert_eq!(grants(Capability::OpsWrite), [0, 0, 0, 1]);
+        assert_eq!(grants(Capability::Admin), [1, 0, 1, 0, 1, 1], "the operators' are in it");
+        assert_eq!(grants(Capability::AdminManager), [0, 1, 0, 0, 0, 0]);
+        assert_eq!(grants(Capability::SaasAdmin), [0, 0, 1, 0, 0, 0]);
+        assert_eq!(grants(Capability::ManageLocalOnly), [0, 0, 0, 1, 0, 0]);
+        assert_eq!(grants(Capability::OpsRead), [0, 0, 0, 0, 1, 0]);
+        assert_eq!(grants(Capability::OpsWrite), [0, 0, 0, 0, 0, 1]);
         assert!(!principal(&[Capability::AdminManager, Capability::OpsWrite]).may_manage_tokens());
     }
 }

@@ -19,5 +19,6 @@ pub mod reason;
 pub mod retry;
 pub mod state;
 pub mod task;
+pub mod user;
 pub mod username;
 pub mod workspace;

@@ -38,6 +38,7 @@ pub mod submit;
 mod tallies;
 pub mod tasks;
 pub mod upkeep;
+pub mod users;
 pub mod workers;
 
 use std::sync::{

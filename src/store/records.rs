@@ -34,7 +34,7 @@ impl Fields {
         self.values.get(field).map(String::as_str)
     }
 
-    fn parsed<T>(
+    pub(super) fn parsed<T>(
         &self,
         field: &'static str,
         read: impl FnOnce(&str) -> Option<T>,

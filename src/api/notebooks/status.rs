@@ -7,7 +7,7 @@
 
 use crate::{
     api::{problem::ProblemKind, service::ContainerType},
-    domain::state::TaskState,
+    domain::{state::TaskState, user::RuleClass},
 };
 
 /// The request cannot be understood.
@@ -61,6 +61,11 @@ pub(super) const fn code(kind: ProblemKind) -> u16 {
         | ProblemKind::Full
         | ProblemKind::NameTaken
         | ProblemKind::Internal => SERVER_ERROR,
+        ProblemKind::UserRule(rule) => match rule.class() {
+            RuleClass::Forbidden => 403,
+            RuleClass::Conflict => SERVER_ERROR,
+            RuleClass::Invalid => BAD_REQUEST,
+        },
         ProblemKind::Unavailable { .. } | ProblemKind::TooManyListeners { .. } => 503,
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         reason::Reason,
         state::{Place, TaskState},
         task::TaskKind,
+        user::RuleClass,
     },
 };
 
@@ -190,6 +191,11 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::NameTaken
         | ProblemKind::Full => StatusCode::CONFLICT,
         ProblemKind::BadStatus | ProblemKind::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        ProblemKind::UserRule(rule) => match rule.class() {
+            RuleClass::Forbidden => StatusCode::FORBIDDEN,
+            RuleClass::Conflict => StatusCode::CONFLICT,
+            RuleClass::Invalid => StatusCode::BAD_REQUEST,
+        },
         ProblemKind::Unavailable { .. }
         | ProblemKind::TooManyListeners { .. }
         | ProblemKind::NotConfigured => StatusCode::SERVICE_UNAVAILABLE,

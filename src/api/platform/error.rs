@@ -188,6 +188,7 @@ fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::TooManyKeys
         | ProblemKind::Full
         | ProblemKind::NameTaken
+        | ProblemKind::UserRule(_)
         | ProblemKind::ContainersRunning
         | ProblemKind::WorkspaceOccupied { .. } => StatusCode::FORBIDDEN,
         ProblemKind::MalformedRequest => StatusCode::BAD_REQUEST,

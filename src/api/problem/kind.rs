@@ -5,6 +5,8 @@
 //! Easy to get wrong: a new reason is met by every dialect, so each of them maps it, whether it can happen there or not;
 //! the compiler names the places.
 
+use crate::domain::user::UserRule;
+
 /// What could not be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
@@ -24,6 +26,8 @@ pub enum Missing {
     Container,
     /// No such role.
     Role,
+    /// No such security profile.
+    Profile,
     /// No such group of users, or none at all.
     UserGroup,
 }
@@ -120,6 +124,8 @@ pub enum ProblemKind {
     },
     /// The role cannot be given by this caller, or by nobody.
     RoleNotAssignable,
+    /// A user's field, or who would set it, does not keep to a rule.
+    UserRule(UserRule),
     /// This installation is not set up for it.
     NotConfigured,
     /// The workspaces' disk refused.
@@ -177,6 +183,7 @@ impl ProblemKind {
             Self::ContainersRunning => "containers_running",
             Self::WorkspaceOccupied { .. } => "workspace_occupied",
             Self::RoleNotAssignable => "role_not_assignable",
+            Self::UserRule(_) => "user_rule",
             Self::NotConfigured => "not_configured",
             Self::DiskFailed => "disk_failed",
             Self::EngineFailed => "engine_failed",
@@ -227,6 +234,7 @@ impl ProblemKind {
             | Self::NameTaken
             | Self::ContainersRunning
             | Self::RoleNotAssignable
+            | Self::UserRule(_)
             | Self::NotConfigured
             | Self::DiskFailed
             | Self::EngineFailed

@@ -54,6 +54,20 @@ pub enum Operation {
     SubmitDeletions,
     /// See, make and revoke service tokens.
     ManageTokens,
+    /// See staged users.
+    ReadStagedUsers,
+    /// See deployed users, of whom everybody sees himself.
+    ReadDeployedUsers,
+    /// Create a staged user, or change one.
+    WriteStagedUsers,
+    /// Change a deployed user's preferences; everybody has his own.
+    WritePreferences,
+    /// See user roles, of either side.
+    ReadRoles,
+    /// See staged security profiles.
+    ReadStagedProfiles,
+    /// See deployed security profiles, of which everybody sees his own.
+    ReadDeployedProfiles,
 }
 
 impl Operation {
@@ -90,6 +104,14 @@ impl Operation {
             Self::ActOnWorkers => (principal.may_write_operations(), not_allowed("act on workers")),
             Self::SubmitDeletions => {
                 (principal.may_write_operations(), not_allowed("ask for deletions as operators do"))
+            }
+            Self::ReadStagedUsers | Self::ReadRoles | Self::ReadStagedProfiles => {
+                (principal.may_read_users(), no_access())
+            }
+            Self::WriteStagedUsers => (principal.may_write_users(), no_access()),
+            // Whoever is somebody; of whom, the operation says.
+            Self::ReadDeployedUsers | Self::WritePreferences | Self::ReadDeployedProfiles => {
+                (true, no_access())
             }
             Self::ManageTokens => (principal.may_manage_tokens(), not_allowed("manage service tokens")),
         };

@@ -14,7 +14,7 @@ use winnow::{
     token::take_while,
 };
 
-pub(super) use self::known::{Kind, Known};
+pub(super) use self::known::{Kind, Known, Shape};
 use crate::{
     api::problem::{Problem, ProblemKind},
     http::presentable,
@@ -43,7 +43,7 @@ struct Wanted {
 
 impl Selection {
     /// The selection in that text; none when it is blank, which asks for everything.
-    pub(super) fn parse(text: &str, known: &[Known]) -> Result<Option<Self>, Problem> {
+    pub(super) fn parse(text: &str, known: Shape) -> Result<Option<Self>, Problem> {
         if text.trim().is_empty() {
             return Ok(None);
         }
@@ -99,10 +99,10 @@ impl Selection {
         })
     }
 
-    fn unknown<'a>(&'a self, known: &[Known]) -> Option<&'a str> {
-        self.0.iter().find_map(|wanted| match known.iter().find(|known| known.name == wanted.name) {
+    fn unknown(&self, known: Shape) -> Option<&str> {
+        self.0.iter().find_map(|wanted| match known.find(&wanted.name) {
             None => Some(wanted.name.as_str()),
-            Some(known) => wanted.inside.as_ref().and_then(|inside| inside.unknown(known.inside())),
+            Some(found) => wanted.inside.as_ref().and_then(|inside| inside.unknown(known.inside(found.kind))),
         })
     }
 }

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use self::condition::Condition;
 pub(super) use self::{condition::Operand, hint::Hint, number::Number};
-use super::fields::Known;
+use super::fields::Shape;
 use crate::api::problem::{Problem, ProblemKind};
 
 /// The longest text, in bytes.
@@ -37,7 +37,7 @@ pub(super) struct Filter(Condition);
 
 impl Filter {
     /// The filter in that text, for objects with these fields; none when it is blank, which wants everything.
-    pub(super) fn parse(text: &str, known: &'static [Known]) -> Result<Option<Self>, Problem> {
+    pub(super) fn parse(text: &str, known: Shape) -> Result<Option<Self>, Problem> {
         if text.trim().is_empty() {
             return Ok(None);
         }

@@ -16,7 +16,7 @@ use winnow::{
 };
 
 use super::{
-    fields::{Kind, Known},
+    fields::{Kind, Shape},
     filter::Number,
 };
 use crate::{
@@ -54,15 +54,12 @@ enum Part {
     Null,
 }
 
-/// Of a list's elements none has an order.
-const NONE: &[Known] = &[];
-
 /// A term as it is written: whether it descends, and the names.
 type Written = (bool, Vec<String>);
 
 impl Order {
     /// The order in that text; none when it is blank.
-    pub(super) fn parse(text: &str, known: &'static [Known]) -> Result<Option<Self>, Problem> {
+    pub(super) fn parse(text: &str, known: Shape) -> Result<Option<Self>, Problem> {
         if text.trim().is_empty() {
             return Ok(None);
         }
@@ -141,25 +138,28 @@ impl Part {
 }
 
 /// Where a field is that has an order.
-fn find(names: &[String], known: &'static [Known]) -> Result<Vec<&'static str>, Problem> {
-    let (mut path, mut inside) = (Vec::with_capacity(names.len()), known);
+fn find(names: &[String], mut known: Shape) -> Result<Vec<&'static str>, Problem> {
+    let mut path = Vec::with_capacity(names.len());
     let mut sortable = false;
     for name in names {
         let quoted = presentable(name, MAX_QUOTED_CHARS);
-        let Some(found) = inside.iter().find(|known| known.name == name) else {
+        let Some(found) = known.find(name) else {
             return Err(unknown(&format!("The field \"{quoted}\" of the parameter sort does not exist.")));
         };
         path.push(found.name);
-        (inside, sortable) = match found.kind {
-            Kind::Number | Kind::Text | Kind::Flag => (found.inside(), !found.is_opaque),
-            Kind::Object(inside) => (inside, false),
-            Kind::List(_) => (NONE, false),
+        known = known.inside(found.kind);
+        sortable = match found.kind {
+            Kind::Number | Kind::Text | Kind::Flag => !found.is_opaque,
+            Kind::Object(_) | Kind::List(_) => false,
         };
+        if let Kind::List(_) = found.kind {
+            break;
+        }
     }
     if sortable {
         return Ok(path);
     }
-    let quoted = presentable(names.last().map_or("", String::as_str), MAX_QUOTED_CHARS);
+    let quoted = presentable(path.last().copied().unwrap_or_default(), MAX_QUOTED_CHARS);
     let said = format!("Sorting is not supported on the field \"{quoted}\".");
     Err(Problem::new(ProblemKind::NotSortable, said))
 }

@@ -107,6 +107,8 @@ impl Permission {
         let (permission, resource, description) = match capability {
             Capability::Admin => ("view_configure", "setting", "System settings, users and roles"),
             Capability::AdminManager => ("configure", "administrator", "Administrators"),
+            Capability::SaasAdmin => ("view", "user", "Users and roles, administrators' excepted"),
+            Capability::ManageLocalOnly => ("configure", "local_account", "Users with a password here only"),
             Capability::OpsRead => ("view", "task", "Tasks and workers"),
             Capability::OpsWrite => ("control", "task", "Tasks and workers"),
         };

@@ -1,9 +1,12 @@
-//! The fields that a response has: their names, what they hold, and whether a caller may look through them.
+//! The fields that a response has: their names, what they hold, since when they are there, and whether a caller
+//! may look through them.
 //!
 //! Owns the vocabulary in which a response's shape is written down once, for `fields`, `filter` and `sort` alike. It must
 //! never hold a value.
 //!
 //! Easy to get wrong: a field may be null whatever its kind; and a password's field is there, but nobody filters on it.
+
+use serde_json::Value;
 
 /// A field that a response may have.
 #[derive(Debug)]
@@ -14,6 +17,7 @@ pub(in crate::api::staged_config) struct Known {
     pub(in crate::api::staged_config) kind: Kind,
     /// It can be shown, but neither filtered nor sorted on.
     pub(in crate::api::staged_config) is_opaque: bool,
+    since: u16,
 }
 
 /// What a field, or an element of a list, holds.
@@ -62,13 +66,13 @@ impl Known {
         Self { is_opaque: true, ..self }
     }
 
-    const fn of(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, is_opaque: false }
+    /// The same, but there only from that major release on.
+    pub(in crate::api::staged_config) const fn since(self, major: u16) -> Self {
+        Self { since: major, ..self }
     }
 
-    /// The fields inside; none for a plain value.
-    pub(in crate::api::staged_config) const fn inside(&self) -> &'static [Self] {
-        self.kind.inside()
+    const fn of(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, is_opaque: false, since: 0 }
     }
 }
 
@@ -78,6 +82,48 @@ impl Kind {
             Self::Number | Self::Text | Self::Flag => &[],
             Self::Object(inside) => inside,
             Self::List(of) => of.inside(),
+        }
+    }
+}
+
+/// The fields that a response, or an object in it, has in one release of the interface.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::api::staged_config) struct Shape {
+    known: &'static [Known],
+    major: u16,
+}
+
+impl Shape {
+    /// Those of these fields that the release of that major number has.
+    pub(in crate::api::staged_config) const fn new(known: &'static [Known], major: u16) -> Self {
+        Self { known, major }
+    }
+
+    /// The field of that name.
+    pub(in crate::api::staged_config) fn find(self, name: &str) -> Option<&'static Known> {
+        self.known.iter().find(|known| known.name == name && known.since <= self.major)
+    }
+
+    /// What an object has that a value of that kind is, or is a list of.
+    pub(in crate::api::staged_config) const fn inside(self, kind: Kind) -> Self {
+        Self { known: kind.inside(), major: self.major }
+    }
+
+    /// Takes out of an object, or of the objects in a list, what a later release brought.
+    pub(in crate::api::staged_config) fn cut(self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.cut(item)),
+            Value::Object(object) => {
+                object.retain(|name, _| {
+                    !self.known.iter().any(|known| known.name == name && known.since > self.major)
+                });
+                for known in self.known.iter().filter(|known| !known.kind.inside().is_empty()) {
+                    if let Some(inner) = object.get_mut(known.name) {
+                        self.inside(known.kind).cut(inner);
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 }

@@ -9,7 +9,7 @@ static KNOWN: [Known; 3] =
     [Known::number("id"), Known::text("status"), Known::list("parts", &Kind::Object(&PARTS))];
 
 fn parse(text: &str) -> Result<Option<Selection>, (ProblemKind, String)> {
-    Selection::parse(text, &KNOWN).map_err(|problem| (problem.kind, problem.public))
+    Selection::parse(text, Shape::new(&KNOWN, 26)).map_err(|problem| (problem.kind, problem.public))
 }
 
 fn cut(text: &str) -> Value {
@@ -79,4 +79,22 @@ fn what_cannot_be_read_is_refused() {
 fn what_is_quoted_back_is_short_and_clean() {
     let said = parse(&format!("a\u{1b}[31m{}", "x".repeat(3_000))).unwrap_err().1;
     assert!(said.len() < 200 && !said.contains('\u{1b}'));
+}
+
+#[test]
+fn what_a_later_release_brought_is_not_there_before() {
+    static INSIDE: [Known; 2] = [Known::text("name"), Known::number("size").since(19)];
+    static KNOWN: [Known; 3] =
+        [Known::number("id"), Known::text("theme").since(24), Known::list("parts", &Kind::Object(&INSIDE))];
+    let refused = |text: &str, major| Selection::parse(text, Shape::new(&KNOWN, major)).is_err();
+    assert!(refused("theme", 23) && !refused("theme", 24));
+    assert!(refused("parts(size)", 18) && !refused("parts(size)", 19));
+    let shown = |major| {
+        let mut value = json!([{"id": 1, "theme": null, "parts": [{"name": "n", "size": 2}]}]);
+        Shape::new(&KNOWN, major).cut(&mut value);
+        value
+    };
+    assert_eq!(shown(24), json!([{"id": 1, "theme": null, "parts": [{"name": "n", "size": 2}]}]));
+    assert_eq!(shown(19), json!([{"id": 1, "parts": [{"name": "n", "size": 2}]}]));
+    assert_eq!(shown(18), json!([{"id": 1, "parts": [{"name": "n"}]}]));
 }

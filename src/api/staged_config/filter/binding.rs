@@ -16,7 +16,7 @@ use super::{
 use crate::{
     api::{
         problem::Problem,
-        staged_config::fields::{Kind, Known},
+        staged_config::fields::{Kind, Shape},
     },
     http::presentable,
 };
@@ -26,54 +26,68 @@ const ELEMENT: &str = "value";
 /// How much of a name or a literal is quoted back.
 const MAX_QUOTED_CHARS: usize = 64;
 
-/// The filter's condition for objects with these fields.
-pub(super) fn bind(expression: &Expression, known: &'static [Known]) -> Result<Condition, Problem> {
-    condition(expression, Kind::Object(known))
+/// What a name may stand for.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// A field of an object.
+    Fields(Shape),
+    /// The element itself, which is of that kind.
+    Element(Kind),
 }
 
-/// The condition for elements of that kind.
-fn condition(expression: &Expression, of: Kind) -> Result<Condition, Problem> {
+/// The filter's condition for objects with these fields.
+pub(super) fn bind(expression: &Expression, known: Shape) -> Result<Condition, Problem> {
+    condition(expression, known, Scope::Fields(known))
+}
+
+fn condition(expression: &Expression, known: Shape, scope: Scope) -> Result<Condition, Problem> {
     let all = |expressions: &[Expression]| {
-        expressions.iter().map(|one| condition(one, of)).collect::<Result<_, _>>()
+        expressions.iter().map(|one| condition(one, known, scope)).collect::<Result<_, _>>()
     };
     Ok(match expression {
         Expression::All(expressions) => Condition::All(all(expressions)?),
         Expression::Any(expressions) => Condition::Any(all(expressions)?),
-        Expression::Not(expression) => Condition::Not(Box::new(condition(expression, of)?)),
+        Expression::Not(expression) => Condition::Not(Box::new(condition(expression, known, scope)?)),
         Expression::Test(field, test) => {
-            let (path, kind) = find(field, of)?;
-            Condition::Test(path, check(test, field, kind)?)
+            let (path, kind) = find(field, scope)?;
+            Condition::Test(path, check(test, field, kind, known)?)
         }
     })
 }
 
 /// Where that field is, and what it holds.
-fn find(field: &Field, of: Kind) -> Result<(Vec<&'static str>, Kind), Problem> {
-    let names = match (field, of) {
-        (Field::Element, Kind::Number | Kind::Text | Kind::Flag) => return Ok((Vec::new(), of)),
-        (Field::Named(names), Kind::Number | Kind::Text | Kind::Flag) if *names == [ELEMENT] => {
-            return Ok((Vec::new(), of));
+fn find(field: &Field, scope: Scope) -> Result<(Vec<&'static str>, Kind), Problem> {
+    let (names, mut known) = match (field, scope) {
+        (Field::Element, Scope::Element(kind)) => return Ok((Vec::new(), kind)),
+        (Field::Named(names), Scope::Element(kind)) if *names == [ELEMENT] => return Ok((Vec::new(), kind)),
+        (Field::Named(names), Scope::Element(_)) => return Err(unknown(&names[0])),
+        (Field::Named(names), Scope::Fields(known)) => (names, known),
+        (Field::Element, Scope::Fields(_)) => {
+            return Err(refused("\".\" stands for elements that have no fields, and these have some."));
         }
-        (Field::Element, Kind::Object(_) | Kind::List(_)) => {
-            return Err(refused("\".\" stands for elements that have no fields, and these have."));
-        }
-        (Field::Named(names), _) => names,
     };
-    let (mut path, mut kind) = (Vec::with_capacity(names.len()), of);
+    let mut path = Vec::with_capacity(names.len());
+    let mut kind = None;
     for name in names {
-        let unknown = || refused(format_args!("the field {} does not exist.", quoted(name)));
-        let Kind::Object(known) = kind else { return Err(unknown()) };
-        let known = known.iter().find(|known| known.name == name).ok_or_else(unknown)?;
-        if known.is_opaque {
+        // Into a list leads only a contains.
+        let found = if let Some(Kind::List(_)) = kind { None } else { known.find(name) };
+        let found = found.ok_or_else(|| unknown(name))?;
+        if found.is_opaque {
             return Err(refused(format_args!("the field {} cannot be filtered on.", quoted(name))));
         }
-        path.push(known.name);
-        kind = known.kind;
+        path.push(found.name);
+        known = known.inside(found.kind);
+        kind = Some(found.kind);
     }
+    let kind = kind.ok_or_else(|| unknown(""))?;
     Ok((path, kind))
 }
 
-fn check(test: &Test, field: &Field, kind: Kind) -> Result<Check, Problem> {
+fn unknown(name: &str) -> Problem {
+    refused(format_args!("the field {} does not exist.", quoted(name)))
+}
+
+fn check(test: &Test, field: &Field, kind: Kind, known: Shape) -> Result<Check, Problem> {
     let read = |literal: &Literal| operand(literal, field, kind);
     Ok(match test {
         Test::Compare(relation, literal) => Check::Compare(*relation, read(literal)?),
@@ -86,7 +100,13 @@ fn check(test: &Test, field: &Field, kind: Kind) -> Result<Check, Problem> {
                 return Err(refused(format_args!("{} holds no string to be like one.", named(field))));
             }
         },
-        Test::Contains(inner) => Check::Contains(Box::new(condition(inner, elements(field, kind)?)?)),
+        Test::Contains(inner) => {
+            let scope = match elements(field, kind)? {
+                of @ Kind::Object(_) => Scope::Fields(known.inside(of)),
+                of @ (Kind::Number | Kind::Text | Kind::Flag | Kind::List(_)) => Scope::Element(of),
+            };
+            Check::Contains(Box::new(condition(inner, known, scope)?))
+        }
         Test::Holds(literal) => {
             let equal = Check::Compare(Relation::Equal, operand(literal, field, elements(field, kind)?)?);
             Check::Contains(Box::new(Condition::Test(Vec::new(), equal)))

@@ -8,7 +8,7 @@ mod properties;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::api::staged_config::fields::Kind;
+use crate::api::staged_config::fields::{Kind, Known};
 
 static DURATION: [Known; 2] = [Known::number("days"), Known::number("seconds")];
 static SEARCH: [Known; 3] =
@@ -26,8 +26,12 @@ pub(super) static KNOWN: [Known; 10] = [
     Known::text("password").opaque(),
 ];
 
+pub(super) fn shape() -> Shape {
+    Shape::new(&KNOWN, 26)
+}
+
 pub(super) fn filter(text: &str) -> Filter {
-    match Filter::parse(text, &KNOWN) {
+    match Filter::parse(text, shape()) {
         Ok(Some(filter)) => filter,
         other => panic!("{text}: {other:?}"),
     }
@@ -201,7 +205,7 @@ fn lists_contain_values_and_what_a_filter_of_their_own_wants() {
         "filters contains (value = 15 and operator = Equals)",
         "filters contains addresses contains value = \"192.0.2.0\"",
         "filters contains (addresses contains (. like '192.%'))",
-        "filters contains not value = 14 and id = 1004",
+        "filters contains (not value = 14) and id = 1004",
     ]);
     none_holds(&[
         "tags contains value = http",
@@ -215,14 +219,14 @@ fn lists_contain_values_and_what_a_filter_of_their_own_wants() {
 fn elements_without_fields_are_asked_by_a_dot() {
     let bound = binding::bind(&grammar::parse("databases contains .= events").unwrap(), {
         static DATABASES: [Known; 1] = [Known::list("databases", &Kind::Text)];
-        &DATABASES
+        Shape::new(&DATABASES, 26)
     });
     assert!(bound.unwrap().holds(&json!({"databases": ["flows", "events"]})));
 }
 
 #[test]
 fn a_blank_filter_wants_everything_and_a_filter_names_the_fields_it_needs() {
-    assert!(Filter::parse("  ", &KNOWN).unwrap().is_none());
+    assert!(Filter::parse("  ", shape()).unwrap().is_none());
     let needed = filter("id = 1 and not (duration(days) > 2 or tags contains x)").fields();
     assert_eq!(needed.into_iter().collect::<Vec<_>>(), ["duration", "id", "tags"]);
 }

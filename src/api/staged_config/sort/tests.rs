@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::api::staged_config::fields::Known;
 
 static INSIDE: [Known; 1] = [Known::number("days")];
 static KNOWN: [Known; 7] = [
@@ -16,14 +17,14 @@ static KNOWN: [Known; 7] = [
 ];
 
 fn parse(text: &str) -> Result<Vec<(bool, String)>, ProblemKind> {
-    let order = Order::parse(text, &KNOWN).map_err(|problem| problem.kind)?;
+    let order = Order::parse(text, Shape::new(&KNOWN, 26)).map_err(|problem| problem.kind)?;
     let terms = order.map(|order| order.0).unwrap_or_default();
     Ok(terms.iter().map(|term| (term.descending, term.path.join("/"))).collect())
 }
 
 /// The ids of these elements in that order.
 fn sorted(text: &str, elements: &[Value]) -> Vec<u64> {
-    let order = Order::parse(text, &KNOWN).unwrap().unwrap();
+    let order = Order::parse(text, Shape::new(&KNOWN, 26)).unwrap().unwrap();
     let mut keyed: Vec<_> =
         elements.iter().map(|element| (order.key(element), element["id"].as_u64().unwrap())).collect();
     keyed.sort_by(|(one, _), (other, _)| order.compare(one, other));

@@ -159,7 +159,7 @@ fn fits(hint: &Hint<'_>, value: &Value) -> bool {
 proptest! {
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,80}") {
-        let _answer = Filter::parse(&text, &KNOWN);
+        let _answer = Filter::parse(&text, shape());
     }
 
     #[test]
@@ -170,7 +170,7 @@ proptest! {
         ]), 0..40),
         glue in prop::sample::select(vec!["", " "]),
     ) {
-        let _answer = Filter::parse(&words.join(glue), &KNOWN);
+        let _answer = Filter::parse(&words.join(glue), shape());
     }
 
     #[test]

@@ -1,0 +1,302 @@
+//! A user, as the staged configuration has him and as the deployed one does.
+//!
+//! Owns the record's shape, who may see whom, and the closed list of rules that a user's fields must keep. Whether they do
+//! is asked in `user/rules.rs`.
+//!
+//! It must never hold a password or a hash of one: what is shown of a user is this, and nothing else of his record.
+//!
+//! Easy to get wrong: staged and deployed are two records of one number. Role, security profile, tenant and description are
+//! the staged side's until a deploy; everything else is written to both.
+
+pub mod rules;
+
+use super::{
+    capability::{Capability, Principal},
+    task::UserId,
+};
+
+/// One of the two configurations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// What is prepared, and takes effect with the next deploy.
+    Staged,
+    /// What is in effect: who is here can log in.
+    Deployed,
+}
+
+impl Side {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Staged, Self::Deployed];
+
+    /// The word for it, in keys too.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Staged => "staged",
+            Self::Deployed => "deployed",
+        }
+    }
+}
+
+/// A user of one side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// His number, on both sides.
+    pub id: UserId,
+    /// His name.
+    pub username: String,
+    /// His address.
+    pub email: Option<String>,
+    /// What is said of him.
+    pub description: Option<String>,
+    /// His role, the first one if he has several.
+    pub user_role_id: Option<u64>,
+    /// His security profile.
+    pub security_profile_id: Option<u64>,
+    /// His tenant.
+    pub tenant_id: Option<u64>,
+    /// The language he is spoken to in.
+    pub locale_id: Option<String>,
+    /// He wants to see notices.
+    pub enable_popup_notifications: Option<bool>,
+    /// When his password was made, in milliseconds since the epoch.
+    pub password_creation_time: Option<i64>,
+    /// His password here will do where an outside system does not let him in.
+    pub allow_system_authentication_fallback: Option<bool>,
+    /// His password here is the only one.
+    pub local_only_account: Option<bool>,
+    /// After how long without a request he is logged out, in milliseconds; 0 for never.
+    pub inactivity_timeout: Option<u64>,
+    /// Why an administrator should look at him.
+    pub notification_flag: Option<NotificationFlag>,
+    /// How his pages look.
+    pub display_theme: Option<String>,
+    /// One of his roles is an administrator's.
+    pub is_administrator: bool,
+}
+
+impl User {
+    /// A user of whom nothing else is known.
+    #[must_use]
+    pub fn named(id: UserId, username: impl Into<String>) -> Self {
+        Self {
+            id,
+            username: username.into(),
+            email: None,
+            description: None,
+            user_role_id: None,
+            security_profile_id: None,
+            tenant_id: None,
+            locale_id: None,
+            enable_popup_notifications: None,
+            password_creation_time: None,
+            allow_system_authentication_fallback: None,
+            local_only_account: None,
+            inactivity_timeout: None,
+            notification_flag: None,
+            display_theme: None,
+            is_administrator: false,
+        }
+    }
+}
+
+/// Why an administrator should look at a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotificationFlag {
+    /// The directory service that users come from has him no more.
+    UserNotFound,
+    /// The directory service itself is not known here any more.
+    RepositoryNotFound,
+    /// No role or security profile could be found for him.
+    ProfileNotFound,
+}
+
+impl NotificationFlag {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::UserNotFound, Self::RepositoryNotFound, Self::ProfileNotFound];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UserNotFound => "LDAP_SYNC_USER_NOT_FOUND",
+            Self::RepositoryNotFound => "LDAP_SYNC_REPO_NOT_FOUND",
+            Self::ProfileNotFound => "LDAP_SYNC_SP_NOT_FOUND",
+        }
+    }
+
+    /// The flag of that word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|flag| flag.name() == name)
+    }
+}
+
+/// Which users of a side somebody sees. Who is not seen is not there for him.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// All of them.
+    Everybody,
+    /// Those who are no administrators.
+    NoAdministrators,
+    /// Himself; nobody for a service token.
+    Himself(Option<UserId>),
+}
+
+impl Sight {
+    /// What that caller sees of a side, which he may ask for at all.
+    #[must_use]
+    pub fn of(principal: &Principal) -> Self {
+        if principal.has(Capability::Admin) {
+            Self::Everybody
+        } else if principal.has(Capability::SaasAdmin) {
+            Self::NoAdministrators
+        } else {
+            Self::Himself(principal.user)
+        }
+    }
+
+    /// That user is seen.
+    #[must_use]
+    pub fn covers(self, user: &User) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::NoAdministrators => !user.is_administrator,
+            Self::Himself(himself) => himself == Some(user.id),
+        }
+    }
+}
+
+/// What a user's fields must keep to, and who may change which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UserRule {
+    /// Only a manager of administrators gives an administrator's role.
+    RoleNeedsManager,
+    /// Only a manager of administrators changes one.
+    UserNeedsManager,
+    /// These fields of himself nobody changes.
+    OwnField,
+    /// Only an administrator changes who may fall back on his password here.
+    FallbackNeedsAdministrator,
+    /// Only an administrator changes when somebody is logged out.
+    TimeoutNeedsAdministrator,
+    /// It takes a capability of its own to change whose password here is the only one.
+    LocalOnlyNeedsCapability,
+    /// A service only says that a user's password here is not the only one.
+    LocalOnlyByService,
+    /// The last administrator stays one.
+    LastAdministrator,
+    /// Another user or a service has the name.
+    UsernameTaken,
+    /// Falling back on a password here is switched off for all.
+    FallbackDisabled,
+    /// There are no numbers left.
+    NoNumbersLeft,
+    /// There must be a role.
+    RoleNull,
+    /// There must be a security profile.
+    ProfileNull,
+    /// There must be a name.
+    UsernameNull,
+    /// A name has 1 to 60 characters.
+    UsernameLength,
+    /// A name has none of some characters.
+    UsernameCharacters,
+    /// There is no such role.
+    NoRole,
+    /// There is no such tenant.
+    NoTenant,
+    /// An administrator has no tenant.
+    TenantOfAdministrator,
+    /// There is no such security profile.
+    NoProfile,
+    /// An administrator's security profile is the one called `Admin`.
+    AdministratorsProfile,
+    /// The security profile of a tenant's user has a domain that is not deleted.
+    ProfileWithoutDomain,
+    /// The security profile of a tenant's user has that tenant's domains only.
+    ProfileOfAnotherTenant,
+    /// A description has at most 2048 characters.
+    DescriptionLength,
+    /// There must be an address.
+    EmailNull,
+    /// An address has at most 255 characters.
+    EmailLength,
+    /// An address has one `@` with something on both sides, and no white space.
+    EmailSyntax,
+    /// That is no locale.
+    Locale,
+    /// Where passwords here are what people log in with, there must be one.
+    PasswordNeeded,
+    /// Whoever may fall back on a password here must have one.
+    PasswordNeededToFallBack,
+    /// Whose password here is the only one must have it.
+    PasswordNeededLocally,
+    /// A password here would be of no use.
+    PasswordOfNoUse,
+    /// The password is too short, or too long.
+    PasswordPolicy,
+    /// Whoever changes his own password says the old one.
+    OldPasswordNeeded,
+    /// Whoever changes another's password does not say an old one.
+    OldPasswordOfAnother,
+    /// That is not the old password.
+    OldPasswordWrong,
+}
+
+/// What kind of a refusal a rule's is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleClass {
+    /// Not for this caller.
+    Forbidden,
+    /// Not as things stand.
+    Conflict,
+    /// Not with this value.
+    Invalid,
+}
+
+impl UserRule {
+    /// What kind of a refusal it is.
+    #[must_use]
+    pub const fn class(self) -> RuleClass {
+        match self {
+            Self::RoleNeedsManager
+            | Self::UserNeedsManager
+            | Self::OwnField
+            | Self::FallbackNeedsAdministrator
+            | Self::TimeoutNeedsAdministrator
+            | Self::LocalOnlyNeedsCapability
+            | Self::LocalOnlyByService
+            | Self::LastAdministrator => RuleClass::Forbidden,
+            Self::UsernameTaken | Self::FallbackDisabled | Self::NoNumbersLeft => RuleClass::Conflict,
+            Self::RoleNull
+            | Self::ProfileNull
+            | Self::UsernameNull
+            | Self::UsernameLength
+            | Self::UsernameCharacters
+            | Self::NoRole
+            | Self::NoTenant
+            | Self::TenantOfAdministrator
+            | Self::NoProfile
+            | Self::AdministratorsProfile
+            | Self::ProfileWithoutDomain
+            | Self::ProfileOfAnotherTenant
+            | Self::DescriptionLength
+            | Self::EmailNull
+            | Self::EmailLength
+            | Self::EmailSyntax
+            | Self::Locale
+            | Self::PasswordNeeded
+            | Self::PasswordNeededToFallBack
+            | Self::PasswordNeededLocally
+            | Self::PasswordOfNoUse
+            | Self::PasswordPolicy
+            | Self::OldPasswordNeeded
+            | Self::OldPasswordOfAnother
+            | Self::OldPasswordWrong => RuleClass::Invalid,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Users as both configurations have them: whole records, by their numbers.
+//!
+//! Owns which field of a record is which of a [`User`]. A password's hash is in none of them.
+//!
+//! Easy to get wrong: the fields are written by several (imports, the platform dialect, deploys), all by the names that they
+//! have on the wire; numbers are decimal, and truths are `true` and `false`.
+
+use redis::pipe;
+
+use super::{Store, StoreError, must_be_the_same, records::Fields};
+use crate::domain::{
+    task::UserId,
+    user::{NotificationFlag, Side, User, rules::whole_minutes},
+};
+
+/// Most users read in one round trip.
+const MOST_READ_AT_ONCE: usize = 500;
+/// The fields of a record that a [`User`] is made of.
+pub(super) const FIELDS: [&str; 15] = [
+    "username",
+    "email",
+    "description",
+    "user_role_id",
+    "security_profile_id",
+    "tenant_id",
+    "locale_id",
+    "enable_popup_notifications",
+    "password_creation_time",
+    "allow_system_authentication_fallback",
+    "local_only_account",
+    "inactivity_timeout",
+    "notification_flag",
+    "display_theme",
+    "admin",
+];
+
+impl Store {
+    /// These users of one side, in their order; none for one who is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn users(&self, side: Side, ids: &[UserId]) -> Result<Vec<Option<User>>, StoreError> {
+        let mut users = Vec::with_capacity(ids.len());
+        for some in ids.chunks(MOST_READ_AT_ONCE) {
+            let epoch = self.epoch().await?;
+            let mut commands = pipe();
+            // Not GET: every answer is a list then.
+            commands.mget(&[self.inner.keys.epoch()]);
+            for id in some {
+                commands.hmget(self.record_of(side, *id), &FIELDS);
+            }
+            let found: Vec<Vec<Option<String>>> = self.inner.link.pipeline("users", &commands).await?;
+            let mut found = found.into_iter();
+            let now = found.next().and_then(|mut only| only.pop()).flatten();
+            must_be_the_same(epoch, now.as_deref())?;
+            for (id, values) in some.iter().zip(found) {
+                users.push(self.read_user(side, *id, values)?);
+            }
+        }
+        Ok(users)
+    }
+
+    /// The key of a user's record.
+    fn record_of(&self, side: Side, id: UserId) -> String {
+        self.inner.keys.named(&format!("{}:user:{id}", side.name()))
+    }
+
+    /// The user of these values, which stand in the order of [`FIELDS`].
+    pub(super) fn read_user(
+        &self,
+        side: Side,
+        id: UserId,
+        values: Vec<Option<String>>,
+    ) -> Result<Option<User>, StoreError> {
+        let there = FIELDS.into_iter().zip(values);
+        let there = there.filter_map(|(field, value)| Some((field.to_owned(), value?)));
+        let fields = Fields::new(self.record_of(side, id), there.collect());
+        let Some(username) = fields.text("username") else { return Ok(None) };
+        let text = |field| fields.text(field).map(str::to_owned);
+        let truth = |field| fields.parsed(field, |text| text.parse().ok());
+        Ok(Some(User {
+            id,
+            username: username.to_owned(),
+            email: text("email"),
+            description: text("description"),
+            user_role_id: fields.number("user_role_id")?,
+            security_profile_id: fields.number("security_profile_id")?,
+            tenant_id: fields.number("tenant_id")?,
+            locale_id: text("locale_id"),
+            enable_popup_notifications: truth("enable_popup_notifications")?,
+            password_creation_time: fields.parsed("password_creation_time", |text| text.parse().ok())?,
+            allow_system_authentication_fallback: truth("allow_system_authentication_fallback")?,
+            local_only_account: truth("local_only_account")?,
+            inactivity_timeout: fields.number("inactivity_timeout")?.map(whole_minutes),
+            notification_flag: fields.parsed("notification_flag", NotificationFlag::from_name)?,
+            display_theme: text("display_theme"),
+            is_administrator: fields.text("admin") == Some("1"),
+        }))
+    }
+}
