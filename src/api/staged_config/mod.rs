@@ -23,6 +23,7 @@ mod request;
 mod response;
 mod routes;
 mod sort;
+mod source;
 mod status;
 mod version;
 

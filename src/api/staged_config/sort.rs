@@ -85,9 +85,9 @@ impl Order {
         self.0.iter().filter_map(|term| term.path.first().copied()).collect()
     }
 
-    /// It is by that field alone, upwards.
-    pub(super) fn is_by(&self, field: &str) -> bool {
-        matches!(self.0.as_slice(), [only] if !only.descending && only.path == [field])
+    /// Whether it descends, where it is by that field before any other, of which no two elements have the same.
+    pub(super) fn is_by(&self, field: &str) -> Option<bool> {
+        self.0.first().filter(|first| first.path == [field]).map(|first| first.descending)
     }
 
     /// What the element comes to in this order.

@@ -6,7 +6,7 @@ use crate::api::{
     problem::{Missing, ProblemKind},
     service::Operation,
     staged_config::{
-        endpoint::{Endpoint, Refused},
+        endpoint::{Endpoint, Listing, Refused},
         response::{dependents::DEPENDENT_FIELDS, tasks::TASK_FIELDS},
         version::Version,
     },
@@ -17,6 +17,16 @@ const NO_TASK: Refused =
 
 /// The group's endpoints.
 pub(super) static ALL: &[Endpoint] = &[
+    Endpoint {
+        method: Method::GET,
+        path: "/api/staged_config/access/user_delete_tasks",
+        operation: Operation::ReadTask,
+        since: Version::FIRST,
+        fields: &TASK_FIELDS,
+        lists: Some(Listing::Sorted),
+        body: None,
+        refusals: &[],
+    },
     Endpoint {
         method: Method::GET,
         path: "/api/staged_config/access/user_delete_tasks/{task_id}",

@@ -49,11 +49,24 @@ impl Number {
         }
     }
 
-    /// The number, where it is one that counts things.
+    /// The number, where it is one that something may be counted by.
     pub(in crate::api::staged_config) fn as_id(self) -> Option<u64> {
         match self {
             Self::Whole(number) => u64::try_from(number).ok(),
             Self::Real(_) => None,
+        }
+    }
+
+    /// The nearest number not above it that something may be counted by.
+    pub(in crate::api::staged_config) fn nearest_id(self) -> u64 {
+        match self {
+            Self::Whole(number) => u64::try_from(number.max(0)).unwrap_or(u64::MAX),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a cast of these stops at the ends"
+            )]
+            Self::Real(number) => number as u64,
         }
     }
 

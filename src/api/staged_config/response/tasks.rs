@@ -58,7 +58,7 @@ pub(in crate::api::staged_config) struct DeleteTask {
 }
 
 impl DeleteTask {
-    fn of(task: &Task, language: Language) -> Self {
+    pub(in crate::api::staged_config) fn of(task: &Task, language: Language) -> Self {
         Self {
             id: task.id.0,
             message: message::message(task, language),
