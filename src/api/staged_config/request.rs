@@ -55,6 +55,28 @@ pub(super) fn given<B>(request: &http::Request<B>, wanted: &str) -> Result<Vec<S
     Ok(query.into_iter().filter_map(|(name, value)| (name == wanted).then_some(value)).collect())
 }
 
+/// The only value of a parameter in the query; none where it is not given.
+pub(super) fn only<B>(request: &http::Request<B>, name: &'static str) -> Result<Option<String>, Problem> {
+    let mut given = given(request, name)?;
+    match given.len() {
+        0 | 1 => Ok(given.pop()),
+        _ => Err(Problem::bad_parameter(name, "It is given more than once.")),
+    }
+}
+
+/// A parameter in the query that is true or false; false where it is not given.
+pub(super) fn flag<B>(request: &http::Request<B>, name: &'static str) -> Result<bool, Problem> {
+    let Some(text) = only(request, name)? else { return Ok(false) };
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => {
+            let quoted = presentable(&text, MAX_QUOTED_CHARS);
+            Err(Problem::bad_parameter(name, format!("\"{quoted}\" is neither true nor false.")))
+        }
+    }
+}
+
 /// The fields that are wanted; none when all are.
 pub(super) fn fields<B>(request: &http::Request<B>, known: Shape) -> Result<Option<Selection>, Problem> {
     let mut given = given(request, FIELDS)?;
