@@ -21,7 +21,7 @@ use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 mod codes;
 
 use self::codes::{Row, row};
-use super::version::Version;
+use super::{call::endpoint_of, endpoint::Endpoint, version::Version};
 use crate::{
     api::{
         message::phrases::{INSUFFICIENT_CAPABILITIES, NO_SEC_HEADER, UNAUTHORIZED},
@@ -56,10 +56,10 @@ impl IntoResponse for Refusal {
 /// The middleware around this dialect's handlers: renders what they refuse, and marks deprecated versions.
 pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
     let version = Version::of(request.headers()).ok();
-    let path = request.uri().path().to_owned();
+    let (endpoint, path) = (endpoint_of(&request), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
-        response = answer(&path, version.unwrap_or(Version::newest()), &problem);
+        response = answer(&path, version.unwrap_or(Version::newest()), endpoint, &problem);
     }
     if let Some(note) =
         version.and_then(Version::deprecation).and_then(|note| HeaderValue::try_from(note).ok())
@@ -71,12 +71,12 @@ pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
 
 /// A problem that was found before any handler was asked.
 pub(in crate::api) fn render(path: &str, problem: &Problem) -> Response {
-    answer(path, Version::newest(), problem)
+    answer(path, Version::newest(), None, problem)
 }
 
-fn answer(path: &str, version: Version, problem: &Problem) -> Response {
+fn answer(path: &str, version: Version, endpoint: Option<&Endpoint>, problem: &Problem) -> Response {
     problem.log();
-    let Row { status, code, description } = row(problem.kind, version);
+    let Row { status, code, description } = row(problem.kind, version, endpoint);
     let body = ErrorBody {
         http_response: HttpResponse { code: status.as_u16(), message: sentence(status) },
         code,

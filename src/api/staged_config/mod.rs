@@ -5,9 +5,14 @@
 //!
 //! It must never decide anything: it parses, asks the service, renders.
 //!
-//! Easy to get wrong: the order in which a request is read, which clients and tests rely on: credentials (401),
-//! capability (403), version, `fields` (31 before 30), path id (11), body, and only then what exists.
+//! [`endpoints`] is its table: what each route may be asked by whom, and refuses with. [`call`] reads what all requests have in
+//! common, in the order that clients and tests rely on; handlers read the rest.
+//!
+//! Easy to get wrong: a code belongs to an endpoint and a version, not to a reason alone.
 
+mod call;
+mod endpoint;
+mod endpoints;
 mod error;
 mod fields;
 mod request;

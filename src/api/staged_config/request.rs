@@ -1,35 +1,32 @@
 //! Reading requests: credentials, `fields`, ids, bodies.
 //!
 //! Owns what this dialect accepts where the originals' clients are generous: a path argument repeated in the query, a
-//! body of `{}` where none belongs, unknown headers, and a task sent back whole to be cancelled.
+//! body of `{}` where none belongs, unknown headers. What a body says is read in a file a group.
 //!
 //! Easy to get wrong: `fields` is a query parameter on GET and DELETE, and a header on POST (where the query will do as
 //! well). Given twice, in whatever places, it is refused.
 
-use axum::extract::{Path, Request, rejection::PathRejection};
+pub(super) mod cancel;
+
+use axum::{
+    body::Bytes,
+    extract::{Path, Request, rejection::PathRejection},
+};
 use http::{HeaderName, Method};
 use std::{str::FromStr, time::Duration};
-use utoipa::ToSchema;
 
-use super::{
-    fields::{Known, Selection},
-    response::TASK_FIELDS,
-    status,
-};
+use super::fields::{Known, Selection};
 use crate::{
     api::{
         parameters::{self, Scheme, bad_credentials},
         problem::{Problem, ProblemKind},
         service::Credentials,
     },
-    http::{PeerAddr, members, presentable, read, require_json},
+    http::{PeerAddr, presentable, read, require_json},
 };
 
 const SEC: HeaderName = HeaderName::from_static("sec");
 const FIELDS: &str = "fields";
-/// What the documentation calls the body of a cancel.
-const CANCEL_BODY: &str = "task";
-const STATUS: &str = "status";
 /// The largest body.
 const MAX_BODY_BYTES: usize = 16 * 1024;
 /// How much of a bad parameter is quoted back.
@@ -38,18 +35,8 @@ const MAX_QUOTED_CHARS: usize = 64;
 /// A path argument as it came, or why it could not be taken out of the path.
 pub(super) type PathId = Result<Path<String>, PathRejection>;
 
-/// The body of a cancel. The task's other fields may be sent along, and are ignored.
-#[derive(ToSchema)]
-#[schema(as = CancelTask)]
-#[expect(dead_code, reason = "bodies are read member by member; this only describes them")]
-pub(super) struct CancelBody {
-    /// The one status a task can be given.
-    #[schema(example = "CANCEL_REQUESTED", pattern = "^CANCEL_REQUESTED$")]
-    status: String,
-}
-
 /// Who calls: the `SEC` header, which wins, or HTTP Basic.
-pub(super) fn credentials(request: &Request) -> Result<Credentials, Problem> {
+pub(super) fn credentials<B>(request: &http::Request<B>) -> Result<Credentials, Problem> {
     let headers = request.headers();
     let mut tokens = headers.get_all(SEC).iter();
     match (tokens.next(), tokens.next()) {
@@ -63,7 +50,7 @@ pub(super) fn credentials(request: &Request) -> Result<Credentials, Problem> {
 }
 
 /// The fields that are wanted; none when all are.
-pub(super) fn fields(request: &Request, known: &[Known]) -> Result<Option<Selection>, Problem> {
+pub(super) fn fields<B>(request: &http::Request<B>, known: &[Known]) -> Result<Option<Selection>, Problem> {
     let mut given: Vec<String> = parameters::query(request.uri().query())?
         .into_iter()
         .filter_map(|(name, value)| (name == FIELDS).then_some(value))
@@ -94,37 +81,21 @@ pub(super) fn id<T: FromStr>(name: &'static str, given: PathId) -> Result<T, Pro
     })
 }
 
-/// Reads the body of a cancel, which may be the whole task as it was read, with another status.
-pub(super) async fn cancel(request: Request, timeout: Duration) -> Result<(), Problem> {
+/// Reads a JSON body, which is called that in the documentation.
+pub(super) async fn body(request: Request, name: &'static str, timeout: Duration) -> Result<Bytes, Problem> {
     let (parts, body) = read(request, MAX_BODY_BYTES, timeout).await?;
     require_json(&parts.headers, &body)?;
     if body.is_empty() {
-        return Err(missing_body());
+        let said = format!("The body parameter \"{name}\" is required.");
+        return Err(Problem::new(ProblemKind::MissingBody { name }, said));
     }
-    let mut task = members(&body)?;
-    let status = task.take_string(STATUS)?;
-    for field in &TASK_FIELDS {
-        task.ignore(field.name);
-    }
-    task.finish()?;
-    if status == status::CANCEL {
-        return Ok(());
-    }
-    let said = format!("The only status a task can be given is {}.", status::CANCEL);
-    Err(Problem::new(ProblemKind::BadStatus, said))
-}
-
-fn missing_body() -> Problem {
-    Problem::new(
-        ProblemKind::MissingBody { name: CANCEL_BODY },
-        format!("The body parameter \"{CANCEL_BODY}\" is required."),
-    )
+    Ok(body)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::task::UserId;
+    use crate::{api::staged_config::response::tasks::TASK_FIELDS, domain::task::UserId};
     use axum::body::Body;
 
     const PATIENT: Duration = Duration::from_secs(5);
@@ -137,32 +108,12 @@ mod tests {
         builder.body(Body::from(body.to_owned())).unwrap()
     }
 
-    async fn cancelled(body: &str) -> Result<(), ProblemKind> {
-        let json = [("content-type", "application/json")];
-        cancel(request(Method::POST, "/", &json, body), PATIENT).await.map_err(|problem| problem.kind)
-    }
-
     #[tokio::test]
-    async fn a_cancel_says_so_and_may_send_the_task_back() {
-        let whole = r#"{"id":7,"message":"m","status":"CANCEL_REQUESTED","name":"n","created_by":"a","created":1,
-            "started":null,"modified":1,"completed":null}"#;
-        for body in [r#"{"status":"CANCEL_REQUESTED"}"#, whole] {
-            assert_eq!(cancelled(body).await, Ok(()), "{body}");
-        }
-        let missing = ProblemKind::MissingBody { name: "task" };
-        for (body, kind) in [
-            ("", missing),
-            (r#"{"status":"CANCELLED"}"#, ProblemKind::BadStatus),
-            (r#"{"status":"cancel_requested"}"#, ProblemKind::BadStatus),
-            ("{}", ProblemKind::BadBody),
-            (r#"["CANCEL_REQUESTED"]"#, ProblemKind::BadBody),
-            (r#"{"status":7}"#, ProblemKind::BadBody),
-            (r#"{"status":"CANCEL_REQUESTED","x":1}"#, ProblemKind::BadBody),
-            (r#"{"status":"CANCEL_REQUESTED","status":"CANCEL_REQUESTED"}"#, ProblemKind::BadBody),
-            ("{", ProblemKind::BadBody),
-        ] {
-            assert_eq!(cancelled(body).await, Err(kind), "{body}");
-        }
+    async fn a_body_that_is_missing_is_named() {
+        let asked = request(Method::POST, "/", &[("content-type", "application/json")], "");
+        let refused = body(asked, "task", PATIENT).await.unwrap_err();
+        assert_eq!(refused.kind, ProblemKind::MissingBody { name: "task" });
+        assert!(refused.public.contains("\"task\""));
     }
 
     #[tokio::test]

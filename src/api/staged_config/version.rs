@@ -17,19 +17,20 @@ const NEWEST: Version = Version { major: 26, minor: 0 };
 const OLDEST_MAJOR: u16 = 6;
 /// The newest release that is deprecated.
 const LAST_DEPRECATED_MAJOR: u16 = 14;
-/// The release that told 403/38316001 and 403/38316002 from 403/1009.
-const FIRST_WITH_USER_CODES: u16 = 24;
 /// Releases came as x.0 and x.1 up to this one, and as x.0 after it.
 const LAST_MAJOR_WITH_MINORS: u16 = 14;
 
 /// A release of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version {
     major: u16,
     minor: u16,
 }
 
 impl Version {
+    /// Before any that is served: what has been there always came with it.
+    pub(super) const FIRST: Self = Self { major: 0, minor: 0 };
+
     /// The release that a request asks for.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let mut given = headers.get_all(NAME).iter();
@@ -60,9 +61,9 @@ impl Version {
         NEWEST
     }
 
-    /// It has codes of its own for users who may not be deleted.
-    pub(super) const fn has_user_codes(self) -> bool {
-        self.major >= FIRST_WITH_USER_CODES
+    /// Its first number.
+    pub(super) const fn major(self) -> u16 {
+        self.major
     }
 
     /// What the `Deprecated` header says, where there is one.
@@ -127,11 +128,5 @@ mod tests {
         for text in ["5.1", "3.0", "3"] {
             assert!(of(&[text]).unwrap_err().contains("has been removed"), "{text}");
         }
-    }
-
-    #[test]
-    fn codes_of_their_own_came_with_24() {
-        assert!(of(&["24.0"]).unwrap().has_user_codes());
-        assert!(!of(&["23.0"]).unwrap().has_user_codes());
     }
 }

@@ -1,13 +1,13 @@
-//! The one table from problems to statuses, unique codes and their descriptions.
+//! The one table from problems to statuses, unique codes and their descriptions, for endpoints that have none of their own.
 //!
-//! Easy to get wrong: before version 24.0 there is one code for all that a caller may not delete.
+//! Easy to get wrong: an endpoint's own codes come first, and stand in its row of the table of endpoints.
 
 use http::StatusCode;
 
 use crate::{
     api::{
         problem::{Missing, ProblemKind},
-        staged_config::version::Version,
+        staged_config::{endpoint::Endpoint, version::Version},
     },
     domain::user::RuleClass,
 };
@@ -18,27 +18,34 @@ pub(super) struct Row {
     pub(super) description: &'static str,
 }
 
-/// The row of a problem, in the words of that version.
-pub(super) fn row(kind: ProblemKind, version: Version) -> Row {
+/// The row of a problem in the words of that version, at that endpoint if it got so far.
+pub(super) fn row(kind: ProblemKind, version: Version, endpoint: Option<&Endpoint>) -> Row {
+    let own = endpoint.and_then(|endpoint| endpoint.refused(kind, version));
+    match own.and_then(|own| Some((StatusCode::from_u16(own.status).ok()?, own))) {
+        Some((status, own)) => Row { status, code: own.code, description: own.description },
+        None => common(kind),
+    }
+}
+
+fn common(kind: ProblemKind) -> Row {
     use StatusCode as S;
-    let user_code = |own: u32| if version.has_user_codes() { own } else { 1009 };
     let (status, code, description) = match kind {
         ProblemKind::UnknownPath => (S::NOT_FOUND, 4, ""),
         ProblemKind::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, 4, ""),
         ProblemKind::NoCredentials | ProblemKind::BadCredentials => (S::UNAUTHORIZED, 18, ""),
         ProblemKind::NoAccess => (S::FORBIDDEN, 26, ""),
-        ProblemKind::NotAllowed | ProblemKind::RoleNotAssignable => (S::FORBIDDEN, 1009, NOT_CAPABLE),
-        ProblemKind::NotThisUser => (S::FORBIDDEN, user_code(38_316_001), NOT_CAPABLE),
-        ProblemKind::BuiltInAdministrator => (S::FORBIDDEN, user_code(38_316_002), NOT_CAPABLE),
+        ProblemKind::NotAllowed
+        | ProblemKind::RoleNotAssignable
+        | ProblemKind::NotThisUser
+        | ProblemKind::BuiltInAdministrator => (S::FORBIDDEN, 1009, NOT_CAPABLE),
         ProblemKind::MissingBody { .. } => (S::UNPROCESSABLE_ENTITY, 10, ""),
         ProblemKind::BadParameter { .. } => (S::UNPROCESSABLE_ENTITY, 11, ""),
         ProblemKind::UnknownField => (S::UNPROCESSABLE_ENTITY, 30, ""),
         ProblemKind::DuplicateField => (S::UNPROCESSABLE_ENTITY, 31, ""),
-        ProblemKind::NotFound(Missing::User) => (S::NOT_FOUND, 1002, "The User does not exist"),
-        ProblemKind::NotFound(Missing::Task) => (S::NOT_FOUND, 1002, "The Delete Task Status does not exist"),
-        // Nothing of these is asked for here.
         ProblemKind::NotFound(
-            Missing::Dependent
+            Missing::User
+            | Missing::Task
+            | Missing::Dependent
             | Missing::Worker
             | Missing::Token
             | Missing::Workspace
@@ -84,6 +91,6 @@ pub(super) fn row(kind: ProblemKind, version: Version) -> Row {
     Row { status, code, description }
 }
 
-const NOT_CAPABLE: &str = "You do not have the proper capabilities to delete the User";
+const NOT_CAPABLE: &str = "You do not have the proper capabilities";
 const NOT_VALID: &str = "A request parameter is not valid";
 const NOT_DONE: &str = "An error occurred while attempting to process the request";

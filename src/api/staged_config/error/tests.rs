@@ -1,5 +1,5 @@
 use super::*;
-use crate::api::problem::Missing;
+use crate::api::{problem::Missing, staged_config::endpoints};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
@@ -9,10 +9,12 @@ async fn body(response: Response) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
+/// At a user's deletion.
 fn code(kind: ProblemKind, version: &str) -> (u16, u32) {
+    let endpoint = endpoints::find(&http::Method::DELETE, "/api/staged_config/access/users/{id}");
     let headers =
         [(http::HeaderName::from_static("version"), version.parse().unwrap())].into_iter().collect();
-    let row = row(kind, Version::of(&headers).unwrap());
+    let row = row(kind, Version::of(&headers).unwrap(), endpoint);
     (row.status.as_u16(), row.code)
 }
 
@@ -24,7 +26,7 @@ async fn an_error_has_five_keys() {
         json!({
             "http_response": {"code": 404, "message": "We could not find the resource you requested."},
             "code": 1002,
-            "description": "The User does not exist",
+            "description": "It does not exist",
             "details": {},
             "message": "No user found with id: 5"
         })

@@ -1,0 +1,37 @@
+//! Staged users.
+
+use http::Method;
+
+use crate::api::{
+    problem::{Missing, ProblemKind},
+    service::Operation,
+    staged_config::{
+        endpoint::{Endpoint, Refused},
+        response::tasks::TASK_FIELDS,
+        version::Version,
+    },
+};
+
+/// The release that told two users who may not be deleted from all others.
+const FIRST_WITH_USER_CODES: u16 = 24;
+const NOT_CAPABLE: &str = "You do not have the proper capabilities to delete the User";
+
+/// The group's endpoints.
+pub(super) static ALL: &[Endpoint] = &[Endpoint {
+    method: Method::DELETE,
+    path: "/api/staged_config/access/users/{id}",
+    operation: Operation::DeleteUser,
+    since: Version::FIRST,
+    fields: &TASK_FIELDS,
+    body: None,
+    refusals: &[
+        Refused::always(ProblemKind::NotAllowed, 403, 1009, NOT_CAPABLE),
+        Refused::always(ProblemKind::NotThisUser, 403, 1009, NOT_CAPABLE).until(FIRST_WITH_USER_CODES - 1),
+        Refused::always(ProblemKind::BuiltInAdministrator, 403, 1009, NOT_CAPABLE)
+            .until(FIRST_WITH_USER_CODES - 1),
+        Refused::always(ProblemKind::NotThisUser, 403, 38_316_001, NOT_CAPABLE).from(FIRST_WITH_USER_CODES),
+        Refused::always(ProblemKind::BuiltInAdministrator, 403, 38_316_002, NOT_CAPABLE)
+            .from(FIRST_WITH_USER_CODES),
+        Refused::always(ProblemKind::NotFound(Missing::User), 404, 1002, "The User does not exist"),
+    ],
+}];

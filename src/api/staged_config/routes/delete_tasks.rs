@@ -1,0 +1,148 @@
+//! The tasks of users' deletions.
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use http::StatusCode;
+use tracing::{Span, field::Empty, instrument};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    api::{
+        Entrance,
+        service::Family,
+        staged_config::{
+            call::Call,
+            error::{Failures, Refusal},
+            request::{
+                self, PathId,
+                cancel::{self, CancelBody},
+            },
+            response::{
+                dependents::{self, DependentResult},
+                tasks::{self, DeleteTask, TASK_FIELDS},
+            },
+        },
+    },
+    domain::task::{Task, TaskId},
+};
+
+/// The group's routes.
+pub(super) fn router() -> OpenApiRouter<Entrance> {
+    OpenApiRouter::new().routes(routes!(get_task, cancel_task)).routes(routes!(get_results))
+}
+
+fn record_user(task: &Task) {
+    if let Some(user) = task.user() {
+        Span::current().record("user.id", user.0);
+    }
+}
+
+/// Watch a deletion's task.
+#[utoipa::path(
+    get,
+    path = "/api/staged_config/access/user_delete_tasks/{task_id}",
+    tag = "staged_config",
+    operation_id = "getUserDeleteTask",
+    params(
+        ("task_id" = u64, Path, description = "The task's number."),
+        ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
+        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
+    ),
+    responses(
+        (status = 200, description = "The task as it stands.", body = DeleteTask,
+            headers(
+                ("Location" = String, description = "Where to watch the task."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
+        Failures
+    ),
+    security(("sec" = []), ("basic" = []))
+)]
+#[instrument(name = "api.staged_config.task", level = "error", skip_all, fields(user.id = Empty, task.id = Empty))]
+async fn get_task(
+    State(entrance): State<Entrance>,
+    call: Call,
+    task_id: PathId,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let id: TaskId = request::id("task_id", task_id)?;
+    Span::current().record("task.id", id.0);
+    let principal = call.no_body(&entrance, request).await?;
+    let task = entrance.service.task(&principal, Family::Users, id).await?;
+    record_user(&task);
+    Ok(tasks::task(&call, StatusCode::OK, &task)?)
+}
+
+/// Cancel a deletion.
+#[utoipa::path(
+    post,
+    path = "/api/staged_config/access/user_delete_tasks/{task_id}",
+    tag = "staged_config",
+    operation_id = "cancelUserDeleteTask",
+    params(
+        ("task_id" = u64, Path, description = "The task's number."),
+        ("fields" = Option<String>, Header, description = "The fields wanted, with nesting: `id,status`. Taken from the query as well."),
+        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
+    ),
+    request_body(content = CancelBody, content_type = "application/json",
+        description = "The task with the status CANCEL_REQUESTED; its other fields may be sent along and are ignored."),
+    responses(
+        (status = 200, description = "The cancel is kept: the task never ends in COMPLETED.", body = DeleteTask,
+            headers(
+                ("Location" = String, description = "Where to watch the task."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
+        Failures
+    ),
+    security(("sec" = []), ("basic" = []))
+)]
+#[instrument(name = "api.staged_config.cancel", level = "error", skip_all, fields(user.id = Empty, task.id = Empty))]
+async fn cancel_task(
+    State(entrance): State<Entrance>,
+    call: Call,
+    task_id: PathId,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let id: TaskId = request::id("task_id", task_id)?;
+    Span::current().record("task.id", id.0);
+    let (principal, body) = call.body(&entrance, request).await?;
+    cancel::read(&body, &TASK_FIELDS)?;
+    let task = entrance.service.cancel(&principal, Family::Users, id).await?;
+    record_user(&task);
+    Ok(tasks::task(&call, StatusCode::OK, &task)?)
+}
+
+/// See which dependents a deletion's task has found.
+#[utoipa::path(
+    get,
+    path = "/api/staged_config/access/user_delete_tasks/{task_id}/results",
+    tag = "staged_config",
+    operation_id = "getUserDeleteTaskResults",
+    params(
+        ("task_id" = u64, Path, description = "The task's number."),
+        ("fields" = Option<String>, Query, description = "The fields wanted: `dependent_id,blocking`."),
+        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+    ),
+    responses(
+        (status = 200, description = "The dependents found so far; none before any is found.", body = Vec<DependentResult>),
+        Failures
+    ),
+    security(("sec" = []), ("basic" = []))
+)]
+#[instrument(name = "api.staged_config.results", level = "error", skip_all, fields(task.id = Empty))]
+async fn get_results(
+    State(entrance): State<Entrance>,
+    call: Call,
+    task_id: PathId,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let id: TaskId = request::id("task_id", task_id)?;
+    Span::current().record("task.id", id.0);
+    let principal = call.no_body(&entrance, request).await?;
+    let found = entrance.service.results(&principal, Family::Users, id).await?;
+    Ok(dependents::dependents(&call, found)?)
+}
