@@ -12,6 +12,7 @@ pub mod judge;
 pub mod patch;
 pub mod rules;
 pub mod surroundings;
+mod words;
 
 use super::{
     capability::{Capability, Principal},

@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Listener, Progress, Report, SkipReason, Step, Subject, Tally,
-    passwords::Hasher,
     validate::{Draft, Draftee, NewToken},
 };
 use crate::{
     domain::{capability::Capability, dependents::Dependent, task::UserId},
+    passwords::Hasher,
     store::{
         Store,
         dependents::{Existing, MOST_AT_ONCE as MOST_DEPENDENTS_AT_ONCE, Registered},
@@ -168,6 +168,7 @@ async fn load_tokens(store: &Store, tokens: Vec<NewToken>, report: &mut Report) 
             TokenKept::Created => report.tokens.added += 1,
             TokenKept::Replaced | TokenKept::Kept => report.tokens.kept += 1,
             TokenKept::Taken => report.skip(Subject::Token(name), SkipReason::TokenTaken),
+            TokenKept::UsersName => report.skip(Subject::Token(name), SkipReason::UsersName),
             TokenKept::Full => report.skip(Subject::Token(name), SkipReason::TooManyTokens),
             TokenKept::Expired => anyhow::bail!("a token without an expiry was said to be past it"),
         }

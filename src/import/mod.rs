@@ -13,7 +13,6 @@
 mod faults;
 mod load;
 mod parse;
-mod passwords;
 mod report;
 mod validate;
 

@@ -5,6 +5,8 @@
 //! Easy to get wrong: the fields are written by several (imports, the platform dialect, deploys), all by the names that they
 //! have on the wire; numbers are decimal, and truths are `true` and `false`.
 
+pub mod changes;
+
 use redis::pipe;
 
 use super::{Store, StoreError, must_be_the_same, records::Fields};

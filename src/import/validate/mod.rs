@@ -140,7 +140,7 @@ fn named(members: &mut Members<'_, '_>, ids: &mut Ids, is_role: bool) -> Option<
     let capabilities =
         if is_role { members.or("capabilities", Vec::new(), words::capabilities) } else { Some(Vec::new()) };
     let capabilities = capabilities?.into_iter().map(|capability| capability.name().to_owned()).collect();
-    Some(Named { id: id?, name: name?, capabilities })
+    Some(Named { id: id?, name: name?, capabilities, ..Named::default() })
 }
 
 #[cfg(test)]
