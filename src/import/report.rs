@@ -94,6 +94,10 @@ pub struct Report {
     pub roles: Tally,
     /// Security profiles.
     pub profiles: Tally,
+    /// Tenants.
+    pub tenants: Tally,
+    /// Domains.
+    pub domains: Tally,
     /// Users.
     pub users: Tally,
     /// Dependents.
@@ -131,6 +135,8 @@ impl fmt::Display for Report {
         let kinds = [
             ("user roles", self.roles),
             ("security profiles", self.profiles),
+            ("tenants", self.tenants),
+            ("domains", self.domains),
             ("users", self.users),
             ("dependents", self.dependents),
             ("service tokens", self.tokens),
