@@ -17,6 +17,7 @@ mod dependents;
 mod doctor;
 mod enlisting;
 mod events;
+mod listing;
 mod occupancy;
 mod operation;
 mod premises;
@@ -51,6 +52,7 @@ pub use self::{
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
     events::{Heard, Listener, MOST_LISTENERS},
+    listing::UserChoice,
     operation::Operation,
     queue::QueueStatus,
     roles::Role,
@@ -68,6 +70,7 @@ pub use crate::{
         doctor::{Finding, Level},
         durability::Durability,
         events::{EventId, TaskEvent},
+        ids::{Numbers, TaskChoice},
         listing::{TaskFilter, TaskPage},
         principals::TokenEntry,
         story::Story,

@@ -43,6 +43,23 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn users(&self, side: Side, ids: &[UserId]) -> Result<Vec<Option<User>>, StoreError> {
+        self.users_in_part(side, ids, &FIELDS).await
+    }
+
+    /// The same, but of their records only these fields: a user's others are as if he had none.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn users_in_part(
+        &self,
+        side: Side,
+        ids: &[UserId],
+        fields: &[&str],
+    ) -> Result<Vec<Option<User>>, StoreError> {
+        // Who has no name is not there.
+        let wanted = FIELDS.map(|field| field == "username" || fields.contains(&field));
+        let asked: Vec<_> = FIELDS.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).collect();
+        let asked: Vec<&str> = asked.into_iter().map(|(field, _)| field).collect();
         let mut users = Vec::with_capacity(ids.len());
         for some in ids.chunks(MOST_READ_AT_ONCE) {
             let epoch = self.epoch().await?;
@@ -50,14 +67,16 @@ impl Store {
             // Not GET: every answer is a list then.
             commands.mget(&[self.inner.keys.epoch()]);
             for id in some {
-                commands.hmget(self.record_of(side, *id), &FIELDS);
+                commands.hmget(self.record_of(side, *id), &asked);
             }
             let found: Vec<Vec<Option<String>>> = self.inner.link.pipeline("users", &commands).await?;
             let mut found = found.into_iter();
             let now = found.next().and_then(|mut only| only.pop()).flatten();
             must_be_the_same(epoch, now.as_deref())?;
             for (id, values) in some.iter().zip(found) {
-                users.push(self.read_user(side, *id, values)?);
+                let mut values = values.into_iter();
+                let all = wanted.map(|wanted| if wanted { values.next().flatten() } else { None });
+                users.push(self.read_user(side, *id, all.into())?);
             }
         }
         Ok(users)

@@ -1,7 +1,7 @@
 //! What every request says before its handler is asked, read in one place and in one order.
 //!
-//! Owns that order, which clients and tests rely on: who calls (401), whether he may (403), version, `fields`. What comes
-//! after it is the handlers': path arguments, body, and only then what exists.
+//! Owns that order, which clients and tests rely on: who calls (401), whether he may (403), version, `fields`, and
+//! of a list Range, `filter` and `sort`. What comes after it is the handlers': path arguments, body, and only then what exists.
 //!
 //! Easy to get wrong: who acts is admitted twice. A stranger's body is not waited for, and a caller who was deleted while
 //! his own came acts no more. So whoever has a body reads it through [`Call`].
@@ -15,9 +15,18 @@ use axum::{
 };
 use http::{StatusCode, request::Parts};
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Arc;
 
-use super::{endpoint::Endpoint, endpoints, error::Refusal, fields::Selection, request, version::Version};
+use super::{
+    endpoint::Endpoint,
+    endpoints,
+    error::Refusal,
+    fields::{Selection, Shape},
+    query::ListQuery,
+    request,
+    version::Version,
+};
 use crate::api::{
     Entrance,
     language::Language,
@@ -30,11 +39,11 @@ use crate::api::{
 #[derive(Clone)]
 pub(super) struct Call {
     /// The release of the interface that the caller was written for.
-    #[expect(dead_code, reason = "what differs between versions is a user's fields, which are not here yet")]
     pub(super) version: Version,
     /// The language he reads.
     pub(super) language: Language,
     fields: Option<Arc<Selection>>,
+    query: Arc<ListQuery>,
     credentials: Credentials,
     endpoint: &'static Endpoint,
 }
@@ -69,9 +78,12 @@ impl Call {
         if version < endpoint.since {
             return Err(Problem::new(ProblemKind::UnknownPath, "That version does not have it."));
         }
-        let fields = request::fields(request, endpoint.fields)?.map(Arc::new);
+        let shape = Shape::new(endpoint.fields, version.major());
+        let fields = request::fields(request, shape)?.map(Arc::new);
+        let query = endpoint.lists.map(|listing| ListQuery::of(request, shape, listing)).transpose()?;
+        let query = Arc::new(query.unwrap_or_default());
         let language = Language::of(request.headers());
-        Ok(Self { version, language, fields, credentials, endpoint })
+        Ok(Self { version, language, fields, query, credentials, endpoint })
     }
 
     /// The body, and who calls by the time it is there.
@@ -98,10 +110,21 @@ impl Call {
     /// An answer, with the fields that the caller wants.
     pub(super) fn answer(&self, status: StatusCode, shape: &impl Serialize) -> Result<Response, Problem> {
         let mut value = serde_json::to_value(shape).map_err(|error| Problem::internal().caused_by(error))?;
-        if let Some(fields) = &self.fields {
-            fields.apply(&mut value);
-        }
+        self.cut(&mut value);
         Ok((status, Json(value)).into_response())
+    }
+
+    /// Leaves of an answer what its version has and the caller wants.
+    pub(super) fn cut(&self, answer: &mut Value) {
+        Shape::new(self.endpoint.fields, self.version.major()).cut(answer);
+        if let Some(fields) = &self.fields {
+            fields.apply(answer);
+        }
+    }
+
+    /// What he wants of a list; all of it where the answer is none.
+    pub(super) fn query(&self) -> &ListQuery {
+        &self.query
     }
 }
 

@@ -15,7 +15,7 @@ use axum::{
 use http::{HeaderName, Method};
 use std::{str::FromStr, time::Duration};
 
-use super::fields::{Known, Selection};
+use super::fields::{Selection, Shape};
 use crate::{
     api::{
         parameters::{self, Scheme, bad_credentials},
@@ -49,12 +49,15 @@ pub(super) fn credentials<B>(request: &http::Request<B>) -> Result<Credentials, 
     }
 }
 
+/// The values that a parameter is given in the query.
+pub(super) fn given<B>(request: &http::Request<B>, wanted: &str) -> Result<Vec<String>, Problem> {
+    let query = parameters::query(request.uri().query())?;
+    Ok(query.into_iter().filter_map(|(name, value)| (name == wanted).then_some(value)).collect())
+}
+
 /// The fields that are wanted; none when all are.
-pub(super) fn fields<B>(request: &http::Request<B>, known: &[Known]) -> Result<Option<Selection>, Problem> {
-    let mut given: Vec<String> = parameters::query(request.uri().query())?
-        .into_iter()
-        .filter_map(|(name, value)| (name == FIELDS).then_some(value))
-        .collect();
+pub(super) fn fields<B>(request: &http::Request<B>, known: Shape) -> Result<Option<Selection>, Problem> {
+    let mut given = given(request, FIELDS)?;
     if request.method() == Method::POST {
         for value in request.headers().get_all(FIELDS) {
             let text = value.to_str().map_err(|_| bad_fields("is not ASCII."))?;
@@ -136,7 +139,7 @@ mod tests {
     #[test]
     fn fields_are_read_where_they_belong_and_once() {
         let read = |method, uri, headers: &[(&str, &str)]| {
-            fields(&request(method, uri, headers, ""), &TASK_FIELDS)
+            fields(&request(method, uri, headers, ""), Shape::new(&TASK_FIELDS, 26))
                 .map(|chosen| chosen.is_some())
                 .map_err(|p| p.kind)
         };

@@ -5,10 +5,3 @@
 
 pub(super) mod dependents;
 pub(super) mod tasks;
-
-use super::fields::Known;
-
-/// A field with nothing inside.
-const fn leaf(name: &'static str) -> Known {
-    Known { name, inside: &[] }
-}
