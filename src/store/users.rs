@@ -5,6 +5,8 @@
 //! Easy to get wrong: the fields are written by several (imports, the platform dialect, deploys), all by the names that they
 //! have on the wire; numbers are decimal, and truths are `true` and `false`.
 
+pub mod changes;
+
 use redis::pipe;
 
 use super::{Store, StoreError, must_be_the_same, records::Fields};
@@ -16,7 +18,7 @@ use crate::domain::{
 /// Most users read in one round trip.
 const MOST_READ_AT_ONCE: usize = 500;
 /// The fields of a record that a [`User`] is made of.
-pub(super) const FIELDS: [&str; 15] = [
+pub(super) const FIELDS: [&str; 16] = [
     "username",
     "email",
     "description",
@@ -31,6 +33,7 @@ pub(super) const FIELDS: [&str; 15] = [
     "inactivity_timeout",
     "notification_flag",
     "display_theme",
+    "further_roles",
     "admin",
 ];
 
@@ -113,6 +116,12 @@ impl Store {
             inactivity_timeout: fields.number("inactivity_timeout")?.map(whole_minutes),
             notification_flag: fields.parsed("notification_flag", NotificationFlag::from_name)?,
             display_theme: text("display_theme"),
+            further_roles: fields
+                .text("further_roles")
+                .unwrap_or_default()
+                .split(',')
+                .filter_map(|role| role.parse().ok())
+                .collect(),
             is_administrator: fields.text("admin") == Some("1"),
         }))
     }
