@@ -17,6 +17,7 @@ mod dependents;
 mod doctor;
 mod enlisting;
 mod events;
+mod listing;
 mod logins;
 mod occupancy;
 mod operation;
@@ -60,6 +61,7 @@ pub use self::{
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
     events::{Heard, Listener, MOST_LISTENERS},
+    listing::UserChoice,
     operation::Operation,
     queue::QueueStatus,
     roles::Role,
@@ -77,6 +79,7 @@ pub use crate::{
         doctor::{Finding, Level},
         durability::Durability,
         events::{EventId, TaskEvent},
+        ids::{Numbers, TaskChoice},
         listing::{TaskFilter, TaskPage},
         logins::{LoginAttempt, LoginMethod},
         principals::TokenEntry,

@@ -20,7 +20,7 @@ pub const TO_BE_MADE: u64 = 0;
 /// The role of whoever is given none.
 pub const NORMAL_USER: &str = "Normal User";
 /// Where numbers begin that are given here: above those that a file is likely to bring later.
-const FIRST_NUMBER: u64 = 1_000_000;
+pub(super) const FIRST_NUMBER: u64 = 1_000_000;
 /// Users read in one round trip.
 const MOST_READ_AT_ONCE: usize = 500;
 
@@ -51,6 +51,8 @@ pub enum Added {
     Exists(UserId),
     /// He is there, and his deletion runs.
     BeingDeleted(UserId),
+    /// A service token has the name.
+    TokensName,
     /// There are no numbers left.
     Full,
 }
@@ -129,6 +131,7 @@ impl Store {
                 "ADDED" => Ok(Added::Added(id)),
                 "EXISTS" => Ok(Added::Exists(id)),
                 "LIVE" => Ok(Added::BeingDeleted(id)),
+                "TOKENS" => Ok(Added::TokensName),
                 "FULL" => Ok(Added::Full),
                 _ => Err(unknown(&line)),
             }

@@ -40,7 +40,7 @@
 //! | `workspace:<sha1>:occupied` | string | who moves its files; expires |
 //! | `user:<id>:dependents` | hash | `<type>/<id>` to `1` or `0` for blocking, and JSON |
 //! | `user:<id>:order` | zset | its members, in order |
-//! | `roles`, `profiles` | hash | id to JSON |
+//! | `roles`, `profiles`, `tenants`, `domains` | hash | id to JSON |
 //! | `tokens` | hash | a service token's name to its SHA-256 |
 //! | `token:<sha256>` | hash | whose it is, and what it may do |
 //! | `last_user` | string | the largest number that a user was given here, or had who is deleted |

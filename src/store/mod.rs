@@ -21,6 +21,7 @@ pub mod error;
 pub mod events;
 pub mod gauges;
 pub mod idempotency;
+pub mod ids;
 mod keys;
 pub mod listing;
 pub mod logins;

@@ -66,6 +66,7 @@ scripts! {
     CLAIM "claim", allowed;
     CLOSE_SESSION "close_session", allowed;
     COMMIT "commit", allowed;
+    CREATE_USER "create_user", refused, "sides", "users";
     DELETE_DEPENDENT "delete_dependent", allowed;
     DEPTH "depth", allowed;
     EXTEND "extend", allowed;
@@ -85,7 +86,7 @@ scripts! {
     PROMOTE "promote", allowed;
     PRUNE "prune", allowed;
     PUT_DEPENDENTS "put_dependents", refused;
-    PUT_TOKEN "put_token", refused;
+    PUT_TOKEN "put_token", refused, "users";
     QUIET "quiet", allowed;
     RECLAIM "reclaim", allowed;
     RECONCILE "reconcile", allowed;
@@ -98,6 +99,7 @@ scripts! {
     SUBMIT "submit", refused;
     TAKE_WALK "take_walk", allowed;
     UNREGISTER_CONTAINER "unregister_container", allowed, "containers";
+    UPDATE_USER "update_user", refused, "sides";
     UPDATE_USERS "update_users", refused, "granting";
     USE_SESSION "use_session", survives, "roles";
     USE_TOKEN "use_token", survives;

@@ -5,6 +5,8 @@
 //! Easy to get wrong: the fields are written by several (imports, the platform dialect, deploys), all by the names that they
 //! have on the wire; numbers are decimal, and truths are `true` and `false`.
 
+pub mod changes;
+
 use redis::pipe;
 
 use super::{Store, StoreError, must_be_the_same, records::Fields};
@@ -16,7 +18,7 @@ use crate::domain::{
 /// Most users read in one round trip.
 const MOST_READ_AT_ONCE: usize = 500;
 /// The fields of a record that a [`User`] is made of.
-pub(super) const FIELDS: [&str; 15] = [
+pub(super) const FIELDS: [&str; 16] = [
     "username",
     "email",
     "description",
@@ -31,6 +33,7 @@ pub(super) const FIELDS: [&str; 15] = [
     "inactivity_timeout",
     "notification_flag",
     "display_theme",
+    "further_roles",
     "admin",
 ];
 
@@ -40,6 +43,23 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn users(&self, side: Side, ids: &[UserId]) -> Result<Vec<Option<User>>, StoreError> {
+        self.users_in_part(side, ids, &FIELDS).await
+    }
+
+    /// The same, but of their records only these fields: a user's others are as if he had none.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn users_in_part(
+        &self,
+        side: Side,
+        ids: &[UserId],
+        fields: &[&str],
+    ) -> Result<Vec<Option<User>>, StoreError> {
+        // Who has no name is not there.
+        let wanted = FIELDS.map(|field| field == "username" || fields.contains(&field));
+        let asked: Vec<_> = FIELDS.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).collect();
+        let asked: Vec<&str> = asked.into_iter().map(|(field, _)| field).collect();
         let mut users = Vec::with_capacity(ids.len());
         for some in ids.chunks(MOST_READ_AT_ONCE) {
             let epoch = self.epoch().await?;
@@ -47,14 +67,16 @@ impl Store {
             // Not GET: every answer is a list then.
             commands.mget(&[self.inner.keys.epoch()]);
             for id in some {
-                commands.hmget(self.record_of(side, *id), &FIELDS);
+                commands.hmget(self.record_of(side, *id), &asked);
             }
             let found: Vec<Vec<Option<String>>> = self.inner.link.pipeline("users", &commands).await?;
             let mut found = found.into_iter();
             let now = found.next().and_then(|mut only| only.pop()).flatten();
             must_be_the_same(epoch, now.as_deref())?;
             for (id, values) in some.iter().zip(found) {
-                users.push(self.read_user(side, *id, values)?);
+                let mut values = values.into_iter();
+                let all = wanted.map(|wanted| if wanted { values.next().flatten() } else { None });
+                users.push(self.read_user(side, *id, all.into())?);
             }
         }
         Ok(users)
@@ -94,6 +116,12 @@ impl Store {
             inactivity_timeout: fields.number("inactivity_timeout")?.map(whole_minutes),
             notification_flag: fields.parsed("notification_flag", NotificationFlag::from_name)?,
             display_theme: text("display_theme"),
+            further_roles: fields
+                .text("further_roles")
+                .unwrap_or_default()
+                .split(',')
+                .filter_map(|role| role.parse().ok())
+                .collect(),
             is_administrator: fields.text("admin") == Some("1"),
         }))
     }

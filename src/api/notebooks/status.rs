@@ -38,6 +38,10 @@ pub(super) const fn code(kind: ProblemKind) -> u16 {
         ProblemKind::BadParameter { .. }
         | ProblemKind::UnknownField
         | ProblemKind::DuplicateField
+        | ProblemKind::BadFilter
+        | ProblemKind::UnknownSortField
+        | ProblemKind::NotSortable
+        | ProblemKind::BadRange
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::BadStatus

@@ -169,6 +169,10 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         ProblemKind::BadParameter { .. }
         | ProblemKind::UnknownField
         | ProblemKind::DuplicateField
+        | ProblemKind::BadFilter
+        | ProblemKind::UnknownSortField
+        | ProblemKind::NotSortable
+        | ProblemKind::BadRange
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::MalformedRequest => StatusCode::BAD_REQUEST,

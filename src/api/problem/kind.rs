@@ -60,6 +60,14 @@ pub enum ProblemKind {
     UnknownField,
     /// A field selection that names a field twice.
     DuplicateField,
+    /// A filter that cannot be read, or asks what cannot be asked.
+    BadFilter,
+    /// An order by a field that does not exist, or one that cannot be read.
+    UnknownSortField,
+    /// An order by a field that has none.
+    NotSortable,
+    /// A range of a list that cannot be read, or ends before it begins.
+    BadRange,
     /// There is no body where one is needed.
     MissingBody {
         /// What the documentation calls the body.
@@ -151,6 +159,10 @@ impl ProblemKind {
             Self::BadParameter { .. } => "bad_parameter",
             Self::UnknownField => "unknown_field",
             Self::DuplicateField => "duplicate_field",
+            Self::BadFilter => "bad_filter",
+            Self::UnknownSortField => "unknown_sort_field",
+            Self::NotSortable => "not_sortable",
+            Self::BadRange => "bad_range",
             Self::MissingBody { .. } => "missing_body",
             Self::BadBody => "bad_body",
             Self::UnsupportedBody => "unsupported_body",
@@ -202,6 +214,10 @@ impl ProblemKind {
             | Self::BadParameter { .. }
             | Self::UnknownField
             | Self::DuplicateField
+            | Self::BadFilter
+            | Self::UnknownSortField
+            | Self::NotSortable
+            | Self::BadRange
             | Self::MissingBody { .. }
             | Self::BadBody
             | Self::UnsupportedBody

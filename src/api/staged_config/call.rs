@@ -1,8 +1,8 @@
 //! What every request says before its handler is asked, read in one place and in one order.
 //!
 //! Owns that order, which clients and tests rely on: who calls (401), whether he may (403), version, whether he takes what there
-//! is (406), whether he sends what can be read (415), `fields`. What comes after it is the handlers': path arguments, body, and
-//! only then what exists.
+//! is (406), whether he sends what can be read (415), `fields`, and of a list Range, `filter` and `sort`. What comes after it is
+//! the handlers': path arguments, body, and only then what exists.
 //!
 //! Easy to get wrong: who acts is admitted twice. A stranger's body is not waited for, and a caller who was deleted while
 //! his own came acts no more. So whoever has a body reads it through [`Call`].
@@ -18,13 +18,15 @@ use http::{HeaderMap, StatusCode, header, request::Parts};
 use hyper::body::Body as _;
 use secrecy::SecretString;
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Arc;
 
 use super::{
     endpoint::Endpoint,
     endpoints,
     error::Refusal,
-    fields::Selection,
+    fields::{Selection, Shape},
+    query::ListQuery,
     request,
     session::Visit,
     version::{self, Version},
@@ -45,11 +47,11 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct Call {
     /// The release of the interface that the caller was written for.
-    #[expect(dead_code, reason = "what differs between versions is a user's fields, which are not here yet")]
     pub(super) version: Version,
     /// The language he reads.
     pub(super) language: Language,
     fields: Option<Arc<Selection>>,
+    query: Arc<ListQuery>,
     credentials: Credentials,
     endpoint: &'static Endpoint,
 }
@@ -130,10 +132,13 @@ impl Call {
         if announced_bytes > 0 {
             must_be_json(request.headers())?;
         }
-        let fields = request::fields(request, endpoint.fields)?.map(Arc::new);
+        let shape = Shape::new(endpoint.fields, version.major());
+        let fields = request::fields(request, shape)?.map(Arc::new);
+        let query = endpoint.lists.map(|listing| ListQuery::of(request, shape, listing)).transpose()?;
+        let query = Arc::new(query.unwrap_or_default());
         let language = Language::of(request.headers());
         let credentials = caller.credentials.clone();
-        Ok(Self { version, language, fields, credentials, endpoint })
+        Ok(Self { version, language, fields, query, credentials, endpoint })
     }
 
     /// The body, and who calls by the time it is there.
@@ -168,10 +173,21 @@ impl Call {
     /// An answer, with the fields that the caller wants.
     pub(super) fn answer(&self, status: StatusCode, shape: &impl Serialize) -> Result<Response, Problem> {
         let mut value = serde_json::to_value(shape).map_err(|error| Problem::internal().caused_by(error))?;
-        if let Some(fields) = &self.fields {
-            fields.apply(&mut value);
-        }
+        self.cut(&mut value);
         Ok((status, Json(value)).into_response())
+    }
+
+    /// Leaves of an answer what its version has and the caller wants.
+    pub(super) fn cut(&self, answer: &mut Value) {
+        Shape::new(self.endpoint.fields, self.version.major()).cut(answer);
+        if let Some(fields) = &self.fields {
+            fields.apply(answer);
+        }
+    }
+
+    /// What he wants of a list; all of it where the answer is none.
+    pub(super) fn query(&self) -> &ListQuery {
+        &self.query
     }
 }
 

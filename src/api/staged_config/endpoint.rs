@@ -25,10 +25,21 @@ pub(super) struct Endpoint {
     pub(super) since: Version,
     /// The fields of its answer; none where there is nothing to choose from.
     pub(super) fields: &'static [Known],
+    /// Its answer is a list, of which a caller may want a part; none where it is not.
+    pub(super) lists: Option<Listing>,
     /// What the documentation calls its body; none where none belongs.
     pub(super) body: Option<&'static str>,
     /// What it refuses with codes of its own, in the order of the documentation.
     pub(super) refusals: &'static [Refused],
+}
+
+/// How a caller may choose from a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// By `filter` and `Range`. A `sort` means nothing.
+    Filtered,
+    /// By `sort` too.
+    Sorted,
 }
 
 /// A reason for which an endpoint refuses, in its own words.

@@ -4,6 +4,7 @@
 
 mod delete_tasks;
 mod sessions;
+mod user_lists;
 mod users;
 
 use http::Method;
@@ -12,7 +13,7 @@ use super::endpoint::{Endpoint, LOGOUT, LOGOUT_TOO};
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, delete_tasks::ALL, sessions::ALL].into_iter().flatten()
+    [users::ALL, user_lists::ALL, delete_tasks::ALL, sessions::ALL].into_iter().flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

@@ -191,6 +191,10 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::NotThisUser
         | ProblemKind::UnknownField
         | ProblemKind::DuplicateField
+        | ProblemKind::BadFilter
+        | ProblemKind::UnknownSortField
+        | ProblemKind::NotSortable
+        | ProblemKind::BadRange
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::UnsupportedBody

@@ -16,10 +16,16 @@ mod endpoint;
 mod endpoints;
 mod error;
 mod fields;
+mod filter;
+mod listing;
+mod query;
+mod range;
 mod request;
 mod response;
 mod routes;
 mod session;
+mod sort;
+mod source;
 mod status;
 mod version;
 

@@ -6,10 +6,4 @@
 pub(super) mod dependents;
 pub(super) mod sessions;
 pub(super) mod tasks;
-
-use super::fields::Known;
-
-/// A field with nothing inside.
-const fn leaf(name: &'static str) -> Known {
-    Known { name, inside: &[] }
-}
+pub(super) mod users;

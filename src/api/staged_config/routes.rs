@@ -8,6 +8,7 @@
 
 mod delete_tasks;
 mod sessions;
+mod user_lists;
 mod users;
 
 use axum::middleware::from_fn_with_state;
@@ -28,6 +29,7 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
     let routes = OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
+        .merge(user_lists::router())
         .merge(delete_tasks::router())
         .merge(sessions::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))

@@ -42,6 +42,13 @@ fn common(kind: ProblemKind) -> Row {
         ProblemKind::BadParameter { .. } => (S::UNPROCESSABLE_ENTITY, 11, ""),
         ProblemKind::UnknownField => (S::UNPROCESSABLE_ENTITY, 30, ""),
         ProblemKind::DuplicateField => (S::UNPROCESSABLE_ENTITY, 31, ""),
+        ProblemKind::BadRange => (S::UNPROCESSABLE_ENTITY, 36, ""),
+        ProblemKind::BadFilter => {
+            (S::UNPROCESSABLE_ENTITY, 1010, "An error occurred while building the filter")
+        }
+        ProblemKind::UnknownSortField | ProblemKind::NotSortable => {
+            (S::UNPROCESSABLE_ENTITY, 1030, "An error occurred while building the sort")
+        }
         ProblemKind::NotFound(
             Missing::User
             | Missing::Task

@@ -5,7 +5,6 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::leaf;
 use crate::{
     api::{
         problem::Problem,
@@ -15,8 +14,12 @@ use crate::{
 };
 
 /// The fields of what is spoken with.
-pub(in crate::api::staged_config) static ABOUT_FIELDS: [Known; 4] =
-    [leaf("build_version"), leaf("external_version"), leaf("fips_enabled"), leaf("release_name")];
+pub(in crate::api::staged_config) static ABOUT_FIELDS: [Known; 4] = [
+    Known::text("build_version"),
+    Known::text("external_version"),
+    Known::flag("fips_enabled"),
+    Known::text("release_name"),
+];
 
 /// What is spoken with.
 #[derive(Serialize, ToSchema)]
