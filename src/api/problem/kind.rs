@@ -24,6 +24,8 @@ pub enum Missing {
     Workspace,
     /// No such container.
     Container,
+    /// Nothing of that number in the help.
+    Documentation,
     /// No such role.
     Role,
     /// No such security profile.

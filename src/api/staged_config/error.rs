@@ -231,7 +231,8 @@ fn after_prefix(path: &str) -> String {
     presentable(path.strip_prefix(PREFIX).unwrap_or(path), MAX_PATH_CHARS)
 }
 
-fn sentence(status: StatusCode) -> &'static str {
+/// What a status means.
+pub(super) fn sentence(status: StatusCode) -> &'static str {
     match status {
         StatusCode::BAD_REQUEST => "The request could not be understood by the server",
         StatusCode::UNAUTHORIZED => UNAUTHORIZED,

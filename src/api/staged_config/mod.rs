@@ -17,6 +17,7 @@ mod endpoints;
 mod error;
 mod fields;
 mod filter;
+mod help;
 mod listing;
 mod query;
 mod range;

@@ -7,17 +7,21 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod help;
 mod sessions;
 mod user_lists;
 mod users;
 
-use axum::middleware::from_fn_with_state;
+use axum::{Extension, middleware::from_fn_with_state};
+use serde_json::Value;
+use std::sync::Arc;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     call, cors,
     error::{Shapes, render_refusals},
+    help::Help,
 };
 use crate::api::Entrance;
 
@@ -32,7 +36,16 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         .merge(user_lists::router())
         .merge(delete_tasks::router())
         .merge(sessions::router())
+        .merge(help::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn_with_state(entrance.clone(), render_refusals));
-    cors::open(routes, &entrance.settings.staged_config).with_state(entrance)
+    let settings = &entrance.settings.staged_config;
+    let help = Help::of(&document(&routes), settings);
+    cors::open(routes.layer(Extension(Arc::new(help))), settings).with_state(entrance)
+}
+
+/// What the handlers say of themselves.
+fn document(routes: &OpenApiRouter<Entrance>) -> Value {
+    serde_json::to_value(routes.get_openapi())
+        .unwrap_or_else(|error| unreachable!("a document made of strings and maps is JSON: {error}"))
 }

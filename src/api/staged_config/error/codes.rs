@@ -59,7 +59,8 @@ fn common(kind: ProblemKind) -> Row {
             | Missing::Container
             | Missing::Role
             | Missing::Profile
-            | Missing::UserGroup,
+            | Missing::UserGroup
+            | Missing::Documentation,
         ) => (S::NOT_FOUND, 1002, "It does not exist"),
         ProblemKind::AlreadyEnded => (S::CONFLICT, 1004, "The task is in a completed state"),
         ProblemKind::BeingCancelled { .. } => {

@@ -15,14 +15,19 @@ use crate::api::{
         call::Call,
         endpoint::LOGOUT_TOO,
         error::{Failures, Refusal},
-        response::sessions::{self, About},
+        listing,
+        response::sessions::{self, About, Login},
         session,
     },
 };
 
 /// The group's routes.
 pub(super) fn router() -> OpenApiRouter<Entrance> {
-    OpenApiRouter::new().routes(routes!(log_out)).routes(routes!(about)).route(LOGOUT_TOO, post(log_out))
+    OpenApiRouter::new()
+        .routes(routes!(log_out))
+        .routes(routes!(list_logins))
+        .routes(routes!(about))
+        .route(LOGOUT_TOO, post(log_out))
 }
 
 /// End the session.
@@ -57,6 +62,40 @@ async fn log_out(
     let mut response = "true".into_response();
     response.headers_mut().extend(session::forget_cookie().map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)
+}
+
+/// See who tried to log in, the latest first.
+///
+/// An administrator sees all attempts, everybody else his own. One by HTTP Basic is written down when the password is looked at,
+/// and not while it is remembered.
+#[utoipa::path(
+    get,
+    path = "/api/access/login_attempts",
+    tag = "staged_config",
+    operation_id = "getLoginAttempts",
+    params(
+        ("filter" = Option<String>, Query, description = "Which: `attempt_result = FAILURE and user_id is null`."),
+        ("sort" = Option<String>, Query, description = "In which order: `+remote_ip`; `-attempt_time` by default."),
+        ("fields" = Option<String>, Query, description = "The fields wanted: `attempt_time,user_id`."),
+        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
+        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+    ),
+    responses(
+        (status = 200, description = "The attempts.", body = Vec<Login>,
+            headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
+        Failures
+    ),
+    security(("sec" = []), ("basic" = []))
+)]
+#[instrument(name = "api.staged_config.login_attempts", level = "error", skip_all)]
+async fn list_logins(
+    State(entrance): State<Entrance>,
+    call: Call,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let principal = call.no_body(&entrance, request).await?;
+    let attempts = entrance.service.login_attempts(&principal).await?;
+    Ok(listing::page_of(&call, attempts.into_iter().map(Login::from))?)
 }
 
 /// See what is spoken with.
