@@ -14,6 +14,7 @@ mod containers;
 mod deletion;
 mod deletions;
 mod dependents;
+mod directory;
 mod doctor;
 mod enlisting;
 mod events;
@@ -51,6 +52,7 @@ pub use self::{
     deletion::{Acceptance, Accepted, Family, FoundDependent},
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
+    directory::{ProfileChoice, SecurityProfile, UserRole},
     events::{Heard, Listener, MOST_LISTENERS},
     listing::UserChoice,
     operation::Operation,

@@ -7,6 +7,8 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod profiles;
+mod roles;
 mod user_lists;
 mod users;
 
@@ -29,6 +31,8 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
         .merge(user_lists::router())
+        .merge(roles::router())
+        .merge(profiles::router())
         .merge(delete_tasks::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn(render_refusals))
