@@ -60,6 +60,7 @@ pub use self::{
     submission::ClientKey,
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
+    users::Asked,
 };
 pub use crate::{
     domain::capability::Principal,

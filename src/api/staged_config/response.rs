@@ -5,3 +5,4 @@
 
 pub(super) mod dependents;
 pub(super) mod tasks;
+pub(super) mod users;

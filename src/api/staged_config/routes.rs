@@ -7,6 +7,7 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod deployed_users;
 mod users;
 
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -27,6 +28,7 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
     OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
+        .merge(deployed_users::router())
         .merge(delete_tasks::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn(render_refusals))
