@@ -30,4 +30,5 @@ mod submit_keys;
 mod submit_live;
 mod tallies;
 mod tokens;
+mod users;
 mod workers;

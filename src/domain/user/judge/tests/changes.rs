@@ -231,15 +231,15 @@ fn a_password_is_set_where_it_is_of_use_or_for_an_administrator() {
     let policy = Policy { system_authentication: false, ..POLICY };
     let sent = UserPatch { password: Some("long enough".into()), ..UserPatch::default() };
     let manager = everything(Some(UserId(8)));
-    let set = |user: User, sent: &UserPatch| changed_under(policy, &manager, &both(user), sent).map(drop);
-    assert_eq!(set(user(5, PLAIN), &sent), Err(UserRule::PasswordOfNoUse));
-    assert_eq!(set(user(5, ADMIN), &sent), Ok(()));
+    let outcome = |user: User, sent: &UserPatch| changed_under(policy, &manager, &both(user), sent).map(drop);
+    assert_eq!(outcome(user(5, PLAIN), &sent), Err(UserRule::PasswordOfNoUse));
+    assert_eq!(outcome(user(5, ADMIN), &sent), Ok(()));
     let local = User { local_only_account: Some(true), ..user(5, PLAIN) };
-    assert_eq!(set(local.clone(), &sent), Ok(()));
+    assert_eq!(outcome(local.clone(), &sent), Ok(()));
     let no_more = UserPatch { local_only_account: Patch::Null, ..sent.clone() };
-    assert_eq!(set(local, &no_more), Err(UserRule::PasswordOfNoUse));
+    assert_eq!(outcome(local, &no_more), Err(UserRule::PasswordOfNoUse));
     let falls_back = UserPatch { allow_system_authentication_fallback: Patch::Value(true), ..sent };
-    assert_eq!(set(user(5, PLAIN), &falls_back), Ok(()));
+    assert_eq!(outcome(user(5, PLAIN), &falls_back), Ok(()));
 }
 
 #[test]
