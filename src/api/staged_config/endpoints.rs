@@ -3,6 +3,7 @@
 //! Easy to get wrong: a route without a row here is refused as an unknown path; a test compares the table with the routes.
 
 mod delete_tasks;
+mod deploy;
 mod deployed_users;
 mod user_rules;
 mod users;
@@ -13,7 +14,7 @@ use super::endpoint::Endpoint;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, deployed_users::ALL, delete_tasks::ALL].into_iter().flatten()
+    [users::ALL, deployed_users::ALL, delete_tasks::ALL, deploy::ALL].into_iter().flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

@@ -4,5 +4,6 @@
 //! known is null, and null is written out.
 
 pub(super) mod dependents;
+pub(super) mod deploy;
 pub(super) mod tasks;
 pub(super) mod users;

@@ -7,6 +7,7 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod deploy;
 mod deployed_users;
 mod users;
 
@@ -30,6 +31,7 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         .merge(users::router())
         .merge(deployed_users::router())
         .merge(delete_tasks::router())
+        .merge(deploy::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn(render_refusals))
         .with_state(entrance)
