@@ -15,6 +15,7 @@ mod deletion;
 mod deletions;
 mod dependents;
 mod deploys;
+mod directory;
 mod doctor;
 mod enlisting;
 mod events;
@@ -52,6 +53,7 @@ pub use self::{
     deletion::{Acceptance, Accepted, Family, FoundDependent},
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
+    directory::{ProfileChoice, SecurityProfile, UserRole},
     events::{Heard, Listener, MOST_LISTENERS},
     listing::UserChoice,
     operation::Operation,

@@ -26,6 +26,8 @@ pub enum Missing {
     Container,
     /// No such role.
     Role,
+    /// No such tenant.
+    Tenant,
     /// No such security profile.
     Profile,
     /// No such group of users, or none at all.

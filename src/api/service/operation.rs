@@ -68,6 +68,8 @@ pub enum Operation {
     WritePreferences,
     /// See user roles, of either side.
     ReadRoles,
+    /// See the list of deployed user roles, of which everybody sees his own.
+    ReadDeployedRoles,
     /// See staged security profiles.
     ReadStagedProfiles,
     /// See deployed security profiles, of which everybody sees his own.
@@ -118,9 +120,10 @@ impl Operation {
             }
             Self::WriteStagedUsers => (principal.may_write_users(), no_access()),
             // Whoever is somebody; of whom, the operation says.
-            Self::ReadDeployedUsers | Self::WritePreferences | Self::ReadDeployedProfiles => {
-                (true, no_access())
-            }
+            Self::ReadDeployedUsers
+            | Self::WritePreferences
+            | Self::ReadDeployedRoles
+            | Self::ReadDeployedProfiles => (true, no_access()),
             Self::ManageTokens => (principal.may_manage_tokens(), not_allowed("manage service tokens")),
         };
         if permitted { Ok(()) } else { Err(otherwise) }

@@ -5,6 +5,8 @@
 mod delete_tasks;
 mod deploy;
 mod deployed_users;
+mod roles;
+mod user_lists;
 mod user_rules;
 mod users;
 
@@ -14,7 +16,9 @@ use super::endpoint::Endpoint;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, deployed_users::ALL, delete_tasks::ALL, deploy::ALL].into_iter().flatten()
+    [users::ALL, deployed_users::ALL, user_lists::ALL, roles::ALL, delete_tasks::ALL, deploy::ALL]
+        .into_iter()
+        .flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

@@ -57,6 +57,28 @@ pub(super) fn given<B>(request: &http::Request<B>, wanted: &str) -> Result<Vec<S
     Ok(query.into_iter().filter_map(|(name, value)| (name == wanted).then_some(value)).collect())
 }
 
+/// The only value of a parameter in the query; none where it is not given.
+pub(super) fn only<B>(request: &http::Request<B>, name: &'static str) -> Result<Option<String>, Problem> {
+    let mut given = given(request, name)?;
+    match given.len() {
+        0 | 1 => Ok(given.pop()),
+        _ => Err(Problem::bad_parameter(name, "It is given more than once.")),
+    }
+}
+
+/// A parameter in the query that is true or false; false where it is not given.
+pub(super) fn flag<B>(request: &http::Request<B>, name: &'static str) -> Result<bool, Problem> {
+    let Some(text) = only(request, name)? else { return Ok(false) };
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => {
+            let quoted = presentable(&text, MAX_QUOTED_CHARS);
+            Err(Problem::bad_parameter(name, format!("\"{quoted}\" is neither true nor false.")))
+        }
+    }
+}
+
 /// The fields that are wanted; none when all are.
 pub(super) fn fields<B>(request: &http::Request<B>, known: Shape) -> Result<Option<Selection>, Problem> {
     let mut given = given(request, FIELDS)?;
@@ -80,10 +102,19 @@ fn bad_fields(why: &str) -> Problem {
 /// An id out of the path.
 pub(super) fn id<T: FromStr>(name: &'static str, given: PathId) -> Result<T, Problem> {
     let text = given.map(|Path(text)| text).unwrap_or_default();
-    text.parse().map_err(|_| {
-        let quoted = presentable(&text, MAX_QUOTED_CHARS);
-        Problem::bad_parameter(name, format!("\"{quoted}\" is not a number of plain decimal digits."))
-    })
+    text.parse().map_err(|_| not_digits(name, &text))
+}
+
+/// A number of something that has no ids of its own.
+pub(super) fn number(name: &'static str, text: &str) -> Result<u64, Problem> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = if plain { text.parse().ok() } else { None };
+    number.ok_or_else(|| not_digits(name, text))
+}
+
+fn not_digits(name: &'static str, text: &str) -> Problem {
+    let quoted = presentable(text, MAX_QUOTED_CHARS);
+    Problem::bad_parameter(name, format!("\"{quoted}\" is not a number of plain decimal digits."))
 }
 
 /// Reads a JSON body, which is called that in the documentation.

@@ -5,5 +5,6 @@
 
 pub(super) mod dependents;
 pub(super) mod deploy;
+pub(super) mod roles;
 pub(super) mod tasks;
 pub(super) mod users;

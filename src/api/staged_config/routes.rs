@@ -9,6 +9,9 @@
 mod delete_tasks;
 mod deploy;
 mod deployed_users;
+mod profiles;
+mod roles;
+mod user_lists;
 mod users;
 
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -30,6 +33,9 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
         .merge(deployed_users::router())
+        .merge(user_lists::router())
+        .merge(roles::router())
+        .merge(profiles::router())
         .merge(delete_tasks::router())
         .merge(deploy::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))

@@ -13,6 +13,7 @@ mod half_sent;
 mod idempotency;
 mod identity;
 mod language;
+mod lists;
 mod logs;
 mod metrics;
 mod notebooks;

@@ -12,7 +12,7 @@ use crate::{
         problem::Problem,
         staged_config::{
             call::Call,
-            fields::{Known, Kind},
+            fields::{Kind, Known},
             status::{DeployStatus, HostStatus},
         },
     },
