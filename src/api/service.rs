@@ -14,6 +14,7 @@ mod containers;
 mod deletion;
 mod deletions;
 mod dependents;
+mod deploys;
 mod directory;
 mod doctor;
 mod enlisting;
@@ -62,6 +63,7 @@ pub use self::{
     submission::ClientKey,
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
+    users::Asked,
 };
 pub use crate::{
     domain::capability::Principal,

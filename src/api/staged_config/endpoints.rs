@@ -3,8 +3,11 @@
 //! Easy to get wrong: a route without a row here is refused as an unknown path; a test compares the table with the routes.
 
 mod delete_tasks;
+mod deploy;
+mod deployed_users;
 mod roles;
 mod user_lists;
+mod user_rules;
 mod users;
 
 use http::Method;
@@ -13,7 +16,9 @@ use super::endpoint::Endpoint;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, user_lists::ALL, roles::ALL, delete_tasks::ALL].into_iter().flatten()
+    [users::ALL, deployed_users::ALL, user_lists::ALL, roles::ALL, delete_tasks::ALL, deploy::ALL]
+        .into_iter()
+        .flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

@@ -7,6 +7,8 @@
 //! well). Given twice, in whatever places, it is refused.
 
 pub(super) mod cancel;
+pub(super) mod deploy;
+pub(super) mod users;
 
 use axum::{
     body::Bytes,

@@ -4,6 +4,7 @@
 //! known is null, and null is written out.
 
 pub(super) mod dependents;
+pub(super) mod deploy;
 pub(super) mod roles;
 pub(super) mod tasks;
 pub(super) mod users;

@@ -7,6 +7,8 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod deploy;
+mod deployed_users;
 mod profiles;
 mod roles;
 mod user_lists;
@@ -30,10 +32,12 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
     OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
+        .merge(deployed_users::router())
         .merge(user_lists::router())
         .merge(roles::router())
         .merge(profiles::router())
         .merge(delete_tasks::router())
+        .merge(deploy::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn(render_refusals))
         .with_state(entrance)

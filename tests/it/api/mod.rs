@@ -24,6 +24,7 @@ mod parameters;
 mod platform;
 mod probes;
 mod raw_http;
+mod users;
 
 use offstage_tests::{api::Answer, stack::Stack};
 use std::time::Duration;
