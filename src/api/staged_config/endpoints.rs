@@ -3,6 +3,7 @@
 //! Easy to get wrong: a route without a row here is refused as an unknown path; a test compares the table with the routes.
 
 mod delete_tasks;
+mod dependent_tasks;
 mod deploy;
 mod deployed_users;
 mod roles;
@@ -16,9 +17,16 @@ use super::endpoint::Endpoint;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, deployed_users::ALL, user_lists::ALL, roles::ALL, delete_tasks::ALL, deploy::ALL]
-        .into_iter()
-        .flatten()
+    let groups = [
+        users::ALL,
+        deployed_users::ALL,
+        user_lists::ALL,
+        roles::ALL,
+        delete_tasks::ALL,
+        dependent_tasks::ALL,
+        deploy::ALL,
+    ];
+    groups.into_iter().flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

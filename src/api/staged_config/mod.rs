@@ -25,6 +25,7 @@ mod routes;
 mod sort;
 mod source;
 mod status;
+mod sub_type;
 mod version;
 
 pub(super) use self::{error::render, routes::router};

@@ -7,6 +7,7 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod dependent_tasks;
 mod deploy;
 mod deployed_users;
 mod profiles;
@@ -38,6 +39,7 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         .merge(profiles::router())
         .merge(delete_tasks::router())
         .merge(deploy::router())
+        .merge(dependent_tasks::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn(render_refusals))
         .with_state(entrance)

@@ -8,6 +8,7 @@ mod cancel;
 mod clients;
 mod crash;
 mod deletion;
+mod dependents;
 mod fuzz;
 mod half_sent;
 mod idempotency;
