@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::sample::sample;
 use crate::api::staged_config::{
     endpoint::Endpoint,
-    response::help::{ParameterForm, AnswerForm, ParameterHelp, SuccessResponse},
+    response::help::{AnswerForm, ParameterForm, ParameterHelp, SuccessResponse},
 };
 
 /// What is the same for all versions of an endpoint.
@@ -64,7 +64,8 @@ fn parameter(said: &Value) -> ParameterHelp {
         Some("boolean") => "Boolean",
         Some(_) | None => "String",
     };
-    let plain = ParameterForm { data_type: data_type.to_owned(), mime_type: constant("text/plain"), sample: None };
+    let plain =
+        ParameterForm { data_type: data_type.to_owned(), mime_type: constant("text/plain"), sample: None };
     ParameterHelp {
         default_value: None,
         description: text(&said["description"]),
