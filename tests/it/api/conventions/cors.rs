@@ -9,7 +9,8 @@ use offstage_tests::{
 use reqwest::Method;
 
 const CONSOLE: &str = "https://console.example";
-const SET: (&str, &str) = ("OFFSTAGE_STAGED_CONFIG__CORS_ORIGINS", "https://console.example, http://[::1]:8888");
+const SET: (&str, &str) =
+    ("OFFSTAGE_STAGED_CONFIG__CORS_ORIGINS", "https://console.example, http://[::1]:8888");
 
 async fn preflight(api: &Api, path: &str, origin: &str) -> Answer {
     let request = api.with_token(None).request(Method::OPTIONS, path).header("Origin", origin);
@@ -45,7 +46,9 @@ async fn a_page_of_an_allowed_origin_may_call_every_route() {
 async fn pages_of_other_origins_are_told_nothing() {
     let stack = Stack::with_users([5]).await;
     let (_program, api) = stack.api(&[SET]).await;
-    for origin in ["https://console.example.org", "http://console.example", "https://console.example:444", "null"] {
+    for origin in
+        ["https://console.example.org", "http://console.example", "https://console.example:444", "null"]
+    {
         let answer = preflight(&api, USERS, origin).await;
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{origin}: {answer:?}");
         let answer = api.send(api.request(Method::GET, USERS).header("Origin", origin)).await;

@@ -1,6 +1,6 @@
 //! The help, as clients ask it before they ask anything else.
 
-use super::{as_user, routes};
+use super::{as_user, routes, with};
 use crate::api::{header, refuses};
 use offstage_tests::{
     fixtures::READER_TOKEN,
@@ -20,7 +20,9 @@ async fn the_help_tells_what_the_document_documents_and_the_other_way_round() {
     let document = api.get("/api-docs/openapi.json").await.body;
     let paths = document["paths"].as_object().unwrap().iter();
     let documented: BTreeSet<_> = paths
-        .flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, said)| (path, method, said)))
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().iter().map(move |(method, said)| (path, method, said))
+        })
         .filter(|(_, _, said)| said["tags"][0] == "staged_config")
         .map(|(path, method, _)| format!("{} {path}", method.to_uppercase()))
         .collect();
@@ -36,11 +38,15 @@ async fn clients_discover_by_what_they_really_send() {
     // qradar of PyPI: the space behind the comma arrives as a plus.
     let found = api.get(&format!("{ENDPOINTS}?filter=version%3D17.0&fields=http_method%2C+path")).await;
     let list = found.body.as_array().unwrap();
-    assert!(list.contains(&json!({"http_method": "DELETE", "path": "/staged_config/access/users/{id}"})), "{list:?}");
+    assert!(
+        list.contains(&json!({"http_method": "DELETE", "path": "/staged_config/access/users/{id}"})),
+        "{list:?}"
+    );
     assert!(!found.headers.contains_key("content-range"), "no part was asked for");
     // IBM's MCP server.
-    let filter = "(path ILIKE '%USER%' OR summary ILIKE '%user%') AND http_method='DELETE' AND version='26.0'";
-    let request = api.request(Method::GET, ENDPOINTS).query(&[("filter", filter)]).header("Range", "items=0-9");
+    let filter =
+        "(path ILIKE '%USER%' OR summary ILIKE '%user%') AND http_method='DELETE' AND version='26.0'";
+    let request = api.request(Method::GET, &with(ENDPOINTS, "filter", filter)).header("Range", "items=0-9");
     let found = api.send(request).await;
     let paths: Vec<_> = found.body.as_array().unwrap().iter().map(|one| one["path"].clone()).collect();
     assert!(paths.contains(&json!("/staged_config/access/users/{id}")), "{paths:?}");
@@ -58,8 +64,11 @@ async fn clients_discover_by_what_they_really_send() {
 async fn an_entry_is_found_again_by_its_number() {
     let stack = Stack::with_users([]).await;
     let (_program, api) = stack.api(&[]).await;
-    for (list, code) in [(ENDPOINTS, "endpoint_id"), ("/api/help/resources", "resource_id"), ("/api/help/versions", "version_id")]
-    {
+    for (list, code) in [
+        (ENDPOINTS, "endpoint_id"),
+        ("/api/help/resources", "resource_id"),
+        ("/api/help/versions", "version_id"),
+    ] {
         let first = api.send(api.request(Method::GET, list).header("Range", "items=0-0")).await.body;
         let id = first[0]["id"].as_u64().unwrap();
         assert_eq!(api.get(&format!("{list}/{id}")).await.body, first[0]);
@@ -85,13 +94,14 @@ async fn the_help_says_what_this_caller_may() {
     people(&stack).await;
     let (_program, api) = stack.api(&[]).await;
     let filter = "version=26.0 and http_method=DELETE and path='/staged_config/access/users/{id}'";
-    let path = format!("{ENDPOINTS}?fields=caller_has_access");
-    let asked = |api: &offstage_tests::api::Api| api.request(Method::GET, &path).query(&[("filter", filter)]);
-    assert_eq!(api.send(asked(&api)).await.body, json!([{"caller_has_access": true}]));
+    let path = with(&format!("{ENDPOINTS}?fields=caller_has_access"), "filter", filter);
+    assert_eq!(api.get(&path).await.body, json!([{"caller_has_access": true}]));
     let reader = api.with_token(Some(READER_TOKEN));
-    assert_eq!(reader.send(asked(&reader)).await.body, json!([{"caller_has_access": false}]));
-    let plain = as_user(&api, Method::GET, &path, PLAIN).query(&[("filter", filter)]);
-    assert_eq!(api.send(plain).await.body, json!([{"caller_has_access": false}]));
+    assert_eq!(reader.get(&path).await.body, json!([{"caller_has_access": false}]));
+    assert_eq!(
+        api.send(as_user(&api, Method::GET, &path, PLAIN)).await.body,
+        json!([{"caller_has_access": false}])
+    );
 }
 
 #[tokio::test]
@@ -102,5 +112,8 @@ async fn what_is_spoken_with_is_told() {
     assert_eq!(about["external_version"], "7.4.3");
     assert_eq!(about["build_version"], concat!("offstage ", env!("CARGO_PKG_VERSION")));
     assert_eq!((&about["fips_enabled"], about["release_name"].is_string()), (&json!(false), true));
-    assert_eq!(api.get("/api/system/about?fields=external_version").await.body, json!({"external_version": "7.4.3"}));
+    assert_eq!(
+        api.get("/api/system/about?fields=external_version").await.body,
+        json!({"external_version": "7.4.3"})
+    );
 }

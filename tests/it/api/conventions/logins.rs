@@ -19,12 +19,14 @@ const MANAGER_ID: u64 = 90;
 
 /// The attempts, as soon as there are that many: user, result, method.
 async fn attempts(api: &Api, count: usize) -> Vec<(Value, Value, Value)> {
-    let told = eventually(&format!("{count} attempts"), DEADLINE, async || {
+    let told = eventually("the attempts are written down", DEADLINE, async || {
         let told = api.get(ATTEMPTS).await.body;
         (told.as_array().unwrap().len() >= count).then_some(told)
-    });
-    let one = |it: &Value| (it["user_id"].clone(), it["attempt_result"].clone(), it["attempt_method"].clone());
-    told.await.as_array().unwrap().iter().map(one).collect()
+    })
+    .await;
+    let one =
+        |it: &Value| (it["user_id"].clone(), it["attempt_result"].clone(), it["attempt_method"].clone());
+    told.as_array().unwrap().iter().map(one).collect()
 }
 
 async fn guess(api: &Api, name: &str, password: &str) {
@@ -49,7 +51,8 @@ async fn every_password_that_is_looked_at_is_written_down_and_none_that_is_remem
     let rest = &told[told.len() - 2..];
     assert_eq!(rest[0], (json!(PLAIN_ID), failure.clone(), basic.clone()));
     assert_eq!(rest[1], (Value::Null, failure, basic.clone()), "nobody's");
-    let looked_at = told.iter().filter(|one| **one == (json!(PLAIN_ID), success.clone(), basic.clone())).count();
+    let looked_at =
+        told.iter().filter(|one| **one == (json!(PLAIN_ID), success.clone(), basic.clone())).count();
     assert!((1..10).contains(&looked_at), "{looked_at} of 20: a password is remembered for two seconds");
     let first = &api.get(ATTEMPTS).await.body[0];
     assert_eq!(first["remote_ip"], "127.0.0.1");
@@ -79,7 +82,11 @@ async fn everybody_sees_his_own_attempts_and_an_administrator_all() {
     let own = api.send(as_user(&api, Method::GET, ATTEMPTS, PLAIN)).await.body;
     let own = own.as_array().unwrap();
     assert!(!own.is_empty() && own.iter().all(|attempt| attempt["user_id"] == PLAIN_ID), "{own:?}");
-    assert_eq!(api.with_token(Some(READER_TOKEN)).get(ATTEMPTS).await.body, json!([]), "a service is no user");
+    assert_eq!(
+        api.with_token(Some(READER_TOKEN)).get(ATTEMPTS).await.body,
+        json!([]),
+        "a service is no user"
+    );
 }
 
 #[tokio::test]

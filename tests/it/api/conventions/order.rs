@@ -1,6 +1,6 @@
 //! In which order a request is read, and what is tolerated on every route because real clients send it.
 
-use super::{Route, routes};
+use super::{Route, routes, with};
 use crate::api::{TASKS, USERS, refuses, tasks};
 use offstage_tests::{
     api::{Answer, Api},
@@ -19,7 +19,11 @@ fn faulty(api: &Api, mended: usize) -> RequestBuilder {
     let request = api.request(Method::POST, &format!("{TASKS}/{id}")).header("fields", fields);
     let request = request.header("Version", if mended < 3 { "322.0123" } else { "26.0" });
     let request = request.header("Accept", if mended < 4 { "text/html" } else { "application/json" });
-    request.header("Content-Type", "application/json").body(if mended < 8 { "[]" } else { r#"{"status":"CANCEL_REQUESTED"}"# })
+    request.header("Content-Type", "application/json").body(if mended < 8 {
+        "[]"
+    } else {
+        r#"{"status":"CANCEL_REQUESTED"}"#
+    })
 }
 
 #[tokio::test]
@@ -41,7 +45,11 @@ async fn a_request_is_refused_for_the_first_thing_that_is_wrong_with_it() {
     .enumerate()
     {
         let answer = api.send(faulty(&api, mended)).await;
-        assert_eq!((answer.status.as_u16(), answer.body["code"].as_u64()), (status, Some(code)), "{mended}: {answer:?}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.body["code"].as_u64()),
+            (status, Some(code)),
+            "{mended}: {answer:?}"
+        );
     }
 }
 
@@ -51,7 +59,9 @@ async fn what_a_caller_takes_and_sends_is_looked_at_before_his_fields() {
     let (_program, api) = stack.api(&[]).await;
     let path = format!("{USERS}/5?fields=none");
     let ask = |accept: &'static str| api.request(Method::DELETE, &path).header("Accept", accept);
-    for accept in ["text/html", "application/xml, text/*", "application/json;q=0", "*/*, application/json;q=0.0"] {
+    for accept in
+        ["text/html", "application/xml, text/*", "application/json;q=0", "*/*, application/json;q=0.0"]
+    {
         refuses(&api.send(ask(accept)).await, 406, 1005);
     }
     for accept in ["*/*", "application/*", "text/html, application/json;q=0.1", "", "*; q=.2", "nonsense"] {
@@ -66,8 +76,8 @@ async fn what_a_caller_takes_and_sends_is_looked_at_before_his_fields() {
 
 async fn as_generous_clients_do(api: &Api, route: &Route) -> Answer {
     let arguments = route.pattern.split('/').filter_map(|piece| piece.strip_prefix('{')?.strip_suffix('}'));
-    let repeated: Vec<_> = arguments.map(|name| (name.to_owned(), "404")).collect();
-    let mut request = api.request(route.method.clone(), &route.path).query(&repeated);
+    let path = arguments.fold(route.path.clone(), |path, name| with(&path, name, "404"));
+    let mut request = api.request(route.method.clone(), &path);
     if route.method != Method::POST {
         request = request.json(&json!({}));
     }
@@ -102,7 +112,10 @@ async fn a_body_that_is_missing_is_named_on_every_route_that_needs_one() {
         let answer = api.send(api.request(route.method.clone(), &route.path)).await;
         refuses(&answer, 422, 10);
         let name = body["parameter_name"].as_str().unwrap();
-        assert!(answer.body["message"].as_str().unwrap().contains(&format!("\"{name}\"")), "{name}: {answer:?}");
+        assert!(
+            answer.body["message"].as_str().unwrap().contains(&format!("\"{name}\"")),
+            "{name}: {answer:?}"
+        );
         asked += 1;
     }
     assert!(asked > 0);
@@ -117,6 +130,9 @@ async fn an_argument_that_is_no_number_is_named_on_every_route() {
         let name = name.split('}').next().unwrap();
         let answer = api.send(api.request(route.method.clone(), &route.path.replace("404", "+7"))).await;
         refuses(&answer, 422, 11);
-        assert!(answer.body["message"].as_str().unwrap().contains(&format!("\"{name}\"")), "{name}: {answer:?}");
+        assert!(
+            answer.body["message"].as_str().unwrap().contains(&format!("\"{name}\"")),
+            "{name}: {answer:?}"
+        );
     }
 }

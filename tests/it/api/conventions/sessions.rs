@@ -12,6 +12,7 @@ use offstage_tests::{
     stack::Stack,
 };
 use reqwest::{Method, RequestBuilder};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 const ABOUT: &str = "/api/system/about";
@@ -51,7 +52,7 @@ async fn a_password_is_answered_with_a_session_that_works_as_the_header() {
     let (_stack, _program, api) = start(&[]).await;
     let token = cookie(&about_as(&api, MANAGER).await);
     let deleted = api.send(with_token(&api, Method::DELETE, &format!("{USERS}/5"), &token)).await;
-    assert_eq!((deleted.status.as_u16(), &*deleted.body["created_by"]), (202, &serde_json::json!(MANAGER)));
+    assert_eq!((deleted.status.as_u16(), &deleted.body["created_by"]), (202, &json!(MANAGER)));
     assert_eq!(cookie(&deleted), token, "Ansible's client breaks on an answer without it");
     let refused = api.send(with_token(&api, Method::DELETE, &format!("{USERS}/404"), &token)).await;
     refuses(&refused, 404, 1002);
@@ -64,7 +65,8 @@ async fn a_password_is_answered_with_a_session_that_works_as_the_header() {
 #[tokio::test]
 async fn strangers_and_services_are_given_none() {
     let (_stack, _program, api) = start(&[]).await;
-    let stranger = api.send(api.with_token(None).request(Method::GET, ABOUT).basic_auth(MANAGER, Some("x"))).await;
+    let stranger =
+        api.send(api.with_token(None).request(Method::GET, ABOUT).basic_auth(MANAGER, Some("x"))).await;
     refuses(&stranger, 401, 18);
     for answer in [stranger, api.get(ABOUT).await, api.with_token(None).get(ABOUT).await] {
         assert!(!answer.headers.contains_key("set-cookie"), "{answer:?}");
@@ -99,7 +101,8 @@ async fn a_client_who_forgets_his_cookies_is_handed_one_session_for_a_while() {
 async fn a_client_who_keeps_his_cookie_keeps_his_session() {
     let (_stack, _program, api) = start(&[]).await;
     let token = cookie(&about_as(&api, PLAIN).await);
-    let beside = |token: &str| as_user(&api, Method::GET, ABOUT, PLAIN).header("Cookie", format!("a=b; SEC={token}"));
+    let beside =
+        |token: &str| as_user(&api, Method::GET, ABOUT, PLAIN).header("Cookie", format!("a=b; SEC={token}"));
     for _ in 0..3 {
         assert_eq!(cookie(&api.send(beside(&token)).await), token);
     }
@@ -117,7 +120,7 @@ async fn a_session_ends_when_its_owner_logs_out() {
     for path in ["/api/auth/logout", "/auth/logout"] {
         let token = cookie(&about_as(&api, PLAIN).await);
         let out = api.send(with_token(&api, Method::POST, path, &token)).await;
-        assert_eq!((out.status.as_u16(), &*out.body), (200, &serde_json::json!(true)), "{out:?}");
+        assert_eq!((out.status.as_u16(), &out.body), (200, &json!(true)), "{out:?}");
         assert!(header(&out, "content-type").starts_with("text/plain"));
         assert_eq!(header(&out, "set-cookie"), "SEC=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
         refuses(&api.send(with_token(&api, Method::GET, ABOUT, &token)).await, 401, 18);
@@ -125,7 +128,8 @@ async fn a_session_ends_when_its_owner_logs_out() {
         refuses(&api.send(stranger).await, 401, 18);
     }
     let token = cookie(&about_as(&api, PLAIN).await);
-    let beside = as_user(&api, Method::POST, "/api/auth/logout", PLAIN).header("Cookie", format!("SEC={token}"));
+    let beside =
+        as_user(&api, Method::POST, "/api/auth/logout", PLAIN).header("Cookie", format!("SEC={token}"));
     assert_eq!(api.send(beside.header("Accept", "text/plain")).await.status, 200);
     refuses(&api.send(with_token(&api, Method::GET, ABOUT, &token)).await, 401, 18);
     let service = api.request(Method::POST, "/api/auth/logout");
