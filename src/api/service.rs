@@ -14,6 +14,8 @@ mod containers;
 mod deletion;
 mod deletions;
 mod dependents;
+mod deploys;
+mod directory;
 mod doctor;
 mod enlisting;
 mod events;
@@ -60,6 +62,7 @@ pub use self::{
     deletion::{Acceptance, Accepted, Family, FoundDependent},
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
+    directory::{ProfileChoice, SecurityProfile, UserRole},
     events::{Heard, Listener, MOST_LISTENERS},
     listing::UserChoice,
     operation::Operation,
@@ -69,6 +72,7 @@ pub use self::{
     submission::ClientKey,
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
+    users::Asked,
 };
 pub use crate::{
     domain::capability::Principal,

@@ -12,6 +12,7 @@
 pub mod capability;
 pub mod checklist;
 pub mod dependents;
+pub mod deploy;
 pub mod kind;
 pub mod place;
 pub mod plan;

@@ -28,6 +28,8 @@ pub enum Missing {
     Documentation,
     /// No such role.
     Role,
+    /// No such tenant.
+    Tenant,
     /// No such security profile.
     Profile,
     /// No such group of users, or none at all.
@@ -101,6 +103,10 @@ pub enum ProblemKind {
     BadStatus,
     /// A deletion of the user is under way already.
     DeletionLive,
+    /// A deploy is under way already.
+    DeployRuns,
+    /// Nothing is staged otherwise than it is deployed.
+    NothingToDeploy,
     /// The user's deletion is being cancelled; try again.
     BeingCancelled {
         /// When to try again, in seconds.
@@ -179,6 +185,8 @@ impl ProblemKind {
             Self::WrongState => "wrong_state",
             Self::BadStatus => "bad_status",
             Self::DeletionLive => "deletion_live",
+            Self::DeployRuns => "deploy_runs",
+            Self::NothingToDeploy => "nothing_to_deploy",
             Self::BeingCancelled { .. } => "being_cancelled",
             Self::KeyReused => "key_reused",
             Self::TooManyKeys => "too_many_keys",
@@ -234,6 +242,8 @@ impl ProblemKind {
             | Self::WrongState
             | Self::BadStatus
             | Self::DeletionLive
+            | Self::DeployRuns
+            | Self::NothingToDeploy
             | Self::KeyReused
             | Self::TooManyKeys
             | Self::Full

@@ -85,10 +85,11 @@ impl Family {
         match (self, kind) {
             (Self::Users, TaskKind::StagedUser | TaskKind::PlatformUser)
             | (Self::Workspaces, TaskKind::Workspace) => true,
-            (Self::Users, TaskKind::Workspace | TaskKind::Dependents)
-            | (Self::Workspaces, TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Dependents) => {
-                false
-            }
+            (Self::Users, TaskKind::Workspace | TaskKind::Dependents | TaskKind::Deploy)
+            | (
+                Self::Workspaces,
+                TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Dependents | TaskKind::Deploy,
+            ) => false,
         }
     }
 }

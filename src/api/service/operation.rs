@@ -18,6 +18,10 @@ pub enum Operation {
     CancelTask,
     /// See a task, and what it found.
     ReadTask,
+    /// Let the staged configuration take effect.
+    Deploy,
+    /// See how the last deploy stands.
+    ReadDeploy,
     /// Remove a workspace.
     DeleteWorkspace,
     /// Administer users as the platform dialect does.
@@ -70,6 +74,8 @@ pub enum Operation {
     WritePreferences,
     /// See user roles, of either side.
     ReadRoles,
+    /// See the list of deployed user roles, of which everybody sees his own.
+    ReadDeployedRoles,
     /// See staged security profiles.
     ReadStagedProfiles,
     /// See deployed security profiles, of which everybody sees his own.
@@ -86,6 +92,10 @@ impl Operation {
             Self::DeleteUser => (principal.may_delete_users(), not_allowed("delete users")),
             Self::CancelTask => (principal.may_delete_users(), not_allowed("cancel a user's deletion")),
             Self::ReadTask => (principal.may_delete_users() || principal.may_read_operations(), no_access()),
+            Self::Deploy => (principal.may_delete_users(), not_allowed("deploy the configuration")),
+            Self::ReadDeploy => {
+                (principal.may_delete_users() || principal.may_read_operations(), no_access())
+            }
             Self::DeleteWorkspace => (principal.has(Capability::Admin), not_allowed("remove workspaces")),
             Self::ConfigureUsers => (principal.has(Capability::Admin), not_allowed("administer users")),
             Self::AdministerNotebooks => {
@@ -118,6 +128,7 @@ impl Operation {
             // Whoever is somebody; of whom, the operation says.
             Self::ReadDeployedUsers
             | Self::WritePreferences
+            | Self::ReadDeployedRoles
             | Self::ReadDeployedProfiles
             | Self::ReadHelp
             | Self::ReadLogins

@@ -3,9 +3,13 @@
 //! Easy to get wrong: a route without a row here is refused as an unknown path; a test compares the table with the routes.
 
 mod delete_tasks;
+mod deploy;
+mod deployed_users;
 mod help;
+mod roles;
 mod sessions;
 mod user_lists;
+mod user_rules;
 mod users;
 
 use http::Method;
@@ -14,7 +18,17 @@ use super::endpoint::{Endpoint, LOGOUT, LOGOUT_TOO};
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, user_lists::ALL, delete_tasks::ALL, sessions::ALL, help::ALL].into_iter().flatten()
+    let groups = [
+        users::ALL,
+        deployed_users::ALL,
+        user_lists::ALL,
+        roles::ALL,
+        delete_tasks::ALL,
+        deploy::ALL,
+        sessions::ALL,
+        help::ALL,
+    ];
+    groups.into_iter().flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

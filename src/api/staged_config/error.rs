@@ -209,6 +209,8 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::WrongState
         | ProblemKind::BadStatus
         | ProblemKind::DeletionLive
+        | ProblemKind::DeployRuns
+        | ProblemKind::NothingToDeploy
         | ProblemKind::BeingCancelled { .. }
         | ProblemKind::KeyReused
         | ProblemKind::TooManyKeys

@@ -4,7 +4,9 @@
 //! known is null, and null is written out.
 
 pub(super) mod dependents;
+pub(super) mod deploy;
 pub(super) mod help;
+pub(super) mod roles;
 pub(super) mod sessions;
 pub(super) mod tasks;
 pub(super) mod users;

@@ -7,7 +7,11 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod deploy;
+mod deployed_users;
 mod help;
+mod profiles;
+mod roles;
 mod sessions;
 mod user_lists;
 mod users;
@@ -33,8 +37,12 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
     let routes = OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
+        .merge(deployed_users::router())
         .merge(user_lists::router())
+        .merge(roles::router())
+        .merge(profiles::router())
         .merge(delete_tasks::router())
+        .merge(deploy::router())
         .merge(sessions::router())
         .merge(help::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))

@@ -250,3 +250,6 @@ fn text_of(
     unless(*sent == Patch::Null && before.is_some(), null)?;
     text(sent, rule)
 }
+
+#[cfg(test)]
+mod tests;

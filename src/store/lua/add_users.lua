@@ -27,7 +27,8 @@ local function add(name, email)
   -- writes
   roles = roles or with_role(ARGV[3], ARGV[7])
   redis.call('SET', P .. 'last_user', id)
-  for _, side in ipairs(sides) do write_user(side, id, name, ARGV[4], fields_of(email)) end
+  for _, where in ipairs(sides) do write_user(where, id, name, ARGV[4], fields_of(email)) end
+  touch(id, false)
   return 'ADDED\t' .. id
 end
 

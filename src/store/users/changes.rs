@@ -6,7 +6,7 @@
 //! Easy to get wrong: role, security profile, tenant and description wait for a deploy and go to the staged side alone;
 //! everything else goes to both sides in the same step, or a deploy would take it back.
 
-use redis::pipe;
+use redis::Pipeline;
 use serde_json::{Map, Value};
 
 use super::FIELDS;
@@ -20,7 +20,7 @@ use crate::{
             rules::whole_minutes,
         },
     },
-    store::{Store, StoreError, accounts::FIRST_NUMBER, must_be_the_same, scripts},
+    store::{Store, StoreError, accounts::FIRST_NUMBER, scripts},
 };
 
 const PASSWORD: &str = "password";
@@ -110,16 +110,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn snapshot(&self, id: UserId) -> Result<Snapshot, StoreError> {
-        let epoch = self.epoch().await?;
         let fields = FIELDS.iter().copied().chain([PASSWORD]).collect::<Vec<_>>();
-        let mut commands = pipe();
-        commands.mget(&[self.inner.keys.epoch()]);
-        for side in Side::BOTH {
-            commands.hmget(self.record_of(side, id), &fields);
-        }
-        let found: [Vec<Option<String>>; 3] = self.inner.link.pipeline("snapshot", &commands).await?;
-        let [now, mut staged, mut deployed] = found;
-        must_be_the_same(epoch, now.first().and_then(Option::as_deref))?;
+        let read = async |side| -> Result<Vec<Option<String>>, StoreError> {
+            let record = |prefix: &str, commands: &mut Pipeline| {
+                commands.hmget(format!("{prefix}user:{id}"), &fields);
+            };
+            let (values,) = self.read_users("snapshot", side, record).await?;
+            Ok(values)
+        };
+        let (mut staged, mut deployed) = (read(Side::Staged).await?, read(Side::Deployed).await?);
         let sides = [(Side::Staged, &staged), (Side::Deployed, &deployed)];
         let there = sides.into_iter().filter(|(_, values)| values.first().is_some_and(Option::is_some));
         let read = there.map(|(side, values)| (side.name().to_owned(), object(&fields, values))).collect();

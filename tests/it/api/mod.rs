@@ -14,6 +14,7 @@ mod half_sent;
 mod idempotency;
 mod identity;
 mod language;
+mod lists;
 mod logs;
 mod metrics;
 mod notebooks;
@@ -24,6 +25,7 @@ mod parameters;
 mod platform;
 mod probes;
 mod raw_http;
+mod users;
 
 use offstage_tests::{api::Answer, stack::Stack};
 use std::time::Duration;

@@ -58,6 +58,7 @@ fn common(kind: ProblemKind) -> Row {
             | Missing::Workspace
             | Missing::Container
             | Missing::Role
+            | Missing::Tenant
             | Missing::Profile
             | Missing::UserGroup
             | Missing::Documentation,
@@ -69,6 +70,8 @@ fn common(kind: ProblemKind) -> Row {
         ProblemKind::TooManyKeys | ProblemKind::Full => (S::CONFLICT, 1004, "A limit has been reached"),
         ProblemKind::WrongState
         | ProblemKind::DeletionLive
+        | ProblemKind::DeployRuns
+        | ProblemKind::NothingToDeploy
         | ProblemKind::NameTaken
         | ProblemKind::ContainersRunning
         | ProblemKind::WorkspaceOccupied { .. } => {
