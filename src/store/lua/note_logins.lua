@@ -7,7 +7,7 @@ local FIELDS = 5
 local lines = {}
 for i = 4, #ARGV, FIELDS do
   -- The name itself is not kept: somebody may have typed his password there.
-  local user = redis.call('HGET', P .. 'deployed:names', ARGV[i]) or ''
+  local user = redis.call('HGET', side('deployed') .. 'names', ARGV[i]) or ''
   lines[#lines + 1] = table.concat({ NOW - ARGV[i + 4], user, ARGV[i + 1], ARGV[i + 2], ARGV[i + 3] }, '\t')
 end
 

@@ -1,6 +1,6 @@
 //! The help, as clients ask it before they ask anything else.
 
-use super::{as_user, routes};
+use super::{as_user, routes, with};
 use crate::api::{header, refuses};
 use offstage_tests::{
     fixtures::READER_TOKEN,
@@ -46,8 +46,7 @@ async fn clients_discover_by_what_they_really_send() {
     // IBM's MCP server.
     let filter =
         "(path ILIKE '%USER%' OR summary ILIKE '%user%') AND http_method='DELETE' AND version='26.0'";
-    let request =
-        api.request(Method::GET, ENDPOINTS).query(&[("filter", filter)]).header("Range", "items=0-9");
+    let request = api.request(Method::GET, &with(ENDPOINTS, "filter", filter)).header("Range", "items=0-9");
     let found = api.send(request).await;
     let paths: Vec<_> = found.body.as_array().unwrap().iter().map(|one| one["path"].clone()).collect();
     assert!(paths.contains(&json!("/staged_config/access/users/{id}")), "{paths:?}");
@@ -95,13 +94,14 @@ async fn the_help_says_what_this_caller_may() {
     people(&stack).await;
     let (_program, api) = stack.api(&[]).await;
     let filter = "version=26.0 and http_method=DELETE and path='/staged_config/access/users/{id}'";
-    let path = format!("{ENDPOINTS}?fields=caller_has_access");
-    let asked = |api: &offstage_tests::api::Api| api.request(Method::GET, &path).query(&[("filter", filter)]);
-    assert_eq!(api.send(asked(&api)).await.body, json!([{"caller_has_access": true}]));
+    let path = with(&format!("{ENDPOINTS}?fields=caller_has_access"), "filter", filter);
+    assert_eq!(api.get(&path).await.body, json!([{"caller_has_access": true}]));
     let reader = api.with_token(Some(READER_TOKEN));
-    assert_eq!(reader.send(asked(&reader)).await.body, json!([{"caller_has_access": false}]));
-    let plain = as_user(&api, Method::GET, &path, PLAIN).query(&[("filter", filter)]);
-    assert_eq!(api.send(plain).await.body, json!([{"caller_has_access": false}]));
+    assert_eq!(reader.get(&path).await.body, json!([{"caller_has_access": false}]));
+    assert_eq!(
+        api.send(as_user(&api, Method::GET, &path, PLAIN)).await.body,
+        json!([{"caller_has_access": false}])
+    );
 }
 
 #[tokio::test]

@@ -19,13 +19,14 @@ const MANAGER_ID: u64 = 90;
 
 /// The attempts, as soon as there are that many: user, result, method.
 async fn attempts(api: &Api, count: usize) -> Vec<(Value, Value, Value)> {
-    let told = eventually(&format!("{count} attempts"), DEADLINE, async || {
+    let told = eventually("the attempts are written down", DEADLINE, async || {
         let told = api.get(ATTEMPTS).await.body;
         (told.as_array().unwrap().len() >= count).then_some(told)
-    });
+    })
+    .await;
     let one =
         |it: &Value| (it["user_id"].clone(), it["attempt_result"].clone(), it["attempt_method"].clone());
-    told.await.as_array().unwrap().iter().map(one).collect()
+    told.as_array().unwrap().iter().map(one).collect()
 }
 
 async fn guess(api: &Api, name: &str, password: &str) {

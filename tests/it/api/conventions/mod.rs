@@ -12,7 +12,7 @@ mod order;
 mod sessions;
 
 use offstage_tests::{api::Api, platform::password};
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, Url};
 use serde_json::Value;
 
 /// A route: how it is called, where, with a number for each argument, and what the help says of it.
@@ -40,4 +40,11 @@ async fn routes(api: &Api) -> Vec<Route> {
 /// A request with a name and a password.
 fn as_user(api: &Api, method: Method, path: &str, name: &str) -> RequestBuilder {
     api.with_token(None).request(method, path).basic_auth(name, Some(password(name)))
+}
+
+/// A path with that parameter in its query, as clients encode it.
+fn with(path: &str, name: &str, value: &str) -> String {
+    let url = Url::parse_with_params("http://host/", [(name, value)]).unwrap();
+    let separator = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{separator}{}", url.query().unwrap())
 }

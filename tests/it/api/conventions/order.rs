@@ -1,6 +1,6 @@
 //! In which order a request is read, and what is tolerated on every route because real clients send it.
 
-use super::{Route, routes};
+use super::{Route, routes, with};
 use crate::api::{TASKS, USERS, refuses, tasks};
 use offstage_tests::{
     api::{Answer, Api},
@@ -76,8 +76,8 @@ async fn what_a_caller_takes_and_sends_is_looked_at_before_his_fields() {
 
 async fn as_generous_clients_do(api: &Api, route: &Route) -> Answer {
     let arguments = route.pattern.split('/').filter_map(|piece| piece.strip_prefix('{')?.strip_suffix('}'));
-    let repeated: Vec<_> = arguments.map(|name| (name.to_owned(), "404")).collect();
-    let mut request = api.request(route.method.clone(), &route.path).query(&repeated);
+    let path = arguments.fold(route.path.clone(), |path, name| with(&path, name, "404"));
+    let mut request = api.request(route.method.clone(), &path);
     if route.method != Method::POST {
         request = request.json(&json!({}));
     }

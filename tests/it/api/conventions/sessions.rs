@@ -12,6 +12,7 @@ use offstage_tests::{
     stack::Stack,
 };
 use reqwest::{Method, RequestBuilder};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 const ABOUT: &str = "/api/system/about";
@@ -51,7 +52,7 @@ async fn a_password_is_answered_with_a_session_that_works_as_the_header() {
     let (_stack, _program, api) = start(&[]).await;
     let token = cookie(&about_as(&api, MANAGER).await);
     let deleted = api.send(with_token(&api, Method::DELETE, &format!("{USERS}/5"), &token)).await;
-    assert_eq!((deleted.status.as_u16(), &*deleted.body["created_by"]), (202, &serde_json::json!(MANAGER)));
+    assert_eq!((deleted.status.as_u16(), &deleted.body["created_by"]), (202, &json!(MANAGER)));
     assert_eq!(cookie(&deleted), token, "Ansible's client breaks on an answer without it");
     let refused = api.send(with_token(&api, Method::DELETE, &format!("{USERS}/404"), &token)).await;
     refuses(&refused, 404, 1002);
@@ -119,7 +120,7 @@ async fn a_session_ends_when_its_owner_logs_out() {
     for path in ["/api/auth/logout", "/auth/logout"] {
         let token = cookie(&about_as(&api, PLAIN).await);
         let out = api.send(with_token(&api, Method::POST, path, &token)).await;
-        assert_eq!((out.status.as_u16(), &*out.body), (200, &serde_json::json!(true)), "{out:?}");
+        assert_eq!((out.status.as_u16(), &out.body), (200, &json!(true)), "{out:?}");
         assert!(header(&out, "content-type").starts_with("text/plain"));
         assert_eq!(header(&out, "set-cookie"), "SEC=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
         refuses(&api.send(with_token(&api, Method::GET, ABOUT, &token)).await, 401, 18);
