@@ -18,10 +18,14 @@ use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use std::{borrow::Cow, sync::LazyLock};
 
 use super::language::Language;
-use crate::domain::{reason::Reason, task::Task};
+use crate::domain::{
+    checklist::Progress, components::Component, reason::Reason, state::TaskState, task::Task,
+};
 
 /// The key of a task's name; the key of what goes on with it is its state's name.
 const NAME: &str = "name";
+/// The key of what goes on with one component of a dry run.
+const COMPONENT: &str = "component";
 
 /// What the task is called.
 #[must_use]
@@ -33,6 +37,17 @@ pub fn name(task: &Task, language: Language) -> String {
 #[must_use]
 pub fn message(task: &Task, language: Language) -> String {
     sentence(task.state.name(), task, language)
+}
+
+/// What goes on with one component of a dry run: one check, looking for one kind of dependents.
+#[must_use]
+pub fn component(state: TaskState, component: &Component, progress: Progress, language: Language) -> String {
+    let mut arguments = FluentArgs::with_capacity(4);
+    arguments.set("state", state.name());
+    arguments.set("found", component.counts.found);
+    arguments.set("done", progress.done);
+    arguments.set("objects", progress.of);
+    render(COMPONENT, &arguments, language)
 }
 
 type Bundle = FluentBundle<FluentResource>;
@@ -60,15 +75,19 @@ fn bundle(language: Language) -> Bundle {
     bundle
 }
 
-/// A sentence that is not there, which the tests rule out, must keep nobody from seeing his task: he sees its key.
 fn sentence(key: &str, task: &Task, language: Language) -> String {
+    render(key, &arguments(task), language)
+}
+
+/// A sentence that is not there, which the tests rule out, must keep nobody from seeing his task: he sees its key.
+fn render(key: &str, arguments: &FluentArgs<'_>, language: Language) -> String {
     let bundle = match language {
         Language::English => &*ENGLISH,
         Language::German => &*GERMAN,
     };
     let mut faults = Vec::new();
     let pattern = bundle.get_message(key).and_then(|message| message.value());
-    let said = pattern.map(|pattern| bundle.format_pattern(pattern, Some(&arguments(task)), &mut faults));
+    let said = pattern.map(|pattern| bundle.format_pattern(pattern, Some(arguments), &mut faults));
     debug_assert!(said.is_some() && faults.is_empty(), "{key} in {language:?}: {faults:?}");
     said.map_or_else(|| key.to_owned(), Cow::into_owned)
 }

@@ -17,6 +17,7 @@ mod dependents;
 mod deploys;
 mod directory;
 mod doctor;
+mod dry_runs;
 mod enlisting;
 mod events;
 mod listing;

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::domain::sub_type::{PREFIX, SubType};
+
 /// The checks that look for what depends on a user.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -20,6 +22,10 @@ pub struct CheckSettings {
 pub struct HttpCheckSettings {
     /// The check's name in messages, logs and metrics: letters, digits, `_`, `-` and `.`, 1 to 64 characters, unique.
     pub name: String,
+    /// The kind of search that it is shown as where a dry run is watched: one of QRadar's 24, such as
+    /// `FIND_DEPENDENT_REPORTS`.
+    #[serde(default = "HttpCheckSettings::default_sub_type")]
+    pub sub_type: String,
     /// What is asked; `{id}` and `{username}` are replaced, percent-encoded.
     pub url: String,
     /// Milliseconds for the whole answer.
@@ -48,6 +54,20 @@ impl Default for CheckSettings {
 }
 
 impl HttpCheckSettings {
+    /// The kind of search that it is shown as.
+    #[must_use]
+    pub fn sub_type(&self) -> SubType {
+        self.known_sub_type().unwrap_or_default()
+    }
+
+    pub(super) fn known_sub_type(&self) -> Option<SubType> {
+        self.sub_type.strip_prefix(PREFIX).and_then(SubType::from_name)
+    }
+
+    fn default_sub_type() -> String {
+        format!("{PREFIX}{}", SubType::default().name())
+    }
+
     fn default_timeout_ms() -> u64 {
         5_000
     }

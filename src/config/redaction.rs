@@ -34,6 +34,7 @@ impl fmt::Debug for HttpCheckSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpCheckSettings")
             .field("name", &self.name)
+            .field("sub_type", &self.sub_type)
             .field("url", &address(&self.url))
             .field("timeout_ms", &self.timeout_ms)
             .field("concurrency", &self.concurrency)
@@ -70,6 +71,7 @@ mod tests {
         };
         settings.checks.http.push(HttpCheckSettings {
             name: "reports".to_owned(),
+            sub_type: "FIND_DEPENDENT_REPORTS".to_owned(),
             url: "http://bob:hunter2@reports.example/x?key=hunter2&id={id}".to_owned(),
             timeout_ms: 1,
             concurrency: 1,

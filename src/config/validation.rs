@@ -10,6 +10,7 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::{HttpCheckSettings, Settings};
+use crate::domain::sub_type::{PREFIX, SubType};
 
 /// In a check's address: the user's id.
 pub const PLACEHOLDER_ID: &str = "{id}";
@@ -140,6 +141,10 @@ impl Settings {
                 faults.add(&at("name"), why);
             } else if checks[..i].iter().any(|other| other.name == check.name) {
                 faults.add(&at("name"), format!("{:?} is there twice", check.name));
+            }
+            if check.known_sub_type().is_none() {
+                let known = SubType::ALL.map(|sub_type| format!("{PREFIX}{}", sub_type.name())).join(", ");
+                faults.add(&at("sub_type"), format!("{:?} is none of {known}", check.sub_type));
             }
             if let Err(why) = check_address(&check.url) {
                 faults.add(&at("url"), why);

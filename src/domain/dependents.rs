@@ -1,8 +1,12 @@
 //! What depends on a user, and what the checks of one attempt have found so far.
 
+use chrono::{DateTime, Utc};
+
 use super::{
     checklist::{CheckState, Checklist, Counts},
+    components::Components,
     reason::Reason,
+    sub_type::SubType,
 };
 
 /// Something that still refers to a user.
@@ -100,21 +104,40 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// One more dependent was found, by the check at that place in the list.
-    pub fn add(&mut self, check: usize, dependent: &Dependent) {
+    /// The check at that place begins.
+    pub fn began(&mut self, check: usize, at: DateTime<Utc>) {
+        self.in_detail(check, at, |components| components.started = Some(at));
+    }
+
+    /// The check at that place has so many objects of that sub-type to look at.
+    pub fn expect(&mut self, check: usize, sub_type: SubType, objects: u64, at: DateTime<Utc>) {
+        self.in_detail(check, at, |components| components.part(sub_type).objects = objects);
+    }
+
+    /// One more dependent was found, by the check at that place, which looks for that sub-type.
+    pub fn add(&mut self, check: usize, sub_type: SubType, dependent: &Dependent, at: DateTime<Utc>) {
         if let Some(check) = self.checks.0.get_mut(check) {
-            check.counts.found += 1;
-            check.counts.blocking += u64::from(dependent.blocking);
+            check.counts.add(dependent.blocking);
         }
+        self.in_detail(check, at, |components| components.part(sub_type).counts.add(dependent.blocking));
     }
 
     /// The check at that place has ended.
-    pub fn ended(&mut self, check: usize, outcome: Result<(), Reason>) {
+    pub fn ended(&mut self, check: usize, outcome: Result<(), Reason>, at: DateTime<Utc>) {
         let state = if outcome.is_ok() { CheckState::Answered } else { CheckState::Unanswered };
         if let Some(check) = self.checks.0.get_mut(check) {
             check.state = state;
         }
+        self.in_detail(check, at, |components| components.completed = Some(at));
         self.unanswered = self.unanswered.take().or(outcome.err());
+    }
+
+    fn in_detail(&mut self, check: usize, at: DateTime<Utc>, change: impl FnOnce(&mut Components)) {
+        let detail = self.checks.0.get_mut(check).and_then(|check| check.components.as_mut());
+        if let Some(components) = detail {
+            components.modified = at;
+            change(components);
+        }
     }
 
     /// What all of them have found.
@@ -126,7 +149,40 @@ impl Findings {
 
 #[cfg(test)]
 mod tests {
-    use super::{Label, is_plain_text};
+    use super::{Dependent, Findings, Label, SubType, is_plain_text};
+    use crate::domain::{
+        checklist::{CheckState, Checklist, Counts},
+        reason::Reason,
+    };
+    use chrono::DateTime;
+
+    #[test]
+    fn what_is_found_counts_in_the_total_and_in_its_component() {
+        let at = |ms| DateTime::from_timestamp_millis(ms).unwrap();
+        let dependent = Dependent {
+            kind: Label::new("REPORT").unwrap(),
+            id: "17".into(),
+            name: None,
+            owner: None,
+            database: None,
+            group_ids: vec![],
+            blocking: true,
+        };
+        let plain = Checklist::running(Label::new("registered"));
+        let mut detailed = Findings { checks: plain.clone().in_detail(&[None], at(1)), unanswered: None };
+        let mut plain = Findings { checks: plain, unanswered: None };
+        for findings in [&mut plain, &mut detailed] {
+            findings.began(0, at(2));
+            findings.expect(0, SubType::Reports, 3, at(3));
+            findings.add(0, SubType::Reports, &dependent, at(4));
+            findings.ended(0, Err(Reason::WorkerLost), at(5));
+            assert_eq!(findings.counts(), Counts { found: 1, blocking: 1 });
+            assert_eq!(findings.checks.0[0].state, CheckState::Unanswered);
+        }
+        assert_eq!(plain.checks.0[0].components, None);
+        let components = detailed.checks.0[0].components.take().unwrap();
+        assert_eq!(components.to_string(), "1.1.4.4:REPORTS.3.1.1");
+    }
 
     #[test]
     fn labels_are_short_and_plain() {

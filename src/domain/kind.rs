@@ -91,6 +91,15 @@ impl TaskKind {
         }
     }
 
+    /// Its checks are shown by sub-type, with their times. The others' are not, and keep no such detail.
+    #[must_use]
+    pub const fn shows_components(self) -> bool {
+        match self {
+            Self::Dependents => true,
+            Self::StagedUser | Self::PlatformUser | Self::Workspace | Self::Deploy => false,
+        }
+    }
+
     /// A subject has one live task of such kinds at most.
     #[must_use]
     pub fn is_exclusive(self) -> bool {

@@ -11,6 +11,7 @@
 
 pub mod capability;
 pub mod checklist;
+pub mod components;
 pub mod dependents;
 pub mod deploy;
 pub mod kind;
@@ -19,6 +20,7 @@ pub mod plan;
 pub mod reason;
 pub mod retry;
 pub mod state;
+pub mod sub_type;
 pub mod task;
 pub mod user;
 pub mod username;

@@ -1,8 +1,11 @@
 //! Dependents that other systems registered: kept with the user, gone with the user.
 
+use std::collections::BTreeMap;
+
 use super::{Store, StoreError, records, scripts};
 use crate::domain::{
     dependents::{Dependent, Label},
+    sub_type::{SubType, TYPES},
     task::UserId,
 };
 
@@ -115,6 +118,23 @@ impl Store {
             .map(|pair| records::read_dependent(&key, pair[1].get(1..).unwrap_or_default()))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Some(Page { items, next }))
+    }
+
+    /// How many dependents a user has for each kind of search, without reading them.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn count_registered(&self, user: UserId) -> Result<BTreeMap<SubType, u64>, StoreError> {
+        let order = self.inner.keys.named(&format!("user:{user}:order"));
+        let mut commands = redis::pipe();
+        commands.zcard(&order);
+        for (kind, _) in TYPES {
+            // A type has no `/`; `0` is what comes right behind it.
+            commands.cmd("ZLEXCOUNT").arg(&order).arg(format!("[{kind}/")).arg(format!("({kind}0"));
+        }
+        let counts: Vec<u64> = self.inner.link.pipeline("count_registered", &commands).await?;
+        let Some((total, counts)) = counts.split_first() else { return Ok(BTreeMap::new()) };
+        Ok(SubType::share_out(counts, *total))
     }
 }
 

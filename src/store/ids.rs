@@ -8,10 +8,10 @@
 //! Easy to get wrong: a window ends where the first of its sets was cut off. Behind that number another set may have been
 //! read further, and what it gave there is read again.
 
-use redis::{FromRedisValue, Value, from_redis_value, pipe};
+use redis::Pipeline;
 use std::collections::HashSet;
 
-use super::{Store, StoreError, must_be_the_same};
+use super::{Store, StoreError, sides::Sides};
 use crate::domain::{
     state::TaskState,
     task::{LARGEST_ID, TaskId, TaskKind, UserId},
@@ -54,8 +54,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn user_ids(&self, side: Side, numbers: &Numbers) -> Result<Vec<UserId>, StoreError> {
-        let set = self.inner.keys.named(&format!("{}:users", side.name()));
-        Ok(self.members("user_ids", &[set], numbers).await?.into_iter().map(UserId).collect())
+        let set = |sides: &Sides| vec![format!("{}users", sides.of(side))];
+        Ok(self.members("user_ids", set, numbers).await?.into_iter().map(UserId).collect())
     }
 
     /// The numbers of the users of a side who have one of these names.
@@ -63,14 +63,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn user_ids_named(&self, side: Side, names: &[String]) -> Result<Vec<UserId>, StoreError> {
-        let (epoch, hash) = (self.epoch().await?, self.inner.keys.named(&format!("{}:names", side.name())));
         let mut found = Vec::new();
         for some in names.chunks(MOST_LOOKED_UP) {
-            let mut commands = pipe();
-            commands.get(self.inner.keys.epoch()).hmget(&hash, some);
-            let (now, ids): (Option<String>, Vec<Option<u64>>) =
-                self.inner.link.pipeline("user_ids", &commands).await?;
-            must_be_the_same(epoch, now.as_deref())?;
+            let look_up = |sides: &Sides, commands: &mut Pipeline| {
+                commands.hmget(format!("{}names", sides.of(side)), some);
+            };
+            let (ids,): (Vec<Option<u64>>,) = self.read_users("user_ids", look_up).await?;
             found.extend(ids.into_iter().flatten());
         }
         Ok(in_order(found).into_iter().map(UserId).collect())
@@ -81,15 +79,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn administrators(&self, side: Side) -> Result<HashSet<UserId>, StoreError> {
-        let (epoch, set) = (self.epoch().await?, self.inner.keys.named(&format!("{}:admins", side.name())));
         let (mut found, mut cursor) = (HashSet::new(), 0_u64);
         loop {
-            let mut commands = pipe();
-            commands.get(self.inner.keys.epoch());
-            commands.cmd("SSCAN").arg(&set).arg(cursor).arg("COUNT").arg(MOST_LOOKED_UP);
-            let (now, (next, ids)): (Option<String>, (u64, Vec<u64>)) =
-                self.inner.link.pipeline("administrators", &commands).await?;
-            must_be_the_same(epoch, now.as_deref())?;
+            let scan = |sides: &Sides, commands: &mut Pipeline| {
+                let set = format!("{}admins", sides.of(side));
+                commands.cmd("SSCAN").arg(set).arg(cursor).arg("COUNT").arg(MOST_LOOKED_UP);
+            };
+            let ((next, ids),): ((u64, Vec<u64>),) = self.read_users("administrators", scan).await?;
             found.extend(ids.into_iter().map(UserId));
             if next == 0 {
                 return Ok(found);
@@ -108,7 +104,7 @@ impl Store {
             choice.states.iter().map(move |state| self.inner.keys.tasks_in(kind, state.name()))
         };
         let sets: Vec<_> = choice.kinds.iter().flat_map(states).collect();
-        let ids = self.members("task_ids", &sets, &choice.numbers).await?;
+        let ids = self.members("task_ids", |_| sets.clone(), &choice.numbers).await?;
         Ok(ids.into_iter().map(TaskId).collect())
     }
 
@@ -124,7 +120,7 @@ impl Store {
         let sets: HashSet<_> = names.iter().map(|name| self.inner.keys.tasks_asked_by(name)).collect();
         let mut found = Vec::new();
         for set in sets {
-            found.extend(self.members("task_ids", &[set], numbers).await?);
+            found.extend(self.members("task_ids", |_| vec![set.clone()], numbers).await?);
         }
         Ok(in_order(found).into_iter().map(TaskId).collect())
     }
@@ -133,7 +129,7 @@ impl Store {
     async fn members(
         &self,
         name: &'static str,
-        sets: &[String],
+        sets: impl Fn(&Sides) -> Vec<String>,
         numbers: &Numbers,
     ) -> Result<Vec<u64>, StoreError> {
         match numbers {
@@ -145,18 +141,18 @@ impl Store {
     async fn members_among(
         &self,
         name: &'static str,
-        sets: &[String],
+        sets: impl Fn(&Sides) -> Vec<String>,
         numbers: &[u64],
     ) -> Result<Vec<u64>, StoreError> {
         let numbers = in_order(numbers.to_vec());
         let mut found = Vec::new();
         for some in numbers.chunks(MOST_LOOKED_UP) {
-            let mut commands = pipe();
-            commands.get(self.inner.keys.epoch());
-            for set in sets {
-                commands.zscore_multiple(set, some);
-            }
-            let scores: Vec<Vec<Option<f64>>> = self.in_one_step(name, commands).await?;
+            let look_up = |sides: &Sides, commands: &mut Pipeline| {
+                for set in sets(sides) {
+                    commands.zscore_multiple(set, some);
+                }
+            };
+            let scores: Vec<Vec<Option<f64>>> = self.read_users(name, look_up).await?;
             let is_there =
                 |place: usize| scores.iter().any(|set| set.get(place).is_some_and(Option::is_some));
             found.extend(some.iter().enumerate().filter(|(place, _)| is_there(*place)).map(|(_, id)| *id));
@@ -167,20 +163,21 @@ impl Store {
     async fn members_between(
         &self,
         name: &'static str,
-        sets: &[String],
+        sets: impl Fn(&Sides) -> Vec<String>,
         mut from: u64,
         to: u64,
     ) -> Result<Vec<u64>, StoreError> {
-        let each = (MOST_AT_ONCE / sets.len().max(1)).max(1);
-        let count = isize::try_from(each).unwrap_or(isize::MAX);
         let mut found = Vec::new();
-        while from <= to && !sets.is_empty() {
-            let mut commands = pipe();
-            commands.get(self.inner.keys.epoch());
-            for set in sets {
-                commands.zrangebyscore_limit(set, from, to, 0, count);
-            }
-            let read: Vec<Vec<u64>> = self.in_one_step(name, commands).await?;
+        while from <= to {
+            let window = |sides: &Sides, commands: &mut Pipeline| {
+                let sets = sets(sides);
+                let count = isize::try_from(share(sets.len())).unwrap_or(isize::MAX);
+                for set in sets {
+                    commands.zrangebyscore_limit(set, from, to, 0, count);
+                }
+            };
+            let read: Vec<Vec<u64>> = self.read_users(name, window).await?;
+            let each = share(read.len());
             let cut_off =
                 read.iter().filter(|ids| ids.len() >= each).filter_map(|ids| ids.last()).min().copied();
             let end = cut_off.unwrap_or(to);
@@ -189,23 +186,11 @@ impl Store {
         }
         Ok(found)
     }
+}
 
-    /// The replies to all but the first of these commands, which asks for the epoch; nothing comes between them.
-    async fn in_one_step<T: FromRedisValue>(
-        &self,
-        name: &'static str,
-        mut commands: redis::Pipeline,
-    ) -> Result<Vec<T>, StoreError> {
-        let epoch = self.epoch().await?;
-        let replies: Vec<Value> = self.inner.link.pipeline(name, commands.atomic()).await?;
-        let unknown =
-            |_| StoreError::UnknownReply { script: name, what: "a reply of another form".to_owned() };
-        let mut replies = replies.into_iter();
-        let now =
-            replies.next().map(from_redis_value::<Option<String>>).transpose().map_err(unknown)?.flatten();
-        must_be_the_same(epoch, now.as_deref())?;
-        replies.map(|reply| from_redis_value(reply).map_err(unknown)).collect()
-    }
+/// How many numbers are read of each of so many sets.
+fn share(sets: usize) -> usize {
+    (MOST_AT_ONCE / sets.max(1)).max(1)
 }
 
 fn in_order(mut ids: Vec<u64>) -> Vec<u64> {

@@ -68,13 +68,15 @@ pub(super) static EFFECTS: LazyLock<String> = LazyLock::new(|| {
 /// The kinds that delete a user, for good where he is on neither side any more.
 pub(super) static DELETIONS: LazyLock<String> = LazyLock::new(|| kinds(TaskKind::deletes_a_user).to_string());
 
-/// In which configuration a kind's user has to be; `""` for a kind that is about no user.
+/// In which configuration a kind's user has to be; `""` for a kind that is about no user. Looking changes nothing, so it is
+/// possible as long as there is somebody to look at.
 pub(super) static NEEDS: LazyLock<String> = LazyLock::new(|| needs().to_string());
 
 fn needs() -> Value {
     by_kind(|kind| {
         Some(Value::from(match kind.effect() {
-            Effect::None | Effect::Staged => "staged",
+            Effect::None => "either",
+            Effect::Staged => "staged",
             Effect::Everywhere => "deployed",
             Effect::Outside | Effect::Configuration => "",
         }))

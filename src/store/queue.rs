@@ -63,15 +63,17 @@ impl Store {
             moves::NEEDS.clone(),
         ];
         let reply = self.run(&scripts::CLAIM, args).await?;
+        let received = Instant::now();
         if reply.tag() == "PAUSED" {
             return Ok(Claim::Paused);
         }
         let (entries, rest) = reply.ok(name)?.split_first()?;
         let (now, rest) = rest.split_first()?;
+        let at = RedisMoment { millis: number(name, &now)?, at: received };
         let (mut tasks, mut strangers) = (Vec::new(), Vec::new());
         for row in rest.rows()? {
             let lease = read_lease(&row)?;
-            match read_claimed(lease, &row) {
+            match read_claimed(lease, at, &row) {
                 Ok(task) => tasks.push(task),
                 Err(error) => {
                     let why = crate::telemetry::chain(&error);
@@ -81,7 +83,7 @@ impl Store {
             }
         }
         if !tasks.is_empty() {
-            tallies::claimed_at(number(name, &now)?);
+            tallies::claimed_at(at.millis);
         }
         Ok(Claim::Taken { entries: number(name, &entries)?, tasks, strangers })
     }
@@ -100,15 +102,11 @@ impl Store {
         tags.iter().map(|tag| standing(&scripts::EXTEND, tag)).collect()
     }
 
-    /// Writes down what a running attempt found and how far it is. Where it is kept, tells Redis's time.
+    /// Writes down what a running attempt found and how far it is.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn report(
-        &self,
-        lease: Lease,
-        report: &Report<'_>,
-    ) -> Result<(Standing, RedisMoment), StoreError> {
+    pub async fn report(&self, lease: Lease, report: &Report<'_>) -> Result<Standing, StoreError> {
         let mut args = vec![
             moves::HELD.clone(),
             lease.task.to_string(),
@@ -118,11 +116,7 @@ impl Store {
             MOST_DEPENDENTS.to_string(),
         ];
         args.extend(report.found.iter().map(records::write_dependent));
-        let reply = self.run(&scripts::REPORT, args).await?;
-        let at = Instant::now();
-        let standing = standing(&scripts::REPORT, reply.tag())?;
-        let millis = if standing == Standing::Kept { reply.into_rest().number(0)? } else { 0 };
-        Ok((standing, RedisMoment { millis, at }))
+        standing(&scripts::REPORT, self.run(&scripts::REPORT, args).await?.tag())
     }
 
     /// Lets deletions take effect, each in one step with its task's end.
@@ -197,7 +191,7 @@ fn read_lease(row: &[String]) -> Result<Lease, StoreError> {
     Ok(Lease { task: TaskId(number(name, task)?), fence: Fence(number(name, fence)?) })
 }
 
-fn read_claimed(lease: Lease, row: &[String]) -> Result<Claimed, StoreError> {
+fn read_claimed(lease: Lease, at: RedisMoment, row: &[String]) -> Result<Claimed, StoreError> {
     let name = scripts::CLAIM.name;
     let [_, _, kind, user, attempt, name_of, registered, waited, trace, committed] = row else {
         return Err(StoreError::UnknownReply { script: name, what: "a task of another shape".into() });
@@ -216,6 +210,7 @@ fn read_claimed(lease: Lease, row: &[String]) -> Result<Claimed, StoreError> {
     let unreadable = |what: &str| StoreError::UnknownReply { script: name, what: what.to_owned() };
     Ok(Claimed {
         lease,
+        at,
         kind,
         subject: about.ok_or_else(|| unreadable("a task about nobody"))?,
         committed: committed == "1",

@@ -96,7 +96,7 @@ scripts! {
     REPORT "report", allowed;
     RESUME "resume", allowed;
     REVOKE_TOKEN "revoke_token", allowed;
-    SETTLE "settle", allowed;
+    SETTLE "settle", allowed, "sides";
     SUBMIT "submit", refused, "sides", "creating";
     SUBMIT_DEPLOY "submit_deploy", refused, "creating";
     SWEEP_GENERATION "sweep_generation", allowed, "sides";

@@ -3,12 +3,13 @@
 Usage: try_clients.py PROGRAMS REDIS_SERVER FOLDER; see run.sh.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
 
 import tls
-from stage import PASSWORDS, Counter, Stage
+from stage import ADMIN_TOKEN, PASSWORDS, Counter, Stage
 
 HERE = pathlib.Path(__file__).resolve().parent
 ADMIN, AUTHOR = "portaladmin", "gis_joe"
@@ -78,9 +79,24 @@ def try_lsf(programs, redis, folder):
         print("ping, logon, userdel, its refusals: ok")
 
 
+def try_qradar(programs, redis, folder):
+    direct = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    for client in ("qradar4py", "qradar"):
+        print(f"== {client} (PyPI)", flush=True)
+        with Stage(programs, redis) as stage:
+            tour = [folder / client / "bin/python", HERE / f"qradar_tour_{client}.py"]
+            url = f"http://127.0.0.1:{stage.port}"
+            subprocess.run([*tour, url, ADMIN_TOKEN], check=True, timeout=LIMIT_S, env=direct)
+    print("== ibm.qradar (PyPI: ansible)", flush=True)
+    with Stage(programs, redis) as stage:
+        tour = [sys.executable, HERE / "qradar_tour_ansible.py", folder / "ansible/bin/ansible-playbook"]
+        subprocess.run([*tour, str(stage.port), ADMIN, PASSWORDS[ADMIN]], check=True, timeout=2 * LIMIT_S)
+
+
 def main(programs, redis, folder):
     folder, programs = pathlib.Path(folder).resolve(), pathlib.Path(programs).resolve()
     stand = (programs, redis, folder)
+    try_qradar(*stand)
     python = [folder / "python/bin/python", HERE / "arcgis_client.py"]
     node = ["node", HERE / "arcgis_client.mjs", folder / "node"]
     try_one("arcgis (PyPI), plain HTTP", python, [ADMIN, AUTHOR], ["gis_joe", "gis_jane"], programs, redis)

@@ -1,5 +1,7 @@
 //! What outside systems say, and fail to say. A stub answers; a real worker asks.
 
+mod components;
+
 use axum::{
     Router,
     body::Body,

@@ -246,7 +246,7 @@ impl Run<'_> {
         let report = Report::default();
         let writes = async {
             assert_eq!(world.store.extend(&[late], LONG).await.unwrap(), [Standing::Lost]);
-            assert_eq!(world.store.report(late, &report).await.unwrap().0, Standing::Lost);
+            assert_eq!(world.store.report(late, &report).await.unwrap(), Standing::Lost);
             assert_eq!(world.commit(late).await, Committed::Lost);
             for event in [Event::Refuse, Event::Retry, Event::Fail, Event::GiveUp] {
                 assert!(!world.settle(late, event, 0).await);

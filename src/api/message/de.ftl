@@ -102,6 +102,20 @@ working = { $committed ->
     }
 }
 
+component = { $state ->
+    [QUEUED] Wartet, bis die Prüfung an der Reihe ist.
+    [PROCESSING] { $done } von { $objects } geprüft.
+    [CANCEL_REQUESTED] Die laufende Arbeit wird gestoppt.
+    [CANCELING] Die laufende Arbeit wird gestoppt.
+    [COMPLETED] { $found ->
+        [0] Nichts gefunden.
+        [one] { $found } abhängiges Objekt gefunden.
+       *[other] { $found } abhängige Objekte gefunden.
+    }
+    [EXCEPTION] Ohne Ergebnis beendet.
+   *[other] Gestoppt, bevor alles geprüft war.
+}
+
 looking = { $kind ->
     [dependents] Es wird geprüft, was vom Benutzer abhängt
     [workspace] Es wird geprüft, wer den Arbeitsbereich benutzt

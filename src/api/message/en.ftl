@@ -102,6 +102,23 @@ EXCEPTION = { $kind ->
    *[staged_user] { undone }
 }
 
+## One component of a dry run: a check, looking for one kind of dependents. It has $state, where it stands; $found, how many
+## it has found; $done and $objects, how many it has looked at, of how many.
+
+component = { $state ->
+    [QUEUED] Waiting for its turn.
+    [PROCESSING] { $done } of { $objects } checked.
+    [CANCEL_REQUESTED] The work is being stopped.
+    [CANCELING] The work is being stopped.
+    [COMPLETED] { $found ->
+        [0] Nothing found.
+        [one] { $found } dependent found.
+       *[other] { $found } dependents found.
+    }
+    [EXCEPTION] Ended without an answer.
+   *[other] Stopped before everything was checked.
+}
+
 ## Parts
 
 working = { $committed ->

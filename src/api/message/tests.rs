@@ -3,11 +3,13 @@
 mod removals;
 mod shape;
 
-use super::{Language, NAME, Reason, Task, name, phrases, source};
+use super::{COMPONENT, Language, NAME, Reason, Task, name, phrases, source};
 use crate::domain::{
-    checklist::{CheckState, Checklist, Counts},
+    checklist::{CheckState, Checklist, Counts, Progress},
+    components::Component,
     dependents::Label,
     state::TaskState,
+    sub_type::SubType,
     task::{LARGEST_ID, Requester, TaskId, TaskKind, UserId},
 };
 
@@ -271,4 +273,29 @@ fn no_language_says_what_clients_search_for() {
 fn says_a_phrase(text: &str) -> bool {
     let text = text.to_lowercase();
     phrases::ALL.iter().any(|phrase| text.contains(&phrase.to_lowercase()))
+}
+
+#[test]
+fn what_goes_on_with_a_component_in_every_state() {
+    let said = |state, found| {
+        let component =
+            Component { counts: Counts { found, blocking: 0 }, ..Component::of(SubType::Reports, 3) };
+        let progress = Progress { done: found, of: component.maximum() };
+        Language::ALL.map(|language| super::component(state, &component, progress, language))
+    };
+    for (state, found, words) in [
+        (TaskState::Queued, 0, ["Waiting for its turn.", "Wartet, bis die Prüfung an der Reihe ist."]),
+        (TaskState::Processing, 2, ["2 of 3 checked.", "2 von 3 geprüft."]),
+        (TaskState::Canceling, 2, ["The work is being stopped.", "Die laufende Arbeit wird gestoppt."]),
+        (TaskState::Completed, 0, ["Nothing found.", "Nichts gefunden."]),
+        (TaskState::Completed, 1, ["1 dependent found.", "1 abhängiges Objekt gefunden."]),
+        (TaskState::Completed, 3, ["3 dependents found.", "3 abhängige Objekte gefunden."]),
+        (TaskState::Exception, 1, ["Ended without an answer.", "Ohne Ergebnis beendet."]),
+    ] {
+        assert_eq!(said(state, found), words);
+    }
+    let stopped = ["Stopped before everything was checked.", "Gestoppt, bevor alles geprüft war."];
+    for state in [TaskState::Paused, TaskState::Interrupted, TaskState::Resuming, TaskState::Cancelled] {
+        assert_eq!(said(state, 1), stopped);
+    }
 }

@@ -76,6 +76,8 @@ pub enum Family {
     Users,
     /// Removals of workspaces.
     Workspaces,
+    /// Dry runs, whoever asked for them.
+    Dependents,
 }
 
 impl Family {
@@ -84,11 +86,16 @@ impl Family {
     pub const fn has(self, kind: TaskKind) -> bool {
         match (self, kind) {
             (Self::Users, TaskKind::StagedUser | TaskKind::PlatformUser)
-            | (Self::Workspaces, TaskKind::Workspace) => true,
+            | (Self::Workspaces, TaskKind::Workspace)
+            | (Self::Dependents, TaskKind::Dependents) => true,
             (Self::Users, TaskKind::Workspace | TaskKind::Dependents | TaskKind::Deploy)
             | (
                 Self::Workspaces,
                 TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Dependents | TaskKind::Deploy,
+            )
+            | (
+                Self::Dependents,
+                TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Workspace | TaskKind::Deploy,
             ) => false,
         }
     }
@@ -135,7 +142,7 @@ impl Service {
         self.ask(principal, TaskKind::Workspace, Subject::Workspace(workspace.clone()), None).await
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         principal: &Principal,
         kind: TaskKind,
@@ -167,9 +174,12 @@ impl Service {
         subject: Subject,
         key: Option<&ClientKey>,
     ) -> Result<Accepted, Problem> {
+        let asked = request(principal, kind, subject.clone());
         let submission = Submission {
             idempotency: key.map(|key| idempotency(principal, &submit_of(kind), &subject, key)),
-            ..request(principal, kind, subject.clone())
+            // Looking takes nothing away from anybody.
+            may_delete_administrators: asked.may_delete_administrators || !kind.has_effect(),
+            ..asked
         };
         let requester = submission.requester.clone();
         match self.inner.submitter.submit(submission).await? {
@@ -191,7 +201,7 @@ impl Service {
         }
     }
 
-    async fn known(&self, id: TaskId, how: Acceptance) -> Result<Accepted, Problem> {
+    pub(super) async fn known(&self, id: TaskId, how: Acceptance) -> Result<Accepted, Problem> {
         let task = self.inner.store.task(id).await?;
         let gone = || Problem::internal().caused_by("a task that was just named has no record");
         Ok(Accepted { task: task.ok_or_else(gone)?, how })

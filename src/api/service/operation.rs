@@ -16,6 +16,8 @@ pub enum Operation {
     DeleteUser,
     /// Take such a request back.
     CancelTask,
+    /// Find out what depends on a user, or stop doing so.
+    FindDependents,
     /// See a task, and what it found.
     ReadTask,
     /// Let the staged configuration take effect.
@@ -90,6 +92,8 @@ impl Operation {
     pub fn permit(self, principal: &Principal) -> Result<(), Problem> {
         let (permitted, otherwise) = match self {
             Self::DeleteUser => (principal.may_delete_users(), not_allowed("delete users")),
+            // Nothing changes by it, so nobody is told that he may not act.
+            Self::FindDependents => (principal.may_delete_users(), no_access()),
             Self::CancelTask => (principal.may_delete_users(), not_allowed("cancel a user's deletion")),
             Self::ReadTask => (principal.may_delete_users() || principal.may_read_operations(), no_access()),
             Self::Deploy => (principal.may_delete_users(), not_allowed("deploy the configuration")),

@@ -3,6 +3,7 @@
 //! Easy to get wrong: a route without a row here is refused as an unknown path; a test compares the table with the routes.
 
 mod delete_tasks;
+mod dependent_tasks;
 mod deploy;
 mod deployed_users;
 mod help;
@@ -24,6 +25,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
         user_lists::ALL,
         roles::ALL,
         delete_tasks::ALL,
+        dependent_tasks::ALL,
         deploy::ALL,
         sessions::ALL,
         help::ALL,

@@ -28,6 +28,7 @@ mod session;
 mod sort;
 mod source;
 mod status;
+mod sub_type;
 mod version;
 
 pub(super) use self::{error::render, routes::router};

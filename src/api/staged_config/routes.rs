@@ -7,6 +7,7 @@
 //! stands outside [`call::read`], which refuses too.
 
 mod delete_tasks;
+mod dependent_tasks;
 mod deploy;
 mod deployed_users;
 mod help;
@@ -43,6 +44,7 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         .merge(profiles::router())
         .merge(delete_tasks::router())
         .merge(deploy::router())
+        .merge(dependent_tasks::router())
         .merge(sessions::router())
         .merge(help::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))

@@ -2,7 +2,7 @@
 -- dropped; the record decides, an entry is a hint.
 --
 -- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms; ARGV[7] {kind: where its user's name
--- stands, '' where it is about no user}
+-- stands, 'either': staged if he is there, '' where it is about no user}
 -- Replies {OK, entries taken off the list, ms by Redis's clock, a task's {id, fence, kind, user, attempt, username,
 -- registered dependents, how long it was claimable (ms), the trace it came of, 1 if it is committed}...} or {PAUSED} (the
 -- queue, or this worker). A user who is gone has '' for a name, a record without a kind or a trace '' for it; a workspace's
@@ -18,9 +18,10 @@ local needs = cjson.decode(ARGV[7])
 local function who(task)
   if task.workspace or task.deploy then return task.workspace or task.deploy, '0' end
   local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'username', 'dependents')
-  local where = needs[task.kind] or 'staged'
-  local name = user[1]
-  if where ~= 'staged' then name = redis.pcall('HGET', side(where) .. 'user:' .. task.user, 'username') end
+  local needed, name = needs[task.kind] or 'staged', user[1]
+  if needed == 'deployed' or needed == 'either' and not name then
+    name = redis.pcall('HGET', side('deployed') .. 'user:' .. task.user, 'username')
+  end
   return type(name) == 'string' and name or '', user[2] or '0'
 end
 

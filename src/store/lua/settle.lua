@@ -6,7 +6,7 @@
 -- ARGV[4..] eight an item: task id, fence, event, reason, detail, delay in ms, worker, how its checks ended ('' unknown)
 -- Replies {OK, an item's {tag, kind, state it met, state it brought the task to, how long a cancel took (ms)}...}; tags:
 -- DONE (now or already), LOST (fence or state), CANCEL (to be completed, but a cancel was accepted), GONE (to be completed,
--- but the user is not there). What is not known, or did not happen, is ''.
+-- but the user is in neither configuration). What is not known, or did not happen, is ''.
 local events = cjson.decode(ARGV[3])
 
 -- The last thing that befell the task was this very settlement: its answer was lost, and it is repeated.
@@ -14,6 +14,10 @@ local function was_mine(id, worker, event, reason)
   local line = redis.call('LINDEX', P .. 'task:' .. id .. ':history', -1) or ''
   local mine = table.concat({ '', worker, event, reason }, '\t')
   return line:sub(-#mine) == mine
+end
+
+local function is_known(user)
+  return redis.call('EXISTS', P .. 'staged:user:' .. user, side('deployed') .. 'user:' .. user) > 0
 end
 
 local function settle(task, id, fence, event, reason, detail, delay, worker, checks)
@@ -29,9 +33,7 @@ local function settle(task, id, fence, event, reason, detail, delay, worker, che
     if task.state == rules.to then return 'DONE' end
     return rules.kinds and redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST'
   end
-  if rules.kinds and not task.committed and redis.call('EXISTS', P .. 'staged:user:' .. task.user) == 0 then
-    return 'GONE'
-  end
+  if rules.kinds and not task.committed and not is_known(task.user) then return 'GONE' end
   -- writes
   local fields = {}
   if to[1] == rules.to and reason ~= '' then fields = { 'reason', reason, 'detail', detail } end

@@ -2,7 +2,7 @@
 --
 -- ARGV[3] {forward: moves, being_cancelled: {state: true}, now: {state, place}, later: {state, place}, exclusive: {kind:
 -- true} for kinds of which a subject has one live task at most, served_by: {kind: {kind: true}} for live tasks that stand in,
--- needs: {kind: the configuration its user must be in, '' for a workspace}}
+-- needs: {kind: the configuration its user must be in, 'either', '' for a workspace}}
 -- ARGV[4] the highest task id this program was ever told; ARGV[5] most idempotency keys a task keeps
 -- ARGV[6..] ten an item: user (a workspace's name), kind, caller, caller is an administrator, caller may delete administrators,
 --           not before (ms, 0: now), idempotency key's hash ('' none), request's hash, task that is retried ('' none),
@@ -42,7 +42,8 @@ local function look_up(item)
   if item.workspace then return '0' end
   local staged = redis.call('HGET', P .. 'staged:user:' .. item.user, 'admin')
   if rules.needs[item.kind] == 'staged' then return staged end
-  local there = redis.call('HGET', side(rules.needs[item.kind]) .. 'user:' .. item.user, 'admin')
+  local deployed = redis.call('HGET', side('deployed') .. 'user:' .. item.user, 'admin')
+  local there = deployed or rules.needs[item.kind] == 'either' and staged
   return there and (staged == '1' and staged or there)
 end
 

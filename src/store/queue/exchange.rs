@@ -1,5 +1,6 @@
 //! What goes between a worker and the queue: what it is handed, what it says, what it is told.
 
+use chrono::{DateTime, Utc};
 use std::time::Instant;
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
         state::Event,
         task::{Fence, Subject, TaskId, TaskKind},
     },
+    store::records,
     telemetry::trace::TraceParent,
 };
 
@@ -27,6 +29,8 @@ pub struct Lease {
 pub struct Claimed {
     /// What is held.
     pub lease: Lease,
+    /// When it was claimed: all times of the attempt go by this.
+    pub at: RedisMoment,
     /// What it is for.
     pub kind: TaskKind,
     /// Whom or what it is about.
@@ -81,7 +85,7 @@ pub struct Report<'a> {
 }
 
 /// A moment by Redis's clock, as a worker's own clock places it: never later than it really was.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedisMoment {
     pub(super) millis: u64,
     pub(super) at: Instant,
@@ -93,6 +97,12 @@ impl RedisMoment {
     pub fn millis_at(&self, instant: Instant) -> u64 {
         let later = instant.saturating_duration_since(self.at);
         self.millis + u64::try_from(later.as_millis()).unwrap_or(u64::MAX / 2)
+    }
+
+    /// The same as a time.
+    #[must_use]
+    pub fn time_at(&self, instant: Instant) -> DateTime<Utc> {
+        records::time(self.millis_at(instant))
     }
 }
 

@@ -1,9 +1,11 @@
 //! Real clients, as people have them: installed from a package registry into a folder beside the tests' programs, and driven by the
 //! scripts in `tests/clients/`.
 //!
-//! Easy to get wrong: a test that cannot install its client passes. It says so in a line that begins with SKIPPED.
+//! Easy to get wrong: a test that cannot install its client passes. It says so in a line that begins with SKIPPED, which
+//! `make test` prints at the end, because nobody sees what a test that passes says.
 
 use super::{DEADLINE, tasks};
+use offstage::store::directory::{Collection, Named};
 use offstage_tests::{fixtures::ADMIN_TOKEN, programs::path_of, stack::Stack, within};
 use std::{path::PathBuf, process::Stdio, time::Duration};
 use tokio::process::Command;
@@ -22,6 +24,10 @@ impl Python {
         let folder = path_of("offstage").with_file_name("python").join(name);
         let python = folder.join("bin/python");
         let marker = folder.join(packages.join(" ").replace('/', "_"));
+        // Tests run side by side, and two of them may want the same client.
+        std::fs::create_dir_all(&folder).expect("the folder is made");
+        let turn = std::fs::File::create(folder.join("lock")).expect("the lock is there");
+        turn.lock().expect("it is this test's turn");
         if marker.exists() {
             return Some(Self(python));
         }
@@ -38,8 +44,9 @@ impl Python {
                 .collect();
         let made = quiet("python3".into(), &["-m", "venv", folder.to_str().expect("UTF-8")]);
         if !made || !quiet(python.clone(), &install) {
-            eprintln!(
-                "SKIPPED: {packages:?} cannot be installed; is there a Python, and a registry in reach?"
+            skip(
+                name,
+                &format!("{packages:?} cannot be installed: is there a Python with venv, and PyPI in reach?"),
             );
             return None;
         }
@@ -54,7 +61,7 @@ impl Python {
         if command.status().is_ok_and(|status| status.success()) {
             return Some(Self("python3".into()));
         }
-        eprintln!("SKIPPED: there is no python3");
+        skip("python", "there is no python3");
         None
     }
 
@@ -71,6 +78,14 @@ impl Python {
         assert!(output.status.success(), "{said}{complained}");
         said
     }
+}
+
+/// Says, now and at the end of `make test`, that what is called so was not tried.
+fn skip(name: &str, why: &str) {
+    eprintln!("SKIPPED: {name}: {why}");
+    let folder = path_of("offstage").with_file_name("skipped");
+    std::fs::create_dir_all(&folder).expect("the folder is made");
+    std::fs::write(folder.join(name), format!("test: SKIPPED {name}: {why}\n")).expect("the line is written");
 }
 
 /// Where that script is.
@@ -102,4 +117,33 @@ async fn qradar4py_deletes_watches_and_cancels() {
     assert_eq!(tasks(&stack).await, 3);
     api.until(1, &["CANCELLED"], DEADLINE).await;
     stack.is_settled().await;
+}
+
+/// The whole way through the dialect, with a client that nobody here wrote: list, create, look at dependents, cancel,
+/// delete, watch, deploy.
+async fn tour(python: &Python, tour: &str, clients: &[&str]) {
+    let stack = Stack::with_users([5]).await;
+    let profile = Named { id: 1, name: "Admin".to_owned(), capabilities: Vec::new() };
+    stack.store.load_named(Collection::Profiles, &[profile]).await.unwrap();
+    let (_program, api) = stack.api(&[]).await;
+    let _worker = stack.worker(&[]);
+    let said = python.run(&[&script(tour), api.base(), ADMIN_TOKEN]).await;
+    let wanted = "list, create, dependents, results, cancel, delete, poll, deploy: ok";
+    let wanted: Vec<_> = clients.iter().map(|client| format!("{client}: {wanted}")).collect();
+    assert_eq!(said.lines().collect::<Vec<_>>(), wanted);
+    stack.is_settled().await;
+}
+
+#[tokio::test]
+async fn qradar4py_goes_the_whole_way() {
+    let Some(python) = Python::with("qradar4py", &["qradar4py==3.0"]) else { return };
+    tour(&python, "qradar_tour_qradar4py.py", &["qradar4py"]).await;
+}
+
+#[tokio::test]
+async fn qradar_discovers_its_methods_and_goes_the_whole_way_over_each_http_library() {
+    let Some(python) = Python::with("qradar", &["qradar==0.0.4", "requests==2.34.2", "httpx==0.28.1"]) else {
+        return;
+    };
+    tour(&python, "qradar_tour_qradar.py", &["requests", "httpx", "async"]).await;
 }

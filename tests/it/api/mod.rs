@@ -9,6 +9,7 @@ mod clients;
 mod conventions;
 mod crash;
 mod deletion;
+mod dependents;
 mod fuzz;
 mod half_sent;
 mod idempotency;

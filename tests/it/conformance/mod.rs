@@ -4,6 +4,8 @@
 //! dialect. What went over the wire stands in `goldens/<dialect>/<scenario>.http`, the same names in every folder, so that
 //! two dialects can be read side by side. `UPDATE_GOLDENS=1` writes them anew.
 //!
+//! What one dialect alone has is played in [`staged`], with goldens of its own.
+//!
 //! Easy to get wrong: callers of one dialect poll a task, those of the others stay on the line. So a scenario never waits
 //! for an answer before it has done what the answer depends on.
 
@@ -14,6 +16,7 @@ mod golden;
 mod kinds;
 mod scenarios;
 mod stage;
+mod staged;
 
 use self::{
     exchange::{Answer, Call},

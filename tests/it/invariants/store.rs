@@ -24,7 +24,7 @@ async fn writes(world: &World, lease: Lease) -> bool {
     let found = [fixtures::dependent("1", true)];
     let report = Report { checks: fixtures::checks(0, 1, Counts { found: 1, blocking: 1 }), found: &found };
     let mut taken = world.store.extend(&[lease], LONG).await.unwrap() != [Standing::Lost];
-    taken |= world.store.report(lease, &report).await.unwrap().0 != Standing::Lost;
+    taken |= world.store.report(lease, &report).await.unwrap() != Standing::Lost;
     taken |= world.commit(lease).await != Committed::Lost;
     for event in
         [Event::Refuse, Event::Retry, Event::HandBack, Event::Fail, Event::NoticeCancel, Event::GiveUp]

@@ -117,6 +117,7 @@ async fn impossible_values_in_the_file_are_refused_with_the_settings_name() {
         (format!("{check}\"http://127.0.0.1/{{id}}\"\nconcurrency = 0"), "checks.http[0].concurrency"),
         (format!("{check}\"http://127.0.0.1/{{id}}\"\ntimeout_ms = 40000"), "checks.max_answer_age_ms"),
         (format!("{check}\"http://127.0.0.1/{{who}}\""), "checks.http[0].url"),
+        (format!("{check}\"http://127.0.0.1/{{id}}\"\nsub_type = \"REPORTS\""), "checks.http[0].sub_type"),
         (format!("{check}\"ftp://127.0.0.1/{{id}}\""), "checks.http[0].url"),
         (format!("{check}\"http://{{username}}/\""), "checks.http[0].url"),
         ("[[checks.http]]\nname = \"pause\"\nurl = \"http://a/\"".to_owned(), "checks.http[0].name"),

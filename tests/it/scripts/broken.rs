@@ -65,7 +65,7 @@ async fn the_holder_of_a_broken_record_has_lost_it() {
         let standing = world.unchanged(how, world.store.extend(&[lease], LONG)).await.unwrap();
         assert_eq!(standing, [Standing::Lost], "{how}");
         let report = world.unchanged(how, world.store.report(lease, &Report::default())).await.unwrap();
-        assert_eq!(report.0, Standing::Lost, "{how}");
+        assert_eq!(report, Standing::Lost, "{how}");
         assert_eq!(world.unchanged(how, world.commit(lease)).await, Committed::Lost, "{how}");
         assert!(!world.unchanged(how, world.settle(lease, Event::Retry, 0)).await, "{how}");
     }

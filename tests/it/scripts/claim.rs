@@ -49,6 +49,9 @@ async fn a_claimed_task_tells_its_worker_what_it_is_about() {
     fixtures::register(&world.store, 5, fixtures::dependent("1", false)).await;
     let id = world.task_in(TaskState::Queued).await;
     let claimed = world.claim(LONG).await;
+    let instant = std::time::Instant::now();
+    let now = world.now_ms();
+    assert!((now - 10_000..=now).contains(&claimed.at.millis_at(instant)), "{:?} is not {now}", claimed.at);
     assert_eq!((claimed.lease.task, claimed.subject.user(), claimed.attempt), (id, Some(UserId(5)), 1));
     assert_eq!((claimed.username.as_deref(), claimed.registered), (Some("user5"), 1));
     let leases = world.dump().sorted("leases");
@@ -74,7 +77,7 @@ async fn a_second_claim_starts_from_nothing() {
     let id = world.task_in(TaskState::Processing).await;
     let found = [fixtures::dependent("1", true)];
     let report = Report { checks: fixtures::checks(1, 2, Counts { found: 1, blocking: 1 }), found: &found };
-    assert_eq!(world.store.report(world.lease(id), &report).await.unwrap().0, Standing::Kept);
+    assert_eq!(world.store.report(world.lease(id), &report).await.unwrap(), Standing::Kept);
     let started = world.store.task(id).await.unwrap().unwrap().started;
     assert!(world.settle(world.lease(id), Event::Retry, 0).await);
     world.store.promote("w").await.unwrap();

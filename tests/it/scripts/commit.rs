@@ -8,7 +8,7 @@ use offstage::{
     },
     store::{
         directory::NewUser,
-        queue::{Commit, Committed, Lease, Report},
+        queue::{Commit, Committed, Lease},
     },
 };
 use offstage_tests::{
@@ -16,7 +16,7 @@ use offstage_tests::{
     redis::PrivateRedis,
     world::{ANY_AGE, LONG, NONE, World, situations, stale},
 };
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a commit by the holder is answered in that state.
 fn expected(state: TaskState, committed: bool) -> Committed {
@@ -141,8 +141,7 @@ async fn an_old_answer_from_outside_does_not_delete() {
     let old = at(world.now_ms() - 30_001);
     let answer = world.unchanged("commit", world.store.commit(&old, "w", ANY_AGE)).await.unwrap();
     assert_eq!(answer, [Committed::TooOld]);
-    let (_, moment) = world.store.report(lease, &Report::default()).await.unwrap();
-    let fresh = at(moment.millis_at(Instant::now()));
+    let fresh = at(world.now_ms());
     let answer = world.store.commit(&fresh, "w", Duration::from_secs(30)).await.unwrap();
     assert_eq!(answer, [Committed::Done]);
 }

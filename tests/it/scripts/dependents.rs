@@ -4,6 +4,7 @@ use offstage::{
     domain::{
         dependents::{Dependent, Label},
         state::TaskState,
+        sub_type::SubType,
         task::UserId,
     },
     store::dependents::{Existing, Registered},
@@ -24,6 +25,35 @@ fn counters(world: &World) -> (u64, u64) {
 async fn ids(world: &World) -> Vec<String> {
     let page = world.store.registered(USER, "", 1_000).await.unwrap().unwrap();
     page.items.into_iter().map(|dependent| dependent.id).collect()
+}
+
+#[tokio::test]
+async fn how_many_there_are_of_what_is_known_without_reading_them() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    // Types that begin alike, ids with a slash, and a type that is none of the original's.
+    for (kind, id) in [
+        ("REPORT", "1"),
+        ("REPORT", "a/b"),
+        ("REPORT_GROUP", "1"),
+        ("REPORT.X", "1"),
+        ("REPORT-X", "1"),
+        ("OFFENSE", "1"),
+        ("OFFENSE_TYPE", "1"),
+    ] {
+        let one = Dependent { kind: Label::new(kind).unwrap(), ..dependent(id, false) };
+        put(&world, one, Existing::Replaced).await;
+    }
+    let counts = world.store.count_registered(USER).await.unwrap();
+    let expected = [
+        (SubType::Reports, 2),
+        (SubType::OffenseTypes, 1),
+        (SubType::AssignedOffenses, 1),
+        (SubType::Groups, 1),
+        (SubType::NamedServices, 2),
+    ];
+    assert_eq!(counts, expected.into());
+    assert_eq!(world.store.count_registered(UserId(99)).await.unwrap(), [].into());
 }
 
 #[tokio::test]

@@ -84,9 +84,28 @@ async fn a_dry_run_about_a_user_who_has_gone_meanwhile_is_not_completed() {
     let world = World::new(&redis).await;
     world.submit(dry_run()).await;
     let lease = world.claim(LONG).await.lease;
-    world.set("DEL", &format!("staged:user:{USER}"), &[]);
+    for side in ["staged", "deployed"] {
+        world.set("DEL", &format!("{side}:user:{USER}"), &[]);
+    }
     let settled = world.unchanged("complete", world.store.settle(&[complete(lease)], "w")).await.unwrap();
     assert_eq!(settled, [Settled::UserGone]);
+}
+
+#[tokio::test]
+async fn a_dry_run_needs_the_user_in_either_configuration_and_no_more() {
+    let redis = PrivateRedis::start().await;
+    for gone in ["staged", "deployed"] {
+        let world = World::new(&redis).await;
+        world.set("DEL", &format!("{gone}:user:{USER}"), &[]);
+        let Submitted::Created { id, .. } = world.submit(dry_run()).await else { panic!("without {gone}") };
+        let claimed = world.claim(LONG).await;
+        assert_eq!((claimed.lease.task, claimed.username.as_deref()), (id, Some("user5")), "without {gone}");
+        let settled = world.store.settle(&[complete(claimed.lease)], "w").await.unwrap();
+        assert_eq!(settled, [Settled::Done], "without {gone}");
+    }
+    let world = World::new(&redis).await;
+    let nobody = Submission { subject: UserId(99).into(), ..dry_run() };
+    assert_eq!(world.unchanged("nobody", world.submit(nobody)).await, Submitted::NotFound);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@
 use futures::{FutureExt, StreamExt, future::BoxFuture};
 use offstage::{
     config::{HttpCheckSettings, PLACEHOLDER_ID, PLACEHOLDER_USERNAME},
-    domain::dependents::Dependent,
+    domain::{dependents::Dependent, sub_type::SubType},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Response, StatusCode, redirect};
@@ -27,6 +27,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 #[derive(Debug)]
 pub struct Http {
     name: String,
+    sub_type: SubType,
     url: String,
     timeout: Duration,
     max_body_bytes: usize,
@@ -43,6 +44,7 @@ impl Http {
         let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
         Ok(Self {
             name: settings.name.clone(),
+            sub_type: settings.sub_type(),
             url: settings.url.clone(),
             timeout: Duration::from_millis(settings.timeout_ms),
             max_body_bytes: settings.max_body_bytes,
@@ -99,6 +101,10 @@ impl Check for Http {
 
     fn asks_outside(&self) -> bool {
         true
+    }
+
+    fn sub_type(&self) -> Option<SubType> {
+        Some(self.sub_type)
     }
 
     fn applies(&self, subject: &Subject) -> bool {

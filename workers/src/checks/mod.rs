@@ -13,7 +13,7 @@ pub mod registered;
 use futures::{FutureExt, future::BoxFuture};
 use offstage::{
     config::Settings,
-    domain::{dependents::Dependent, task},
+    domain::{dependents::Dependent, sub_type::SubType, task},
     store::Store,
 };
 use std::{sync::Arc, time::Instant};
@@ -32,21 +32,27 @@ pub struct Subject {
     pub round: u32,
 }
 
+/// What a check has to say while it runs.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// There are so many objects of that sub-type to look at.
+    Expected(SubType, u64),
+    /// One more dependent.
+    Found(Dependent),
+}
+
 /// Where a check puts what it finds.
 #[derive(Debug, Clone)]
 pub struct Findings {
     /// The check's place among those that run.
     place: usize,
-    dependents: mpsc::Sender<(usize, Dependent)>,
+    news: mpsc::Sender<(usize, News)>,
     asked: mpsc::UnboundedSender<Instant>,
 }
 
 impl Findings {
-    pub(crate) fn new(
-        dependents: mpsc::Sender<(usize, Dependent)>,
-        asked: mpsc::UnboundedSender<Instant>,
-    ) -> Self {
-        Self { place: 0, dependents, asked }
+    pub(crate) fn new(news: mpsc::Sender<(usize, News)>, asked: mpsc::UnboundedSender<Instant>) -> Self {
+        Self { place: 0, news, asked }
     }
 
     /// The same for the check at that place.
@@ -60,7 +66,16 @@ impl Findings {
 
     /// One more dependent. Waits while earlier ones are being written down.
     pub async fn add(&self, dependent: Dependent) {
-        if self.dependents.send((self.place, dependent)).await.is_err() {
+        self.tell(News::Found(dependent)).await;
+    }
+
+    /// There will be so many objects of that sub-type to look at, for those who watch.
+    pub async fn expect(&self, sub_type: SubType, objects: u64) {
+        self.tell(News::Expected(sub_type, objects)).await;
+    }
+
+    async fn tell(&self, news: News) {
+        if self.news.send((self.place, news)).await.is_err() {
             // The attempt is over; the check is about to be dropped with it.
             std::future::pending::<()>().await;
         }
@@ -86,6 +101,11 @@ pub trait Check: Send + Sync {
 
     /// It asks a system outside Redis, whose answer ages.
     fn asks_outside(&self) -> bool;
+
+    /// The one kind of search that it is shown as; none where that goes by what it finds.
+    fn sub_type(&self) -> Option<SubType> {
+        Some(SubType::default())
+    }
 
     /// It is worth asking about this user in this round.
     fn applies(&self, subject: &Subject) -> bool;

@@ -2,9 +2,15 @@
 //!
 //! What it finds is only for the record: whether a registered dependent blocks is decided again in the commit script, at
 //! the moment of the deletion. So where the claim saw none at all, nothing is read.
+//!
+//! Where there is more than one page, it says first how much there is of what, so that whoever watches a dry run can see
+//! how far it is.
 
 use futures::{FutureExt, future::BoxFuture};
-use offstage::store::{Store, patience::until_answered};
+use offstage::{
+    domain::{sub_type::SubType, task::UserId},
+    store::{Store, patience::until_answered},
+};
 
 use super::{Check, Findings, Subject, Unanswered};
 
@@ -31,6 +37,9 @@ impl Registered {
             let page = until_answered("registered", || self.store.registered(user, &after, PAGE)).await;
             // A user who is gone has no dependents; the commit says that he is gone.
             let Some(page) = page.map_err(|error| Unanswered(error.to_string()))? else { return Ok(()) };
+            if after.is_empty() && page.next.is_some() {
+                self.announce(user, findings).await?;
+            }
             for dependent in page.items {
                 findings.add(dependent).await;
             }
@@ -42,6 +51,16 @@ impl Registered {
     }
 }
 
+impl Registered {
+    async fn announce(&self, user: UserId, findings: &Findings) -> Result<(), Unanswered> {
+        let counts = until_answered("registered", || self.store.count_registered(user)).await;
+        for (sub_type, objects) in counts.map_err(|error| Unanswered(error.to_string()))? {
+            findings.expect(sub_type, objects).await;
+        }
+        Ok(())
+    }
+}
+
 impl Check for Registered {
     fn name(&self) -> &'static str {
         "registered"
@@ -49,6 +68,10 @@ impl Check for Registered {
 
     fn asks_outside(&self) -> bool {
         false
+    }
+
+    fn sub_type(&self) -> Option<SubType> {
+        None
     }
 
     fn applies(&self, subject: &Subject) -> bool {

@@ -3,24 +3,26 @@
 //! A user nobody depends on, with no outside system to ask, costs no round trip here: the claim said that nothing is
 //! registered, and the commit looks again.
 
-use futures::{StreamExt, stream::FuturesUnordered};
+use chrono::{DateTime, Utc};
+use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use offstage::{
     domain::{
         checklist::{CheckState, Checklist},
         dependents::{Dependent, Findings, Label},
         reason::Reason,
+        sub_type::SubType,
     },
     store::{
         StoreError,
         patience::until_answered,
-        queue::{Claimed, Commit, Interruption, Lease, MOST_PER_REPORT, RedisMoment, Report, Standing},
+        queue::{Claimed, Commit, Interruption, Lease, MOST_PER_REPORT, Report, Standing},
     },
 };
 use std::{pin::pin, time::Instant};
 use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::Context;
-use crate::checks::{self, Check, Subject, Unanswered};
+use crate::checks::{self, Check, News, Subject, Unanswered};
 
 /// What one look brought.
 pub(super) struct Look {
@@ -48,21 +50,25 @@ pub(super) async fn look(
         round,
     };
     let checks: Vec<_> = context.checks.applying(&subject).collect();
-    let mut scribe = Scribe::new(context, claimed.lease, checks.iter().map(|check| label(*check)));
-    // What outside systems say has an age, and Redis tells the time with the first report.
+    let mut scribe = Scribe::new(context, claimed, &checks);
     let takes_time = checks.len() > 1 || checks.iter().any(|check| check.asks_outside());
-    if round > 1 || takes_time {
-        scribe.begin().await?;
-    }
-    let (found, mut incoming) = mpsc::channel(MOST_PER_REPORT);
+    let (told, mut incoming) = mpsc::channel(MOST_PER_REPORT);
     let (asked, mut asks) = mpsc::unbounded_channel();
-    let sink = checks::Findings::new(found, asked);
+    let sink = checks::Findings::new(told, asked);
     let (outside, inside): (Vec<_>, Vec<_>) =
         checks.into_iter().enumerate().partition(|(_, check)| check.asks_outside());
-    let mut running: FuturesUnordered<_> =
-        inside.into_iter().map(|(place, check)| run(check, None, &subject, sink.of(place))).collect();
-    let mut waiting = !outside.is_empty();
+    let mut ready: Vec<Placed<'_>> = inside.into_iter().map(|(place, check)| (place, check, None)).collect();
     let mut slots = pin!(slots(outside));
+    // They are free nearly always, and then the first report tells that all have begun.
+    let free = slots.as_mut().now_or_never();
+    let mut waiting = free.is_none();
+    ready.extend(free.into_iter().flatten());
+    scribe.began(&ready);
+    if round > 1 || takes_time {
+        scribe.report(&[]).await?;
+    }
+    let begin = |(place, check, slot)| run(check, slot, &subject, sink.of(place));
+    let mut running: FuturesUnordered<_> = ready.into_iter().map(begin).collect();
     let mut batch = Vec::with_capacity(MOST_PER_REPORT);
     while waiting || !running.is_empty() {
         tokio::select! {
@@ -76,8 +82,9 @@ pub(super) async fn look(
             }
             placed = &mut slots, if waiting => {
                 waiting = false;
-                let placed = placed.into_iter();
-                running.extend(placed.map(|(place, check, slot)| run(check, slot, &subject, sink.of(place))));
+                scribe.began(&placed);
+                scribe.report(&[]).await?;
+                running.extend(placed.into_iter().map(begin));
             }
             ended = running.next(), if !running.is_empty() => {
                 if let Some((place, outcome)) = ended {
@@ -87,8 +94,8 @@ pub(super) async fn look(
         }
     }
     drop(running);
-    while let Ok(found) = incoming.try_recv() {
-        batch.push(found);
+    while let Ok(news) = incoming.try_recv() {
+        batch.push(news);
     }
     while !batch.is_empty() {
         let rest = batch.split_off(batch.len().min(MOST_PER_REPORT));
@@ -99,9 +106,11 @@ pub(super) async fn look(
 }
 
 type Slot<'a> = Option<SemaphorePermit<'a>>;
+/// A check, its place among the others, and the slot it runs in.
+type Placed<'a> = (usize, &'a dyn Check, Slot<'a>);
 
-/// The checks, each with the slot it runs in, once all of them have one.
-async fn slots(checks: Vec<(usize, &dyn Check)>) -> Vec<(usize, &dyn Check, Slot<'_>)> {
+/// The checks, each with its slot, once all of them have one.
+async fn slots(checks: Vec<(usize, &dyn Check)>) -> Vec<Placed<'_>> {
     let mut placed = Vec::with_capacity(checks.len());
     for (place, check) in checks {
         placed.push((place, check, check.slot().await));
@@ -139,35 +148,62 @@ async fn run(
 /// Writes down what is found, under the fence, and learns from the answers whether to go on.
 struct Scribe<'a> {
     context: &'a Context,
-    lease: Lease,
+    claimed: &'a Claimed,
     findings: Findings,
+    /// What each check is shown as, where it is one thing.
+    sub_types: Vec<Option<SubType>>,
     /// Some of it is in the record.
     began: bool,
-    moment: Option<RedisMoment>,
 }
 
 impl<'a> Scribe<'a> {
-    fn new(context: &'a Context, lease: Lease, checks: impl Iterator<Item = Label>) -> Self {
-        let findings = Findings { checks: Checklist::running(checks), unanswered: None };
-        Self { context, lease, findings, began: false, moment: None }
+    fn new(context: &'a Context, claimed: &'a Claimed, checks: &[&dyn Check]) -> Self {
+        let sub_types: Vec<_> = checks.iter().map(|check| check.sub_type()).collect();
+        let findings = Findings::default();
+        let mut scribe = Self { context, claimed, findings, sub_types, began: false };
+        let running = Checklist::running(checks.iter().map(|check| label(*check)));
+        scribe.findings.checks = if claimed.kind.shows_components() {
+            running.in_detail(&scribe.sub_types, scribe.now())
+        } else {
+            running
+        };
+        scribe
     }
 
-    async fn begin(&mut self) -> Result<(), Interruption> {
-        self.report(&[]).await
+    /// The time by Redis's clock.
+    fn now(&self) -> DateTime<Utc> {
+        self.claimed.at.time_at(Instant::now())
     }
 
-    async fn write(&mut self, found: Vec<(usize, Dependent)>) -> Result<(), Interruption> {
-        for (place, dependent) in &found {
-            self.findings.add(*place, dependent);
-            let blocking = if dependent.blocking { "true" } else { "false" };
-            metrics::counter!("offstage_dependents_found_total", "blocking" => blocking).increment(1);
+    fn began(&mut self, checks: &[Placed<'_>]) {
+        let at = self.now();
+        for (place, ..) in checks {
+            self.findings.began(*place, at);
         }
-        let found: Vec<_> = found.into_iter().map(|(_, dependent)| dependent).collect();
-        self.report(&found).await
+    }
+
+    async fn write(&mut self, news: Vec<(usize, News)>) -> Result<(), Interruption> {
+        let at = self.now();
+        let mut found = Vec::with_capacity(news.len());
+        for (place, news) in news {
+            match news {
+                News::Expected(sub_type, objects) => self.findings.expect(place, sub_type, objects, at),
+                News::Found(dependent) => {
+                    let only = self.sub_types.get(place).copied().flatten();
+                    let sub_type = only.unwrap_or_else(|| SubType::of(&dependent.kind));
+                    self.findings.add(place, sub_type, &dependent, at);
+                    let blocking = if dependent.blocking { "true" } else { "false" };
+                    metrics::counter!("offstage_dependents_found_total", "blocking" => blocking).increment(1);
+                    found.push(dependent);
+                }
+            }
+        }
+        // What is to be expected is told with the first of it.
+        if found.is_empty() { Ok(()) } else { self.report(&found).await }
     }
 
     async fn checked(&mut self, place: usize, outcome: Result<(), Reason>) -> Result<(), Interruption> {
-        self.findings.ended(place, outcome);
+        self.findings.ended(place, outcome, self.now());
         // The last check's end is written with the attempt's.
         let more_to_come = self.findings.checks.0.iter().any(|check| check.state == CheckState::Running);
         if self.began && more_to_come { self.report(&[]).await } else { Ok(()) }
@@ -175,12 +211,11 @@ impl<'a> Scribe<'a> {
 
     async fn report(&mut self, found: &[Dependent]) -> Result<(), Interruption> {
         let report = Report { checks: self.findings.checks.clone(), found };
-        let answer = until_answered("report", || self.context.store.report(self.lease, &report)).await;
-        let (standing, moment) = answer.map_err(|error| lost(&error))?;
-        match standing {
+        let lease = self.claimed.lease;
+        let answer = until_answered("report", || self.context.store.report(lease, &report)).await;
+        match answer.map_err(|error| lost(&error))? {
             Standing::Kept => {
                 self.began = true;
-                self.moment.get_or_insert(moment);
                 Ok(())
             }
             Standing::Cancel => Err(Interruption::Cancelled),
@@ -189,7 +224,7 @@ impl<'a> Scribe<'a> {
     }
 
     fn finish(self, oldest_ask: Option<Instant>) -> Look {
-        let oldest_answer_ms = oldest_ask.map(|ask| self.moment.map_or(0, |moment| moment.millis_at(ask)));
+        let oldest_answer_ms = oldest_ask.map(|ask| self.claimed.at.millis_at(ask));
         Look { findings: self.findings, oldest_answer_ms }
     }
 }
