@@ -8,7 +8,7 @@
 
 use redis::Pipeline;
 
-use super::{Store, StoreError, scripts};
+use super::{Store, StoreError, scripts, sides::Sides};
 use crate::domain::{
     task::{LARGEST_ID, UserId},
     user::Side,
@@ -203,10 +203,16 @@ impl Store {
     ) -> Result<(Vec<Account>, Option<UserId>), StoreError> {
         let from = after.map_or_else(|| "-inf".to_owned(), |after| format!("({after}"));
         let most = isize::try_from(MOST_READ_AT_ONCE).unwrap_or(isize::MAX);
-        let page = |side: &str, commands: &mut Pipeline| {
-            commands.zrangebyscore_limit(format!("{side}users"), &from, "+inf", 0, most);
+        let page = |sides: &Sides, commands: &mut Pipeline| {
+            commands.zrangebyscore_limit(
+                format!("{}users", sides.of(Side::Deployed)),
+                &from,
+                "+inf",
+                0,
+                most,
+            );
         };
-        let (ids,): (Vec<u64>,) = self.read_users("accounts", Side::Deployed, page).await?;
+        let (ids,): (Vec<u64>,) = self.read_users("accounts", page).await?;
         let next = ids.last().filter(|_| ids.len() == MOST_READ_AT_ONCE).map(|last| UserId(*last));
         Ok((self.read_accounts(&ids).await?.into_iter().flatten().collect(), next))
     }
@@ -225,10 +231,10 @@ impl Store {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let look_up = |side: &str, commands: &mut Pipeline| {
-            commands.hmget(format!("{side}names"), names);
+        let look_up = |sides: &Sides, commands: &mut Pipeline| {
+            commands.hmget(format!("{}names", sides.of(Side::Deployed)), names);
         };
-        let (ids,): (Vec<Option<u64>>,) = self.read_users("accounts", Side::Deployed, look_up).await?;
+        let (ids,): (Vec<Option<u64>>,) = self.read_users("accounts", look_up).await?;
         Ok(ids)
     }
 
@@ -236,12 +242,12 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let records = |side: &str, commands: &mut Pipeline| {
+        let records = |sides: &Sides, commands: &mut Pipeline| {
             for id in ids {
-                commands.hmget(format!("{side}user:{id}"), &FIELDS);
+                commands.hmget(format!("{}user:{id}", sides.of(Side::Deployed)), &FIELDS);
             }
         };
-        let found: Vec<Vec<Option<String>>> = self.read_users("accounts", Side::Deployed, records).await?;
+        let found: Vec<Vec<Option<String>>> = self.read_users("accounts", records).await?;
         Ok(ids.iter().zip(found).map(|(id, values)| account(*id, values)).collect())
     }
 }

@@ -5,7 +5,7 @@ use redis::{Pipeline, pipe};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Store, StoreError, moves, must_be_the_same, scripts};
+use super::{Store, StoreError, moves, must_be_the_same, scripts, sides::Sides};
 use crate::domain::{capability::Capability, state::TaskState, task::UserId, user::Side};
 
 /// Most users in one script call.
@@ -176,11 +176,13 @@ impl Store {
             return Ok(BTreeSet::new());
         }
         let ids: Vec<u64> = users.iter().map(|user| user.0).collect();
-        let there = |side: &str, commands: &mut Pipeline| {
-            commands.zscore_multiple(format!("{side}users"), &ids);
+        let there = |sides: &Sides, commands: &mut Pipeline| {
+            for side in Side::BOTH {
+                commands.zscore_multiple(format!("{}users", sides.of(side)), &ids);
+            }
         };
-        let (staged,): (Vec<Option<f64>>,) = self.read_users("users_among", Side::Staged, there).await?;
-        let (deployed,): (Vec<Option<f64>>,) = self.read_users("users_among", Side::Deployed, there).await?;
+        let (staged, deployed): (Vec<Option<f64>>, Vec<Option<f64>>) =
+            self.read_users("users_among", there).await?;
         let there = staged.into_iter().zip(deployed).map(|(staged, deployed)| staged.or(deployed).is_some());
         Ok(users.iter().zip(there).filter(|(_, there)| *there).map(|(user, _)| *user).collect())
     }

@@ -39,6 +39,7 @@
 //! | `changes` | set | users who are staged otherwise than they are deployed |
 //! | `deploy:again` | set | users who were written while a deploy is under way |
 //! | `user:<id>:sessions` | hash | a session token's SHA-256 to `dialect used idle expires binding`, by tabs; bounded; expires |
+//! | `logins` | list | attempts to log in, `at user address result method`, by tabs, newest first; bounded |
 //! | `containers` | hash | a container's id to `deadline life type created username`, by tabs; bounded |
 //! | `container_ends` | zset | their ids, by when each is forgotten |
 //! | `workspace:<sha1>:containers` | zset | those of one user, by deadline; bounded |

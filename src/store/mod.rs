@@ -25,6 +25,7 @@ pub mod idempotency;
 pub mod ids;
 mod keys;
 pub mod listing;
+pub mod logins;
 mod moves;
 pub mod patience;
 pub mod principals;

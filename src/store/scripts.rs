@@ -77,6 +77,7 @@ scripts! {
     LEAVE "leave", allowed;
     LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", reads;
+    NOTE_LOGINS "note_logins", refused, "sides";
     OCCUPY "occupy", refused, "containers";
     OPEN_SESSION "open_session", refused, "sides";
     PAUSE "pause", allowed;

@@ -46,6 +46,7 @@ pub(super) const fn code(kind: ProblemKind) -> u16 {
         | ProblemKind::BadBody
         | ProblemKind::BadStatus
         | ProblemKind::UnsupportedBody
+        | ProblemKind::NotAcceptable
         | ProblemKind::MalformedRequest => BAD_REQUEST,
         ProblemKind::AlreadyEnded
         | ProblemKind::WrongState

@@ -178,6 +178,7 @@ fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::UnsupportedBody
+        | ProblemKind::NotAcceptable
         | ProblemKind::BodyTooLarge
         | ProblemKind::BadStatus
         | ProblemKind::AlreadyEnded

@@ -24,6 +24,8 @@ pub enum Missing {
     Workspace,
     /// No such container.
     Container,
+    /// Nothing of that number in the help.
+    Documentation,
     /// No such role.
     Role,
     /// No such tenant.
@@ -79,6 +81,8 @@ pub enum ProblemKind {
     BadBody,
     /// The body is not plain JSON by its label.
     UnsupportedBody,
+    /// The caller takes no form that the answer has.
+    NotAcceptable,
     /// The body is too long.
     BodyTooLarge,
     /// The body did not come in time.
@@ -170,6 +174,7 @@ impl ProblemKind {
             Self::MissingBody { .. } => "missing_body",
             Self::BadBody => "bad_body",
             Self::UnsupportedBody => "unsupported_body",
+            Self::NotAcceptable => "not_acceptable",
             Self::BodyTooLarge => "body_too_large",
             Self::RequestTimeout => "request_timeout",
             Self::MalformedRequest => "malformed_request",
@@ -226,6 +231,7 @@ impl ProblemKind {
             | Self::MissingBody { .. }
             | Self::BadBody
             | Self::UnsupportedBody
+            | Self::NotAcceptable
             | Self::BodyTooLarge
             | Self::RequestTimeout
             | Self::MalformedRequest

@@ -79,6 +79,19 @@ impl Credentials {
     }
 }
 
+/// A caller who was let in.
+pub(super) struct Admitted {
+    pub(super) principal: Principal,
+    /// A password was looked at for it, and not merely remembered.
+    pub(super) password_checked: bool,
+}
+
+impl From<Principal> for Admitted {
+    fn from(principal: Principal) -> Self {
+        Self { principal, password_checked: false }
+    }
+}
+
 /// Lets callers in.
 pub(super) struct Doorman {
     store: Store,
@@ -118,9 +131,9 @@ impl Doorman {
         &self,
         credentials: Credentials,
         dialect: &str,
-    ) -> Result<Principal, Problem> {
+    ) -> Result<Admitted, Problem> {
         match tokio::time::timeout(TIME_LIMIT, self.look_up(credentials, dialect)).await {
-            Ok(Ok(principal)) => Ok(principal),
+            Ok(Ok(admitted)) => Ok(admitted),
             Ok(Err(denied)) => Err(refusal(denied)),
             Err(elapsed) => Err(Problem::unavailable().caused_by(elapsed)),
         }
@@ -132,11 +145,11 @@ impl Doorman {
         self.right_passwords.invalidate_all();
     }
 
-    async fn look_up(&self, credentials: Credentials, dialect: &str) -> Result<Principal, Arc<Denied>> {
+    async fn look_up(&self, credentials: Credentials, dialect: &str) -> Result<Admitted, Arc<Denied>> {
         match credentials {
             Credentials::Token(token) => {
                 let key = sha256_hex(&[&self.secret, b"token", token.expose_secret().as_bytes()]);
-                self.remembered.try_get_with(key, self.use_token(&token)).await
+                self.remembered.try_get_with(key, self.use_token(&token)).await.map(Admitted::from)
             }
             Credentials::Basic { username, password, from } => self.log_in(username, password, from).await,
             Credentials::Session { token, from } => {
@@ -144,7 +157,7 @@ impl Doorman {
                 let found = self.store.use_session(session.user, &session.hash, dialect).await;
                 let found = found.map_err(Denied::Store)?.ok_or(Denied::BadCredentials)?;
                 if Binding::holds(&found.binding, &from) {
-                    Ok(found.principal)
+                    Ok(found.principal.into())
                 } else {
                     Err(Denied::BadCredentials.into())
                 }
@@ -162,7 +175,7 @@ impl Doorman {
         username: String,
         password: SecretString,
         from: Option<IpAddr>,
-    ) -> Result<Principal, Arc<Denied>> {
+    ) -> Result<Admitted, Arc<Denied>> {
         let login = self.store.login(&username).await.map_err(Denied::Store)?;
         let (hash, known) = match login {
             Some(Login { user, password_hash: Some(hash), capabilities }) => {
@@ -172,9 +185,15 @@ impl Doorman {
         };
         let shown = password.expose_secret().as_bytes();
         let key = sha256_hex(&[&self.secret, b"password", hash.as_bytes(), shown]);
-        self.right_passwords.try_get_with(key, self.verify(hash, password, from)).await?;
+        let mut password_checked = false;
+        let check = async {
+            password_checked = true;
+            self.verify(hash, password, from).await
+        };
+        self.right_passwords.try_get_with(key, check).await?;
         let (user, capabilities) = known.ok_or(Denied::BadCredentials)?;
-        Ok(Principal { name: username, user: Some(user), capabilities })
+        let principal = Principal { name: username, user: Some(user), capabilities };
+        Ok(Admitted { principal, password_checked })
     }
 
     async fn verify(&self, hash: String, password: SecretString, from: Option<IpAddr>) -> Result<(), Denied> {
@@ -214,6 +233,14 @@ impl Doorman {
             work()
         };
         tokio::task::spawn_blocking(work).await
+    }
+}
+
+/// Whether a password was looked at, and found right or wrong.
+pub(super) fn was_judged(outcome: &Result<Admitted, Problem>) -> Option<bool> {
+    match outcome {
+        Ok(Admitted { password_checked, .. }) => password_checked.then_some(true),
+        Err(problem) => (problem.kind == ProblemKind::BadCredentials).then_some(false),
     }
 }
 

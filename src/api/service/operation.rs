@@ -60,6 +60,12 @@ pub enum Operation {
     SubmitDeletions,
     /// See, make and revoke service tokens.
     ManageTokens,
+    /// See what there is to be asked for, and of what release.
+    ReadHelp,
+    /// See who tried to log in: everybody may see his own attempts.
+    ReadLogins,
+    /// End the session by which one calls.
+    LogOut,
     /// See staged users.
     ReadStagedUsers,
     /// See deployed users, of whom everybody sees himself.
@@ -127,7 +133,10 @@ impl Operation {
             Self::ReadDeployedUsers
             | Self::WritePreferences
             | Self::ReadDeployedRoles
-            | Self::ReadDeployedProfiles => (true, no_access()),
+            | Self::ReadDeployedProfiles
+            | Self::ReadHelp
+            | Self::ReadLogins
+            | Self::LogOut => (true, no_access()),
             Self::ManageTokens => (principal.may_manage_tokens(), not_allowed("manage service tokens")),
         };
         if permitted { Ok(()) } else { Err(otherwise) }

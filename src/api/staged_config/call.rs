@@ -1,7 +1,8 @@
 //! What every request says before its handler is asked, read in one place and in one order.
 //!
-//! Owns that order, which clients and tests rely on: who calls (401), whether he may (403), version, `fields`, and
-//! of a list Range, `filter` and `sort`. What comes after it is the handlers': path arguments, body, and only then what exists.
+//! Owns that order, which clients and tests rely on: who calls (401), whether he may (403), version, whether he takes what there
+//! is (406), whether he sends what can be read (415), `fields`, and of a list Range, `filter` and `sort`. What comes after it is
+//! the handlers': path arguments, body, and only then what exists.
 //!
 //! Easy to get wrong: who acts is admitted twice. A stranger's body is not waited for, and a caller who was deleted while
 //! his own came acts no more. So whoever has a body reads it through [`Call`].
@@ -13,7 +14,9 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use http::{StatusCode, request::Parts};
+use http::{HeaderMap, StatusCode, header, request::Parts};
+use hyper::body::Body as _;
+use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -25,14 +28,19 @@ use super::{
     fields::{Selection, Shape},
     query::ListQuery,
     request,
-    version::Version,
+    session::Visit,
+    version::{self, Version},
 };
-use crate::api::{
-    Entrance,
-    language::Language,
-    parameters,
-    problem::{Problem, ProblemKind},
-    service::{Credentials, Principal},
+use crate::{
+    api::{
+        Entrance,
+        accept::Accepted,
+        language::Language,
+        parameters,
+        problem::{Problem, ProblemKind},
+        service::{Credentials, Principal},
+    },
+    http::must_be_json,
 };
 
 /// A request that was let in, without what its handler reads.
@@ -48,18 +56,56 @@ pub(super) struct Call {
     endpoint: &'static Endpoint,
 }
 
+/// Who calls, and how he has shown it.
+struct Caller {
+    credentials: Credentials,
+    principal: Principal,
+}
+
 /// The middleware that lets requests in, or not.
 pub(super) async fn read(State(entrance): State<Entrance>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let announced_bytes = body.size_hint().lower();
     let head = http::Request::from_parts(parts, ());
-    match Call::of(&entrance, &head).await {
+    let caller = match Caller::of(&entrance, &head).await {
+        Ok(caller) => caller,
+        Err(problem) => return Refusal::from(problem).into_response(),
+    };
+    let visit = Visit::of(&head);
+    let mut response = match Call::of(&entrance, &caller, &head, announced_bytes) {
         Ok(call) => {
             let (mut parts, ()) = head.into_parts();
             parts.extensions.insert(call);
             next.run(Request::from_parts(parts, body)).await
         }
         Err(problem) => Refusal::from(problem).into_response(),
+    };
+    if !response.headers().contains_key(header::SET_COOKIE)
+        && let Some(cookie) = visit.set_cookie(&entrance, &caller.principal, &caller.credentials).await
+    {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
+    response
+}
+
+impl Caller {
+    async fn of(entrance: &Entrance, request: &http::Request<()>) -> Result<Self, Problem> {
+        let credentials = request::credentials(request)?;
+        let principal = entrance.service.authenticate(credentials.clone()).await?;
+        Ok(Self { credentials, principal })
+    }
+}
+
+/// That the caller takes what the endpoint answers.
+fn must_take(headers: &HeaderMap, endpoint: &Endpoint) -> Result<(), Problem> {
+    let accepted = Accepted::of(headers);
+    if endpoint.answers().iter().any(|(kind, subtype)| accepted.quality(kind, subtype) > 0) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::NotAcceptable,
+        "The header Accept names nothing that this endpoint answers.",
+    ))
 }
 
 /// The endpoint that a request has reached.
@@ -69,20 +115,29 @@ pub(super) fn endpoint_of<B>(request: &http::Request<B>) -> Option<&'static Endp
 }
 
 impl Call {
-    async fn of(entrance: &Entrance, request: &http::Request<()>) -> Result<Self, Problem> {
+    fn of(
+        entrance: &Entrance,
+        caller: &Caller,
+        request: &http::Request<()>,
+        announced_bytes: u64,
+    ) -> Result<Self, Problem> {
         let endpoint =
             endpoint_of(request).ok_or_else(|| Problem::new(ProblemKind::UnknownPath, "Nothing is here."))?;
-        let credentials = request::credentials(request)?;
-        entrance.service.admit(credentials.clone(), endpoint.operation).await?;
-        let version = Version::of(request.headers())?;
+        endpoint.operation.permit(&caller.principal)?;
+        let version = version::asked(request.headers(), &entrance.settings.staged_config)?;
         if version < endpoint.since {
             return Err(Problem::new(ProblemKind::UnknownPath, "That version does not have it."));
+        }
+        must_take(request.headers(), endpoint)?;
+        if announced_bytes > 0 {
+            must_be_json(request.headers())?;
         }
         let shape = Shape::new(endpoint.fields, version.major());
         let fields = request::fields(request, shape)?.map(Arc::new);
         let query = endpoint.lists.map(|listing| ListQuery::of(request, shape, listing)).transpose()?;
         let query = Arc::new(query.unwrap_or_default());
         let language = Language::of(request.headers());
+        let credentials = caller.credentials.clone();
         Ok(Self { version, language, fields, query, credentials, endpoint })
     }
 
@@ -95,6 +150,14 @@ impl Call {
         let name = self.endpoint.body.unwrap_or("body");
         let body = request::body(request, name, entrance.body_timeout).await?;
         Ok((self.again(entrance).await?, body))
+    }
+
+    /// The session by which he calls, if he does.
+    pub(super) fn session(&self) -> Option<&SecretString> {
+        match &self.credentials {
+            Credentials::Session { token, .. } => Some(token),
+            Credentials::Token(_) | Credentials::Basic { .. } => None,
+        }
     }
 
     /// That there is no body, or an empty object, and who calls by the time that is known.

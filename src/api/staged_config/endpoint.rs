@@ -81,7 +81,21 @@ impl Refused {
     }
 }
 
+/// Where a session is ended: the one endpoint that answers in plain text.
+pub(super) const LOGOUT: &str = "/api/auth/logout";
+/// The same, as Ansible's client calls it.
+pub(super) const LOGOUT_TOO: &str = "/auth/logout";
+
 impl Endpoint {
+    /// The media types of its answer. A refusal is JSON whatever the answer is.
+    pub(super) fn answers(&self) -> &'static [(&'static str, &'static str)] {
+        if self.path == LOGOUT {
+            &[("text", "plain"), ("application", "json")]
+        } else {
+            &[("application", "json")]
+        }
+    }
+
     /// Its own code for that reason, if it has one in that version.
     pub(super) fn refused(&self, kind: ProblemKind, version: Version) -> Option<&Refused> {
         self.refusals.iter().find(|refused| refused.kind == kind && refused.is_in(version))

@@ -6,14 +6,16 @@ mod delete_tasks;
 mod dependent_tasks;
 mod deploy;
 mod deployed_users;
+mod help;
 mod roles;
+mod sessions;
 mod user_lists;
 mod user_rules;
 mod users;
 
 use http::Method;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, LOGOUT, LOGOUT_TOO};
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
@@ -25,6 +27,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
         delete_tasks::ALL,
         dependent_tasks::ALL,
         deploy::ALL,
+        sessions::ALL,
+        help::ALL,
     ];
     groups.into_iter().flatten()
 }
@@ -32,6 +36,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.
 pub(super) fn find(method: &Method, path: &str) -> Option<&'static Endpoint> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
+    let path = if path == LOGOUT_TOO { LOGOUT } else { path };
     all().find(|endpoint| endpoint.method == *method && endpoint.path == path)
 }
 

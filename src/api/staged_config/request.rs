@@ -17,7 +17,10 @@ use axum::{
 use http::{HeaderName, Method};
 use std::{str::FromStr, time::Duration};
 
-use super::fields::{Selection, Shape};
+use super::{
+    fields::{Selection, Shape},
+    session,
+};
 use crate::{
     api::{
         parameters::{self, Scheme, bad_credentials},
@@ -37,13 +40,15 @@ const MAX_QUOTED_CHARS: usize = 64;
 /// A path argument as it came, or why it could not be taken out of the path.
 pub(super) type PathId = Result<Path<String>, PathRejection>;
 
-/// Who calls: the `SEC` header, which wins, or HTTP Basic.
+/// Who calls: the `SEC` header with a service's token or a session's, which wins, or HTTP Basic.
 pub(super) fn credentials<B>(request: &http::Request<B>) -> Result<Credentials, Problem> {
     let headers = request.headers();
     let mut tokens = headers.get_all(SEC).iter();
     match (tokens.next(), tokens.next()) {
         (Some(only), None) => {
-            only.to_str().ok().and_then(|token| Credentials::token(token.trim())).ok_or_else(bad_credentials)
+            let from = session::origin(PeerAddr::ip_of(request));
+            let shown = only.to_str().ok().and_then(|token| Credentials::shown(token.trim(), from));
+            shown.ok_or_else(bad_credentials)
         }
         (Some(_), Some(_)) => Err(bad_credentials()),
         (None, _) => parameters::authorization(headers, Scheme::Basic { from: PeerAddr::ip_of(request) })?

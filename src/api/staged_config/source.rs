@@ -5,10 +5,11 @@
 //!
 //! Easy to get wrong: too many ids cost time, and one too few is a wrong answer. So what is not sure is not used.
 
+mod help;
 mod tasks;
 mod users;
 
-pub(super) use self::{tasks::Deletions, users::Users};
+pub(super) use self::{help::HelpEndpoints, tasks::Deletions, users::Users};
 
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -9,7 +9,7 @@
 use redis::Pipeline;
 use serde_json::{Map, Value};
 
-use super::FIELDS;
+use super::{FIELDS, read_user};
 use crate::{
     domain::{
         task::{LARGEST_ID, UserId},
@@ -20,7 +20,7 @@ use crate::{
             rules::whole_minutes,
         },
     },
-    store::{Store, StoreError, accounts::FIRST_NUMBER, scripts},
+    store::{Store, StoreError, accounts::FIRST_NUMBER, scripts, sides::Sides},
 };
 
 const PASSWORD: &str = "password";
@@ -111,21 +111,20 @@ impl Store {
     /// [`StoreError`]
     pub async fn snapshot(&self, id: UserId) -> Result<Snapshot, StoreError> {
         let fields = FIELDS.iter().copied().chain([PASSWORD]).collect::<Vec<_>>();
-        let read = async |side| -> Result<Vec<Option<String>>, StoreError> {
-            let record = |prefix: &str, commands: &mut Pipeline| {
-                commands.hmget(format!("{prefix}user:{id}"), &fields);
-            };
-            let (values,) = self.read_users("snapshot", side, record).await?;
-            Ok(values)
+        let records = |sides: &Sides, commands: &mut Pipeline| {
+            for side in Side::BOTH {
+                commands.hmget(format!("{}user:{id}", sides.of(side)), &fields);
+            }
         };
-        let (mut staged, mut deployed) = (read(Side::Staged).await?, read(Side::Deployed).await?);
+        let [mut staged, mut deployed]: [Vec<Option<String>>; 2] =
+            self.read_users("snapshot", records).await?;
         let sides = [(Side::Staged, &staged), (Side::Deployed, &deployed)];
         let there = sides.into_iter().filter(|(_, values)| values.first().is_some_and(Option::is_some));
         let read = there.map(|(side, values)| (side.name().to_owned(), object(&fields, values))).collect();
         let passwords = [deployed.pop().flatten(), staged.pop().flatten()];
         let standing = Standing {
-            staged: self.read_user(Side::Staged, id, staged)?,
-            deployed: self.read_user(Side::Deployed, id, deployed)?,
+            staged: read_user(Side::Staged, id, staged)?,
+            deployed: read_user(Side::Deployed, id, deployed)?,
             has_password: passwords.iter().any(Option::is_some),
         };
         let password_hash = passwords.into_iter().flatten().next();

@@ -105,6 +105,12 @@ impl Shape {
         self.known.iter().find(|known| known.name == name && known.since <= self.major)
     }
 
+    /// The names of all fields, those inside others too.
+    pub(in crate::api::staged_config) fn names(self) -> Vec<&'static str> {
+        let there = self.known.iter().filter(|known| known.since <= self.major);
+        there.flat_map(|known| [vec![known.name], self.inside(known.kind).names()].concat()).collect()
+    }
+
     /// What an object has that a value of that kind is, or is a list of.
     pub(in crate::api::staged_config) const fn inside(self, kind: Kind) -> Self {
         Self { known: kind.inside(), major: self.major }
