@@ -8,6 +8,7 @@ use offstage_tests::{crowd, redis::PrivateRedis, stack::Stack};
 use std::time::Duration;
 
 const USERS: u64 = 100_000;
+const TIMES: usize = 5;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -17,7 +18,7 @@ async fn main() {
     let before = crowd::peak_memory_bytes(program.pid());
     let ms = |took: Duration| took.as_secs_f64() * 1e3;
     println!("milliseconds with {USERS} users:\n");
-    for asked in crowd::ask_all(&api).await {
+    for asked in crowd::ask_all(&api, TIMES).await {
         println!("{:>9.2}  {} ({})", ms(asked.least), asked.what, asked.part);
     }
     for query in [&[][..], &[("sort", "-username")]] {

@@ -17,8 +17,6 @@ pub const FIRST_USER: u64 = 1_000;
 const STEP: u64 = 7_919;
 /// Users in one pipeline.
 const AT_ONCE: u64 = 500;
-/// How often each question is asked.
-const TIMES: usize = 3;
 const STAGED: &str = "/api/staged_config/access/users";
 
 /// Where a user stands among all by name.
@@ -103,13 +101,13 @@ pub const QUESTIONS: [(&str, &[(&str, &str)], &str); 10] = [
     ),
 ];
 
-/// Asks all of them.
-pub async fn ask_all(api: &Api) -> Vec<Asked> {
+/// Asks all of them, each so many times.
+pub async fn ask_all(api: &Api, times: usize) -> Vec<Asked> {
     let mut asked = Vec::new();
     for (what, query, range) in QUESTIONS {
         let mut least = Duration::MAX;
         let mut answer = None;
-        for _ in 0..TIMES {
+        for _ in 0..times {
             let request = api.request(Method::GET, STAGED).query(query).header("Range", range);
             let begun = Instant::now();
             answer = Some(api.send(request).await);

@@ -20,8 +20,10 @@ use std::ops;
 
 use super::{
     call::Call,
+    filter::Filter,
     query::ListQuery,
     range::content_range,
+    sort::Order,
     source::{ID, Source},
 };
 use crate::api::problem::Problem;
@@ -81,8 +83,8 @@ async fn wanted<S: Source>(query: &ListQuery, source: &S) -> Result<Vec<u64>, Pr
         }
         return Ok(ids);
     }
-    let mut fields = query.filter.as_ref().map(|filter| filter.fields()).unwrap_or_default();
-    fields.extend(query.order.iter().flat_map(|order| order.fields()));
+    let mut fields = query.filter.as_ref().map(Filter::fields).unwrap_or_default();
+    fields.extend(query.order.iter().flat_map(Order::fields));
     let mut keyed = Vec::new();
     let reads: Vec<_> = ids.chunks(MOST_AT_ONCE).map(|some| source.elements(some, Some(&fields))).collect();
     let mut reads = stream::iter(reads).buffered(MOST_READS);

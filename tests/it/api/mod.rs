@@ -6,6 +6,7 @@
 mod bad_input;
 mod cancel;
 mod clients;
+mod conventions;
 mod crash;
 mod deletion;
 mod dependents;

@@ -15,6 +15,7 @@ use crate::{
         service::Asked,
         staged_config::{response::users::USER_FIELDS, version::Version},
     },
+    config::StagedConfigSettings,
     domain::user::{
         patch::{Patch, UserPatch},
         surroundings::Policy,
@@ -82,13 +83,14 @@ pub(in crate::api::staged_config) fn read(
     body: &[u8],
     purpose: Purpose,
     version: Version,
+    settings: &StagedConfigSettings,
     from: Option<IpAddr>,
 ) -> Result<Asked, Problem> {
     let wanted = patch(members(body)?, purpose, version)?;
     let policy = Policy {
-        system_authentication: true,
-        fallback_enabled: true,
-        password_min_chars: 8,
+        system_authentication: settings.system_authentication,
+        fallback_enabled: settings.system_authentication_fallback,
+        password_min_chars: settings.password_min_chars,
         needs_domain: version.major() <= LAST_WITH_NEEDED_DOMAINS,
     };
     Ok(Asked { wanted, policy, from })

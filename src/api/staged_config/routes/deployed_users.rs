@@ -89,7 +89,8 @@ async fn update_user(
     Span::current().record("user.id", id.0);
     let from = PeerAddr::ip_of(&request);
     let (principal, body) = call.body(&entrance, request).await?;
-    let asked = users::read(&body, Purpose::Preferences, call.version, from)?;
+    let asked =
+        users::read(&body, Purpose::Preferences, call.version, &entrance.settings.staged_config, from)?;
     let user = entrance.service.update_deployed_user(&principal, id, &asked).await?;
     Ok(call.answer(StatusCode::OK, &User::from(user))?)
 }

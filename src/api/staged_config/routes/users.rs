@@ -64,7 +64,7 @@ async fn create_user(
 ) -> Result<Response, Refusal> {
     let from = PeerAddr::ip_of(&request);
     let (principal, body) = call.body(&entrance, request).await?;
-    let asked = users::read(&body, Purpose::Creation, call.version, from)?;
+    let asked = users::read(&body, Purpose::Creation, call.version, &entrance.settings.staged_config, from)?;
     let user = entrance.service.create_user(&principal, &asked).await?;
     Span::current().record("user.id", user.id.0);
     let location = format!("/api/staged_config/access/users/{}", user.id);
@@ -131,7 +131,7 @@ async fn update_user(
     Span::current().record("user.id", id.0);
     let from = PeerAddr::ip_of(&request);
     let (principal, body) = call.body(&entrance, request).await?;
-    let asked = users::read(&body, Purpose::Change, call.version, from)?;
+    let asked = users::read(&body, Purpose::Change, call.version, &entrance.settings.staged_config, from)?;
     let user = entrance.service.update_staged_user(&principal, id, &asked).await?;
     Ok(call.answer(StatusCode::OK, &User::from(user))?)
 }

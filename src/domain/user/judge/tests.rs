@@ -79,6 +79,9 @@ fn text(length: usize) -> Patch<String> {
     Patch::Value("u".repeat(length))
 }
 
+/// Mends what the step before was refused for.
+type Mend = fn(&mut UserPatch);
+
 #[test]
 fn a_user_with_several_faults_is_refused_for_the_first_of_the_documents_order() {
     let administrator = caller(&[Capability::Admin], None);
@@ -93,8 +96,6 @@ fn a_user_with_several_faults_is_refused_for_the_first_of_the_documents_order() 
         allow_system_authentication_fallback: Patch::Value(true),
         ..UserPatch::default()
     };
-    // Each mends what the one before it was refused for.
-    type Mend = fn(&mut UserPatch);
     let mends: [(UserRule, Mend); 22] = [
         (UserRule::RoleNeedsManager, |sent| sent.user_role_id = Patch::Null),
         (UserRule::LocalOnlyNeedsCapability, |sent| sent.local_only_account = Patch::Value(false)),

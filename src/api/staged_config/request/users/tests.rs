@@ -11,15 +11,22 @@ const WHOLE: &str = r#"{"id":5,"username":"alice","email":"a@b","description":"d
     "show_analyst_workflow_default_dashboard":null}"#;
 
 fn read_as(purpose: Purpose, version: Version, body: &str) -> Result<UserPatch, ProblemKind> {
-    read(body.as_bytes(), purpose, version, None).map(|asked| asked.wanted).map_err(|problem| problem.kind)
+    read(body.as_bytes(), purpose, version, &StagedConfigSettings::default(), None)
+        .map(|asked| asked.wanted)
+        .map_err(|problem| problem.kind)
 }
 
 fn newest(purpose: Purpose, body: &str) -> Result<UserPatch, ProblemKind> {
     read_as(purpose, version(26), body)
 }
 
+<<<<<<< HEAD
 fn version(major: u16) -> Version {
     format!("{major}.0").parse().unwrap()
+=======
+const fn version(major: u16) -> Version {
+    Version::new(major, 0)
+>>>>>>> query
 }
 
 #[test]
@@ -69,9 +76,28 @@ fn a_release_without_local_accounts_ignores_them() {
 #[test]
 fn domains_are_needed_up_to_14() {
     for (major, needed) in [(14, true), (15, false)] {
-        let asked = read(b"{}", Purpose::Change, version(major), None).unwrap();
+        let settings = StagedConfigSettings::default();
+        let asked = read(b"{}", Purpose::Change, version(major), &settings, None).unwrap();
         assert_eq!(asked.policy.needs_domain, needed, "{major}");
     }
+}
+
+#[test]
+fn the_settings_say_what_is_asked_of_passwords() {
+    let policy = |settings: &StagedConfigSettings| {
+        let asked = read(b"{}", Purpose::Change, version(26), settings, None).unwrap();
+        let Policy { system_authentication, fallback_enabled, password_min_chars, .. } = asked.policy;
+        (system_authentication, fallback_enabled, password_min_chars)
+    };
+    let default = StagedConfigSettings::default();
+    assert_eq!(policy(&default), (true, true, 8));
+    let none = StagedConfigSettings {
+        system_authentication: false,
+        system_authentication_fallback: false,
+        password_min_chars: 12,
+        ..default
+    };
+    assert_eq!(policy(&none), (false, false, 12));
 }
 
 #[test]

@@ -61,6 +61,9 @@ fn who_sends_himself_back_as_he_was_read_has_changed_nothing() {
     assert_eq!(preferred(&plain, &standing, &as_it_is(&himself)), Some(Ok(())));
 }
 
+/// Mends what the step before was refused for.
+type Mend = fn(&mut Standing, &mut UserPatch);
+
 #[test]
 fn a_change_with_several_faults_is_refused_for_the_first_of_the_documents_order() {
     let administrator = caller(&[Capability::Admin], Some(HIMSELF));
@@ -79,7 +82,6 @@ fn a_change_with_several_faults_is_refused_for_the_first_of_the_documents_order(
         old_password: Some("old".into()),
         ..UserPatch::default()
     };
-    type Mend = fn(&mut Standing, &mut UserPatch);
     let mends: [(UserRule, Mend); 19] = [
         (UserRule::OwnField, |standing, _| *standing = both(user(5, ADMIN))),
         (UserRule::UserNeedsManager, |standing, _| *standing = both(user(1, PLAIN))),
