@@ -94,7 +94,7 @@ fn render(key: &str, arguments: &FluentArgs<'_>, language: Language) -> String {
 
 /// What a sentence may be made of, all of it from the record. Counts are numbers, for the plural; ids are not counts.
 fn arguments(task: &Task) -> FluentArgs<'_> {
-    let progress = task.checks.progress();
+    let progress = task.progress();
     let mut arguments = FluentArgs::with_capacity(10);
     arguments.set("kind", task.kind.name());
     arguments.set("user", task.user().map_or_else(String::new, |user| user.to_string()));

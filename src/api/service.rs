@@ -14,6 +14,7 @@ mod containers;
 mod deletion;
 mod deletions;
 mod dependents;
+mod deploys;
 mod doctor;
 mod dry_runs;
 mod enlisting;

@@ -14,6 +14,8 @@ pub enum TaskKind {
     Workspace,
     /// Find out what depends on a user, as his deletion would, and do nothing: a dry run.
     Dependents,
+    /// Let the staged configuration take effect: it becomes the deployed one.
+    Deploy,
 }
 
 /// What a task changes when it completes.
@@ -27,11 +29,14 @@ pub enum Effect {
     Everywhere,
     /// Something outside Redis: a commit first, from which there is no way back, then the effect, then the end.
     Outside,
+    /// All deployed users, prepared beside those that are in effect; they take their place in one step with the task's end.
+    Configuration,
 }
 
 impl TaskKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::StagedUser, Self::PlatformUser, Self::Workspace, Self::Dependents];
+    pub const ALL: [Self; 5] =
+        [Self::StagedUser, Self::PlatformUser, Self::Workspace, Self::Dependents, Self::Deploy];
 
     /// The name under which the kind is stored and logged.
     #[must_use]
@@ -41,6 +46,7 @@ impl TaskKind {
             Self::PlatformUser => "platform_user",
             Self::Workspace => "workspace",
             Self::Dependents => "dependents",
+            Self::Deploy => "deploy",
         }
     }
 
@@ -52,6 +58,7 @@ impl TaskKind {
             Self::PlatformUser => Effect::Everywhere,
             Self::Workspace => Effect::Outside,
             Self::Dependents => Effect::None,
+            Self::Deploy => Effect::Configuration,
         }
     }
 
@@ -68,7 +75,10 @@ impl TaskKind {
             (Self::StagedUser, Self::StagedUser | Self::PlatformUser)
             | (Self::PlatformUser, Self::PlatformUser)
             | (Self::Workspace, Self::Workspace) => true,
-            (Self::StagedUser | Self::PlatformUser | Self::Workspace | Self::Dependents, _) => false,
+            (
+                Self::StagedUser | Self::PlatformUser | Self::Workspace | Self::Dependents | Self::Deploy,
+                _,
+            ) => false,
         }
     }
 
@@ -77,7 +87,7 @@ impl TaskKind {
     pub const fn deletes_a_user(self) -> bool {
         match self {
             Self::StagedUser | Self::PlatformUser => true,
-            Self::Workspace | Self::Dependents => false,
+            Self::Workspace | Self::Dependents | Self::Deploy => false,
         }
     }
 
@@ -86,7 +96,7 @@ impl TaskKind {
     pub const fn shows_components(self) -> bool {
         match self {
             Self::Dependents => true,
-            Self::StagedUser | Self::PlatformUser | Self::Workspace => false,
+            Self::StagedUser | Self::PlatformUser | Self::Workspace | Self::Deploy => false,
         }
     }
 

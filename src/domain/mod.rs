@@ -13,6 +13,7 @@ pub mod capability;
 pub mod checklist;
 pub mod components;
 pub mod dependents;
+pub mod deploy;
 pub mod kind;
 pub mod place;
 pub mod plan;

@@ -1,12 +1,21 @@
-//! A task: one request to delete one user or one workspace, from acceptance to its end.
+//! A task: one request to delete a user or a workspace, or to let the staged configuration take effect, from acceptance to
+//! its end.
 //!
 //! Times are Redis's, in milliseconds since the epoch, and never run backwards within one task.
 
 use chrono::{DateTime, Utc};
 use std::fmt;
 
-pub use super::kind::{Effect, TaskKind};
-use super::{checklist::Checklist, reason::Reason, state::TaskState, workspace::WorkspaceName};
+use super::{
+    checklist::{Checklist, Progress},
+    reason::Reason,
+    state::TaskState,
+    workspace::WorkspaceName,
+};
+pub use super::{
+    deploy::{DeployOrder, DeployType},
+    kind::{Effect, TaskKind},
+};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -78,6 +87,8 @@ pub enum Subject {
     User(UserId),
     /// A workspace, whose owner need not be in the directory any more.
     Workspace(WorkspaceName),
+    /// The configuration as a whole, which is to take effect.
+    Configuration(DeployOrder),
 }
 
 impl Subject {
@@ -86,7 +97,7 @@ impl Subject {
     pub const fn user(&self) -> Option<UserId> {
         match self {
             Self::User(user) => Some(*user),
-            Self::Workspace(_) => None,
+            Self::Workspace(_) | Self::Configuration(_) => None,
         }
     }
 
@@ -94,8 +105,17 @@ impl Subject {
     #[must_use]
     pub const fn workspace(&self) -> Option<&WorkspaceName> {
         match self {
-            Self::User(_) => None,
+            Self::User(_) | Self::Configuration(_) => None,
             Self::Workspace(name) => Some(name),
+        }
+    }
+
+    /// How the configuration is to be deployed, where it is that.
+    #[must_use]
+    pub const fn order(&self) -> Option<DeployOrder> {
+        match self {
+            Self::User(_) | Self::Workspace(_) => None,
+            Self::Configuration(order) => Some(*order),
         }
     }
 }
@@ -124,6 +144,8 @@ pub struct Task {
     pub kind: TaskKind,
     /// Whom or what it is about.
     pub subject: Subject,
+    /// How many users a deploy has prepared, of how many; none for every other kind.
+    pub prepared: Option<Progress>,
     /// Where it stands.
     pub state: TaskState,
     /// A worker has promised its effect outside Redis: it only goes forward.
@@ -166,6 +188,7 @@ impl Task {
             id,
             kind,
             subject: subject.into(),
+            prepared: None,
             state: TaskState::Queued,
             committed: false,
             requester,
@@ -197,6 +220,12 @@ impl Task {
     #[must_use]
     pub const fn user(&self) -> Option<UserId> {
         self.subject.user()
+    }
+
+    /// How far it is: what a deploy has prepared, or else its checks.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.prepared.unwrap_or_else(|| self.checks.progress())
     }
 
     /// The same may be asked for again: it has ended, and left something to be done.

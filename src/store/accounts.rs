@@ -6,10 +6,13 @@
 //! Easy to get wrong: who is an administrator stands in several places (his records, `staged:admins` and `deployed:admins`), which
 //! the scripts change in one step; and a number that a deleted user had is never given to a new one.
 
-use redis::pipe;
+use redis::Pipeline;
 
-use super::{Store, StoreError, must_be_the_same, scripts};
-use crate::domain::task::{LARGEST_ID, UserId};
+use super::{Store, StoreError, scripts};
+use crate::domain::{
+    task::{LARGEST_ID, UserId},
+    user::Side,
+};
 
 /// Most users in one script call.
 pub const MOST_AT_ONCE: usize = 100;
@@ -195,13 +198,12 @@ impl Store {
         &self,
         after: Option<UserId>,
     ) -> Result<(Vec<Account>, Option<UserId>), StoreError> {
-        let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
         let from = after.map_or_else(|| "-inf".to_owned(), |after| format!("({after}"));
         let most = isize::try_from(MOST_READ_AT_ONCE).unwrap_or(isize::MAX);
-        let mut commands = pipe();
-        commands.get(keys.epoch()).zrangebyscore_limit(keys.named("deployed:users"), from, "+inf", 0, most);
-        let (now, ids): (Option<String>, Vec<u64>) = self.inner.link.pipeline("accounts", &commands).await?;
-        must_be_the_same(epoch, now.as_deref())?;
+        let page = |side: &str, commands: &mut Pipeline| {
+            commands.zrangebyscore_limit(format!("{side}users"), &from, "+inf", 0, most);
+        };
+        let (ids,): (Vec<u64>,) = self.read_users("accounts", Side::Deployed, page).await?;
         let next = ids.last().filter(|_| ids.len() == MOST_READ_AT_ONCE).map(|last| UserId(*last));
         Ok((self.read_accounts(&ids).await?.into_iter().flatten().collect(), next))
     }
@@ -220,12 +222,10 @@ impl Store {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let epoch = self.epoch().await?;
-        let mut commands = pipe();
-        commands.get(self.inner.keys.epoch()).hmget(self.inner.keys.named("deployed:names"), names);
-        let (now, ids): (Option<String>, Vec<Option<u64>>) =
-            self.inner.link.pipeline("accounts", &commands).await?;
-        must_be_the_same(epoch, now.as_deref())?;
+        let look_up = |side: &str, commands: &mut Pipeline| {
+            commands.hmget(format!("{side}names"), names);
+        };
+        let (ids,): (Vec<Option<u64>>,) = self.read_users("accounts", Side::Deployed, look_up).await?;
         Ok(ids)
     }
 
@@ -233,17 +233,12 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
-        let mut commands = pipe();
-        // Not GET: every answer is a list then.
-        commands.mget(&[keys.epoch()]);
-        for id in ids {
-            commands.hmget(keys.named(&format!("deployed:user:{id}")), &FIELDS);
-        }
-        let found: Vec<Vec<Option<String>>> = self.inner.link.pipeline("accounts", &commands).await?;
-        let mut found = found.into_iter();
-        let now = found.next().and_then(|mut only| only.pop()).flatten();
-        must_be_the_same(epoch, now.as_deref())?;
+        let records = |side: &str, commands: &mut Pipeline| {
+            for id in ids {
+                commands.hmget(format!("{side}user:{id}"), &FIELDS);
+            }
+        };
+        let found: Vec<Vec<Option<String>>> = self.read_users("accounts", Side::Deployed, records).await?;
         Ok(ids.iter().zip(found).map(|(id, values)| account(*id, values)).collect())
     }
 }

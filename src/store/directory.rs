@@ -1,12 +1,12 @@
 //! The directory of users: staged and deployed, roles, profiles. A narrow face, because a later home for users may be
 //! elsewhere.
 
-use redis::pipe;
+use redis::{Pipeline, pipe};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Store, StoreError, moves, must_be_the_same, scripts};
-use crate::domain::{capability::Capability, state::TaskState, task::UserId};
+use crate::domain::{capability::Capability, state::TaskState, task::UserId, user::Side};
 
 /// Most users in one script call.
 pub const MOST_AT_ONCE: usize = 100;
@@ -89,7 +89,7 @@ impl Store {
         let name = scripts::IMPORT_USERS.name;
         let mut args = vec![
             u8::from(restore).to_string(),
-            moves::EVERYWHERE.clone(),
+            moves::DELETIONS.clone(),
             TaskState::Completed.name().to_owned(),
         ];
         for user in users {
@@ -161,12 +161,11 @@ impl Store {
             return Ok(BTreeSet::new());
         }
         let ids: Vec<u64> = users.iter().map(|user| user.0).collect();
-        let mut commands = pipe();
-        for side in ["staged", "deployed"] {
-            commands.zscore_multiple(self.inner.keys.named(&format!("{side}:users")), &ids);
-        }
-        let (staged, deployed): (Vec<Option<f64>>, Vec<Option<f64>>) =
-            self.inner.link.pipeline("users_among", &commands).await?;
+        let there = |side: &str, commands: &mut Pipeline| {
+            commands.zscore_multiple(format!("{side}users"), &ids);
+        };
+        let (staged,): (Vec<Option<f64>>,) = self.read_users("users_among", Side::Staged, there).await?;
+        let (deployed,): (Vec<Option<f64>>,) = self.read_users("users_among", Side::Deployed, there).await?;
         let there = staged.into_iter().zip(deployed).map(|(staged, deployed)| staged.or(deployed).is_some());
         Ok(users.iter().zip(there).filter(|(_, there)| *there).map(|(user, _)| *user).collect())
     }

@@ -13,6 +13,7 @@ use redis::pipe;
 use std::{collections::HashMap, time::Instant};
 
 use super::{Store, StoreError, records::time, tasks::Depth, workers::WorkerEntry};
+use crate::domain::user::Side;
 
 /// Round trips of which the slowest is told.
 const ROUND_TRIPS: usize = 10;
@@ -123,7 +124,7 @@ impl Store {
         let mut commands = pipe();
         commands.zcard(named("claimable")).zcard(named("delayed")).zcard(named("leases"));
         commands.zcard(named("ended")).hlen(named("idempotency"));
-        commands.zcard(named("staged:users")).zcard(named("deployed:users")).hlen(named("tokens"));
+        commands.hlen(named("tokens")).scard(named("changes"));
         commands.cmd("XLEN").arg(named("events"));
         commands.cmd("DBSIZE");
         let counts: Vec<u64> = self.inner.link.pipeline("key_counts", &commands).await?;
@@ -133,13 +134,16 @@ impl Store {
             "held tasks",
             "ended tasks",
             "idempotency keys",
-            "staged users",
-            "deployed users",
             "tokens",
+            "changes to deploy",
             "event entries",
             "keys in this database",
         ];
-        Ok(words.into_iter().zip(counts).collect())
+        let users = [
+            ("staged users", self.count_users(Side::Staged).await?),
+            ("deployed users", self.count_users(Side::Deployed).await?),
+        ];
+        Ok(words.into_iter().zip(counts).chain(users).collect())
     }
 }
 

@@ -13,10 +13,11 @@
 //! | `tasks:<kind>:<STATE>` | zset | every task of that kind in that state, by id |
 //! | `user:<id>:tasks` | zset | every task about that user, by id |
 //! | `workspace:<sha1>:tasks` | zset | every task about the workspace with that name's SHA-1, by id |
+//! | `configuration:tasks` | zset | every deploy, by id |
 //! | `committed` | zset | tasks whose effect outside Redis was promised, by when |
 //! | `creator:<sha1>` | zset | every task that the caller with that name's SHA-1 asked for, by id |
 //! | `events` | stream | transitions, `task kind user at from to by event reason`, by tabs, many lines an entry; bounded |
-//! | `live` | hash | `user:<id>` or `workspace:<sha1>` to the task that deletes him or it |
+//! | `live` | hash | `user:<id>` or `workspace:<sha1>` to the task that deletes him or it, `configuration` to the deploy |
 //! | `pending` | list | hints for workers: look at task N |
 //! | `claimable` | zset | tasks that wait for a worker, by when they began to |
 //! | `delayed` | zset | tasks that wait for a time, by that time |
@@ -32,6 +33,11 @@
 //! | `staged:users`, `deployed:users` | zset | their ids |
 //! | `staged:names`, `deployed:names` | hash | username to id |
 //! | `staged:admins`, `deployed:admins` | set | users whose role is an administrator's |
+//! | `deployed:<generation>:...` | | the same four, as a deploy prepared them |
+//! | `generation` | string | the deployed users that are in effect: `<task>-<fence>`; none before the first deploy |
+//! | `generations` | set | those that have keys and are in effect no more, or not yet; `first` for those without a name |
+//! | `changes` | set | users who are staged otherwise than they are deployed |
+//! | `deploy:again` | set | users who were written while a deploy is under way |
 //! | `user:<id>:sessions` | hash | a session token's SHA-256 to `dialect used idle expires binding`, by tabs; bounded; expires |
 //! | `containers` | hash | a container's id to `deadline life type created username`, by tabs; bounded |
 //! | `container_ends` | zset | their ids, by when each is forgotten |
@@ -48,6 +54,7 @@
 //! All share the hash tag in the prefix, so that they live on one shard of a Redis Cluster.
 
 use super::principals::hex;
+use crate::domain::user::Side;
 
 /// The keys under one prefix.
 #[derive(Debug, Clone)]
@@ -67,6 +74,19 @@ impl Keys {
 
     pub(super) fn epoch(&self) -> String {
         self.named("epoch")
+    }
+
+    pub(super) fn generation(&self) -> String {
+        self.named("generation")
+    }
+
+    /// What the keys of a side's users begin with. The scripts make the same: see `_sides.lua`.
+    pub(super) fn side(&self, side: Side, generation: Option<&str>) -> String {
+        match (side, generation) {
+            (Side::Staged, _) => format!("{}staged:", self.prefix),
+            (Side::Deployed, None) => format!("{}deployed:", self.prefix),
+            (Side::Deployed, Some(generation)) => format!("{}deployed:{generation}:", self.prefix),
+        }
     }
 
     pub(super) fn task(&self, id: u64) -> String {

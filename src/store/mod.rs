@@ -14,6 +14,7 @@ mod calls;
 mod connection;
 pub mod containers;
 pub mod dependents;
+pub mod deploys;
 pub mod directory;
 pub mod doctor;
 pub mod durability;
@@ -33,6 +34,7 @@ mod reply;
 pub mod scripts;
 pub mod seeding;
 pub mod sessions;
+mod sides;
 pub mod story;
 pub mod submit;
 mod tallies;
@@ -60,6 +62,7 @@ struct Inner {
     link: Link,
     keys: Keys,
     epoch: OnceCell<String>,
+    generation: sides::LastSeen,
     highest_task: AtomicU64,
 }
 
@@ -79,6 +82,7 @@ impl Store {
             link: Link::new(url, program)?,
             keys: Keys::new(prefix),
             epoch: OnceCell::new(),
+            generation: sides::LastSeen::default(),
             highest_task: AtomicU64::new(0),
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -29,9 +29,15 @@ fn rows(event: Event) -> Value {
     Value::Object(rows)
 }
 
+/// Where a task begins that may be claimed at once: `[state, place]`.
+pub(super) static NOW: LazyLock<String> = LazyLock::new(|| start(TaskState::Queued).to_string());
+
+fn start(state: TaskState) -> Value {
+    json!([state.name(), state.place().name()])
+}
+
 /// What `submit.lua` wants to know.
 pub(super) static SUBMIT: LazyLock<String> = LazyLock::new(|| {
-    let start = |state: TaskState| json!([state.name(), state.place().name()]);
     let being_cancelled: Map<_, _> = TaskState::ALL
         .into_iter()
         .filter(|state| state.is_being_cancelled())
@@ -54,14 +60,13 @@ pub(super) static EFFECTS: LazyLock<String> = LazyLock::new(|| {
     by_kind(|kind| match kind.effect() {
         Effect::Staged => Some(Value::from("staged")),
         Effect::Everywhere => Some(Value::from("everywhere")),
-        Effect::None | Effect::Outside => None,
+        Effect::None | Effect::Outside | Effect::Configuration => None,
     })
     .to_string()
 });
 
-/// The kinds after which nothing of a user is left.
-pub(super) static EVERYWHERE: LazyLock<String> =
-    LazyLock::new(|| kinds(|kind| kind.effect() == Effect::Everywhere).to_string());
+/// The kinds that delete a user, for good where he is on neither side any more.
+pub(super) static DELETIONS: LazyLock<String> = LazyLock::new(|| kinds(TaskKind::deletes_a_user).to_string());
 
 /// In which configuration a kind's user has to be; `""` for a kind that is about no user. Looking changes nothing, so it is
 /// possible as long as there is somebody to look at.
@@ -73,7 +78,7 @@ fn needs() -> Value {
             Effect::None => "either",
             Effect::Staged => "staged",
             Effect::Everywhere => "deployed",
-            Effect::Outside => "",
+            Effect::Outside | Effect::Configuration => "",
         }))
     })
 }

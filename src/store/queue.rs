@@ -27,7 +27,7 @@ use crate::{
     domain::{
         reason::Reason,
         state::{Event, TaskState},
-        task::{Fence, TaskId, TaskKind},
+        task::{Effect, Fence, TaskId, TaskKind},
     },
     telemetry::trace::TraceParent,
 };
@@ -201,12 +201,18 @@ fn read_claimed(lease: Lease, at: RedisMoment, row: &[String]) -> Result<Claimed
         what: format!("a task of the kind {kind}"),
     })?;
     tallies::waited(number(name, waited)?);
+    let about = match kind.effect() {
+        Effect::Configuration => records::subject("", "", name_of),
+        Effect::None | Effect::Staged | Effect::Everywhere | Effect::Outside => {
+            records::subject(user, name_of, "")
+        }
+    };
     let unreadable = |what: &str| StoreError::UnknownReply { script: name, what: what.to_owned() };
     Ok(Claimed {
         lease,
         at,
         kind,
-        subject: records::subject(user, name_of).ok_or_else(|| unreadable("a task about nobody"))?,
+        subject: about.ok_or_else(|| unreadable("a task about nobody"))?,
         committed: committed == "1",
         username: (!name_of.is_empty()).then(|| name_of.clone()),
         registered: number(name, registered)?,

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 
 use super::StoreError;
 use crate::domain::{
-    checklist::Checklist,
+    checklist::{Checklist, Progress},
     dependents::{Database, Dependent, Label},
     reason::Reason,
     state::TaskState,
-    task::{Requester, Subject, Task, TaskId, TaskKind},
+    task::{DeployOrder, Requester, Subject, Task, TaskId, TaskKind},
     workspace::WorkspaceName,
 };
 
@@ -56,7 +56,13 @@ impl Fields {
     }
 
     fn subject(&self) -> Option<Subject> {
-        subject(self.text("user").unwrap_or_default(), self.text("workspace").unwrap_or_default())
+        let text = |field| self.text(field).unwrap_or_default();
+        subject(text("user"), text("workspace"), text("deploy"))
+    }
+
+    fn prepared(&self) -> Result<Option<Progress>, StoreError> {
+        let (done, of) = (self.number("prepared")?, self.number("to_prepare")?);
+        Ok(done.zip(of).map(|(done, of)| Progress { done, of }))
     }
 
     /// The record of a task.
@@ -67,6 +73,7 @@ impl Fields {
             id,
             kind: self.needed("kind", self.parsed("kind", TaskKind::from_name)?)?,
             subject: self.needed("user", self.subject())?,
+            prepared: self.prepared()?,
             committed: self.text("committed") == Some("1"),
             state: self.needed("state", self.parsed("state", TaskState::from_name)?)?,
             requester: Requester {
@@ -87,12 +94,15 @@ impl Fields {
     }
 }
 
-/// The user of that number, or else the workspace of that name.
-pub(super) fn subject(user: &str, workspace: &str) -> Option<Subject> {
-    if user.is_empty() {
-        return WorkspaceName::new(workspace).map(Subject::Workspace);
+/// The user of that number, or else the workspace of that name, or the configuration as it is to be deployed.
+pub(super) fn subject(user: &str, workspace: &str, deploy: &str) -> Option<Subject> {
+    if !user.is_empty() {
+        return user.parse().ok().map(Subject::User);
     }
-    user.parse().ok().map(Subject::User)
+    if !deploy.is_empty() {
+        return DeployOrder::parse(deploy).map(Subject::Configuration);
+    }
+    WorkspaceName::new(workspace).map(Subject::Workspace)
 }
 
 /// A dependent as JSON. Registered ones carry `blocking` before the JSON as well; see `put_dependents.lua`.

@@ -60,26 +60,27 @@ macro_rules! scripts {
 }
 
 scripts! {
-    ADD_USERS "add_users", refused, "granting", "users";
+    ADD_USERS "add_users", refused, "sides", "granting", "users";
     ANNOUNCE "announce", allowed;
     CANCEL "cancel", allowed;
-    CLAIM "claim", allowed;
+    CLAIM "claim", allowed, "sides";
     CLOSE_SESSION "close_session", allowed;
-    COMMIT "commit", allowed;
+    COMMIT "commit", allowed, "sides";
     DELETE_DEPENDENT "delete_dependent", allowed;
     DEPTH "depth", allowed;
     EXTEND "extend", allowed;
     FIND_GONE "find_gone", reads;
-    FIND_LOGIN "find_login", reads, "roles";
+    FIND_LOGIN "find_login", reads, "sides", "roles";
     FORGET_CONTAINERS "forget_containers", allowed, "containers";
-    IMPORT_USERS "import_users", refused, "users";
+    IMPORT_USERS "import_users", refused, "sides", "users";
     LEAVE "leave", allowed;
     LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", reads;
     OCCUPY "occupy", refused, "containers";
-    OPEN_SESSION "open_session", refused;
+    OPEN_SESSION "open_session", refused, "sides";
     PAUSE "pause", allowed;
     PAUSE_QUEUE "pause_queue", allowed;
+    PREPARE_DEPLOY "prepare_deploy", allowed, "sides", "generations";
     PROMISE "promise", allowed, "containers";
     PROMOTE "promote", allowed;
     PRUNE "prune", allowed;
@@ -93,12 +94,15 @@ scripts! {
     REPORT "report", allowed;
     RESUME "resume", allowed;
     REVOKE_TOKEN "revoke_token", allowed;
-    SETTLE "settle", allowed;
-    SUBMIT "submit", refused;
+    SETTLE "settle", allowed, "sides";
+    SUBMIT "submit", refused, "sides", "creating";
+    SUBMIT_DEPLOY "submit_deploy", refused, "creating";
+    SWEEP_GENERATION "sweep_generation", allowed, "sides";
     TAKE_WALK "take_walk", allowed;
+    TURN_DEPLOY "turn_deploy", allowed, "sides", "generations";
     UNREGISTER_CONTAINER "unregister_container", allowed, "containers";
-    UPDATE_USERS "update_users", refused, "granting";
-    USE_SESSION "use_session", survives, "roles";
+    UPDATE_USERS "update_users", refused, "sides", "granting";
+    USE_SESSION "use_session", survives, "sides", "roles";
     USE_TOKEN "use_token", survives;
     VACATE "vacate", allowed;
 }

@@ -4,7 +4,7 @@
 use redis::pipe;
 
 use super::{Store, StoreError};
-use crate::domain::task::UserId;
+use crate::domain::{task::UserId, user::Side};
 
 /// How far the first load of an empty directory came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +32,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn directory_is_empty(&self) -> Result<bool, StoreError> {
-        let mut commands = pipe();
-        commands.zcard(self.inner.keys.named("staged:users")).zcard(self.inner.keys.named("deployed:users"));
-        let (staged, deployed): (u64, u64) =
-            self.inner.link.pipeline("directory_is_empty", &commands).await?;
-        Ok(staged == 0 && deployed == 0)
+        Ok(self.count_users(Side::Staged).await? == 0 && self.count_users(Side::Deployed).await? == 0)
     }
 
     /// How far the first load came.

@@ -199,6 +199,8 @@ fn push_item(args: &mut Vec<String>, submission: &Submission) {
         match &submission.subject {
             Subject::User(user) => user.to_string(),
             Subject::Workspace(name) => name.as_str().to_owned(),
+            // Asked for by a script of its own.
+            Subject::Configuration(order) => order.to_string(),
         },
         submission.kind.name().to_owned(),
         submission.requester.name.clone(),

@@ -5,9 +5,9 @@
 //! Easy to get wrong: the fields are written by several (imports, the platform dialect, deploys), all by the names that they
 //! have on the wire; numbers are decimal, and truths are `true` and `false`.
 
-use redis::pipe;
+use redis::Pipeline;
 
-use super::{Store, StoreError, must_be_the_same, records::Fields};
+use super::{Store, StoreError, records::Fields};
 use crate::domain::{
     task::UserId,
     user::{NotificationFlag, Side, User, rules::whole_minutes},
@@ -42,17 +42,12 @@ impl Store {
     pub async fn users(&self, side: Side, ids: &[UserId]) -> Result<Vec<Option<User>>, StoreError> {
         let mut users = Vec::with_capacity(ids.len());
         for some in ids.chunks(MOST_READ_AT_ONCE) {
-            let epoch = self.epoch().await?;
-            let mut commands = pipe();
-            // Not GET: every answer is a list then.
-            commands.mget(&[self.inner.keys.epoch()]);
-            for id in some {
-                commands.hmget(self.record_of(side, *id), &FIELDS);
-            }
-            let found: Vec<Vec<Option<String>>> = self.inner.link.pipeline("users", &commands).await?;
-            let mut found = found.into_iter();
-            let now = found.next().and_then(|mut only| only.pop()).flatten();
-            must_be_the_same(epoch, now.as_deref())?;
+            let records = |prefix: &str, commands: &mut Pipeline| {
+                for id in some {
+                    commands.hmget(format!("{prefix}user:{id}"), &FIELDS);
+                }
+            };
+            let found: Vec<Vec<Option<String>>> = self.read_users("users", side, records).await?;
             for (id, values) in some.iter().zip(found) {
                 users.push(self.read_user(side, *id, values)?);
             }

@@ -9,6 +9,7 @@ mod claim;
 mod commit;
 mod containers;
 mod dependents;
+mod deploys;
 mod directory;
 mod dry_runs;
 mod events;

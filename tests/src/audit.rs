@@ -7,7 +7,7 @@ use offstage::domain::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dump::Dump;
+use crate::dump::{Dump, Stored};
 
 /// A task's record, with its number.
 type Record = (String, BTreeMap<String, String>);
@@ -38,6 +38,50 @@ pub fn audit(dump: &Dump) {
         audit_history(dump, id, record);
     }
     audit_children(dump, &records);
+    audit_sides(dump);
+}
+
+/// A side's records and indexes agree, and whoever is staged otherwise than he is deployed is known to be.
+#[track_caller]
+fn audit_sides(dump: &Dump) {
+    let deployed = match dump.0.get("generation") {
+        Some(Stored::Text(generation)) => format!("deployed:{generation}:"),
+        _ => "deployed:".to_owned(),
+    };
+    for side in ["staged:", &deployed] {
+        let records = users_of(dump, side);
+        let users: BTreeSet<_> = dump.sorted(&format!("{side}users")).into_keys().collect();
+        assert_eq!(users, records.keys().cloned().collect(), "{side}users");
+        let names: BTreeMap<_, _> =
+            records.iter().map(|(id, user)| (user["username"].clone(), id.clone())).collect();
+        assert_eq!(dump.hash(&format!("{side}names")), names, "{side}names");
+        let is_admin = |user: &BTreeMap<String, String>| user.get("admin").is_some_and(|admin| admin == "1");
+        let admins: BTreeSet<_> =
+            records.iter().filter(|(_, user)| is_admin(user)).map(|(id, _)| id.clone()).collect();
+        assert_eq!(dump.set(&format!("{side}admins")), admins, "{side}admins");
+    }
+    let (staged, deployed) = (users_of(dump, "staged:"), users_of(dump, &deployed));
+    let ids: BTreeSet<_> = staged.keys().chain(deployed.keys()).collect();
+    let changes = dump.set("changes");
+    for id in ids {
+        let differs = staged.get(id) != deployed.get(id);
+        assert!(
+            !differs || changes.contains(id),
+            "user {id} is to be deployed and nobody knows: {staged:?} {deployed:?}"
+        );
+    }
+}
+
+/// The records of a side by their numbers, without what the staged ones count.
+fn users_of(dump: &Dump, side: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+    let lead = format!("{side}user:");
+    let ids = dump.0.keys().filter_map(|name| name.strip_prefix(&lead));
+    ids.map(|id| {
+        let mut user = dump.hash(&format!("{lead}{id}"));
+        user.retain(|field, _| field != "dependents" && field != "blocking");
+        (id.to_owned(), user)
+    })
+    .collect()
 }
 
 /// Every task stands where its state says, and nowhere else.
@@ -72,7 +116,10 @@ fn audit_places(dump: &Dump, records: &[Record]) {
 fn subject_of(record: &BTreeMap<String, String>) -> String {
     use sha1::{Digest, Sha1};
     use std::fmt::Write;
-    let Some(workspace) = record.get("workspace") else { return format!("user:{}", record["user"]) };
+    if let Some(user) = record.get("user") {
+        return format!("user:{user}");
+    }
+    let Some(workspace) = record.get("workspace") else { return "configuration".to_owned() };
     let hash = Sha1::digest(workspace.as_bytes());
     hash.iter().fold("workspace:".to_owned(), |mut key, byte| {
         write!(key, "{byte:02x}").expect("a string takes text");

@@ -68,6 +68,16 @@ impl Dump {
         }
     }
 
+    /// The set of that name; empty where there is none.
+    #[must_use]
+    pub fn set(&self, name: &str) -> BTreeSet<String> {
+        match self.0.get(name) {
+            None => BTreeSet::new(),
+            Some(Stored::Set(members)) => members.clone(),
+            Some(other) => panic!("{name} is no set: {other:?}"),
+        }
+    }
+
     /// The list of that name; empty where there is none.
     #[must_use]
     pub fn list(&self, name: &str) -> &[String] {

@@ -5,6 +5,7 @@ use offstage::{
         capability::Capability,
         checklist::{CheckState, Checklist, Counts},
         dependents::{Dependent, Label},
+        deploy::{DeployOrder, DeployType},
         task::{Requester, Subject, TaskId, TaskKind, UserId},
         workspace::WorkspaceName,
     },
@@ -12,6 +13,7 @@ use offstage::{
         Store,
         containers::{ContainerType, NewContainer},
         dependents::Existing,
+        deploys::NewDeploy,
         directory::{Collection, Loaded, MOST_AT_ONCE, Named, NewUser},
         principals::TokenHash,
         sessions::NewSession,
@@ -164,4 +166,11 @@ pub fn removal(name: &str) -> Submission {
 #[must_use]
 pub fn platform_deletion(user: u64) -> Submission {
     Submission { kind: TaskKind::PlatformUser, ..submission(user) }
+}
+
+/// A request for a deploy.
+#[must_use]
+pub fn deploy(kind: DeployType) -> NewDeploy {
+    let requester = Requester { name: "admin".to_owned(), is_administrator: true };
+    NewDeploy { order: DeployOrder { kind, from: None }, requester, retry_of: None, trace: None }
 }

@@ -7,11 +7,13 @@ use chrono::{DateTime, Utc};
 use offstage::{
     domain::{
         checklist::Counts,
+        deploy::DeployType,
         state::{Event, TaskState},
         task::{Fence, TaskId, UserId},
     },
     store::{
         Store,
+        deploys::{Ordered, Prepared, Turned},
         queue::{Claim, Claimed, Commit, Committed, Lease, Promised, Settled, Settlement},
         submit::{Submission, Submitted},
         tasks::{Cancelled, Steered},
@@ -200,11 +202,35 @@ impl World {
         }
     }
 
+    /// What the keys of the deployed users begin with.
+    #[must_use]
+    pub fn deployed(&self) -> String {
+        let generation = self.raw::<Option<String>>("GET", "generation", &[]);
+        generation.map_or_else(|| "deployed:".to_owned(), |generation| format!("deployed:{generation}:"))
+    }
+
+    /// Lets the staged configuration take effect, and forgets what was deployed before.
+    pub async fn deploy(&self) {
+        let Ordered::Created { .. } =
+            self.store.submit_deploy(&fixtures::deploy(DeployType::Full)).await.expect("Redis answers")
+        else {
+            panic!("no deploy runs")
+        };
+        let lease = self.claim(LONG).await.lease;
+        let mut after = None;
+        while let Prepared::Upto(user) = self.store.prepare_deploy(lease, after).await.expect("Redis answers")
+        {
+            after = Some(user);
+        }
+        assert_eq!(self.store.turn_deploy(lease, "w").await.expect("Redis answers"), Turned::Done);
+        while self.store.sweep_generation().await.expect("Redis answers") {}
+    }
+
     /// Whether a user is in the staged and in the deployed configuration.
     #[must_use]
     pub fn sides(&self, user: UserId) -> (bool, bool) {
-        let there = |side: &str| self.raw::<bool>("EXISTS", &format!("{side}:user:{user}"), &[]);
-        (there("staged"), there("deployed"))
+        let there = |side: &str| self.raw::<bool>("EXISTS", &format!("{side}user:{user}"), &[]);
+        (there("staged:"), there(&self.deployed()))
     }
 }
 

@@ -8,6 +8,7 @@
 //! Then everything that can have changed is asked again, and decided again; nothing is taken over from the look before.
 
 mod attempt;
+mod deploy;
 mod effect;
 
 use futures::FutureExt;
@@ -145,9 +146,12 @@ struct Settler<'a> {
 }
 
 impl Settler<'_> {
-    /// Works until it is through or is interrupted. What was promised before is carried out and not asked about again; what
+    /// Works until it is through or is interrupted. A deploy asks nobody. What was promised before is carried out and not asked about again; what
     /// cannot be done here is left to other workers.
     async fn run(&self) -> Outcome {
+        if self.delivery.claimed.kind.effect() == Effect::Configuration {
+            return self.deploy().await;
+        }
         if self.is_for_others() {
             return self.leave_to_others().await;
         }
@@ -184,7 +188,9 @@ impl Settler<'_> {
             let commit = look.commit(self.lease());
             let taken = match kind.effect() {
                 Effect::Outside => self.promise(commit).await,
-                Effect::None | Effect::Staged | Effect::Everywhere => self.commit(commit).await.map(Some),
+                Effect::None | Effect::Staged | Effect::Everywhere | Effect::Configuration => {
+                    self.commit(commit).await.map(Some)
+                }
             };
             unsettled = match taken {
                 Ok(ended) => return ended,

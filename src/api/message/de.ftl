@@ -3,6 +3,7 @@
 name = { $kind ->
     [dependents] Von Benutzer { $user } abhängige Objekte
     [workspace] Entfernung eines Arbeitsbereichs
+    [deploy] Inkraftsetzung der vorgesehenen Konfiguration
     [platform_user] Löschung von Benutzer { $user }, vorgesehen und in Kraft
    *[staged_user] Löschung von Benutzer { $user }
 }
@@ -11,13 +12,16 @@ INITIALIZING = Wartet auf den Startzeitpunkt.
 
 QUEUED = Wartet auf den Start.
 
-PROCESSING = { $committed ->
-    [yes] Der Arbeitsbereich wird entfernt{ again }.
-   *[no] { $checks ->
-        [0] { looking }{ again }.
-        [one] { looking }: { $done } von { $checks } Prüfung abgeschlossen{ again }.
-       *[other] { looking }: { $done } von { $checks } Prüfungen abgeschlossen{ again }.
+PROCESSING = { $kind ->
+    [deploy] { $checks ->
+        [0] Die Benutzer werden vorbereitet{ again }.
+        [one] Die Benutzer werden vorbereitet: { $done } von { $checks } fertig{ again }.
+       *[other] Die Benutzer werden vorbereitet: { $done } von { $checks } fertig{ again }.
     }
+    [dependents] { working }
+    [workspace] { working }
+    [platform_user] { working }
+   *[staged_user] { working }
 }
 
 CANCEL_REQUESTED = Der Abbruch wurde angefordert; die laufende Arbeit wird gestoppt.
@@ -25,6 +29,7 @@ CANCEL_REQUESTED = Der Abbruch wurde angefordert; die laufende Arbeit wird gesto
 CANCELING = { $kind ->
     [dependents] Die laufende Arbeit wird gestoppt.
     [workspace] Die laufende Arbeit wird gestoppt; es wird nichts entfernt.
+    [deploy] Die laufende Arbeit wird gestoppt; es wird nichts in Kraft gesetzt.
     [platform_user] Die laufende Arbeit wird gestoppt; es wird nichts gelöscht.
    *[staged_user] Die laufende Arbeit wird gestoppt; es wird nichts gelöscht.
 }
@@ -41,6 +46,7 @@ RESUMING = { $reason ->
 COMPLETED = { $kind ->
     [dependents] { findings }
     [workspace] Der Arbeitsbereich wurde entfernt.
+    [deploy] Die vorgesehene Konfiguration ist in Kraft getreten.
     [platform_user] Der Benutzer wurde gelöscht, vorgesehen und in Kraft.
    *[staged_user] Der Benutzer wurde gelöscht.
 }
@@ -52,6 +58,7 @@ CONFLICT = { $kind ->
         [one] { $blocking } laufender Container benutzt den Arbeitsbereich.
        *[other] { $blocking } laufende Container benutzen den Arbeitsbereich.
     }
+    [deploy] Es wurde nichts in Kraft gesetzt.
     [platform_user] { blocked }
    *[staged_user] { blocked }
 }
@@ -59,6 +66,7 @@ CONFLICT = { $kind ->
 CANCELLED = { $kind ->
     [dependents] Abgebrochen.
     [workspace] Abgebrochen; es wurde nichts entfernt.
+    [deploy] Abgebrochen; es wurde nichts in Kraft gesetzt.
     [platform_user] Abgebrochen; es wurde nichts gelöscht.
    *[staged_user] Abgebrochen; es wurde nichts gelöscht.
 }
@@ -74,11 +82,14 @@ EXCEPTION = { $kind ->
         [one] { cause }; es wurde nichts entfernt.
        *[other] { cause }; nach { $attempt } Versuchen aufgegeben, es wurde nichts entfernt.
     }
+    [deploy] { $attempt ->
+        [0] { cause }; es wurde nichts in Kraft gesetzt.
+        [one] { cause }; es wurde nichts in Kraft gesetzt.
+       *[other] { cause }; nach { $attempt } Versuchen aufgegeben, es wurde nichts in Kraft gesetzt.
+    }
     [platform_user] { undone }
    *[staged_user] { undone }
 }
-
-## Bausteine
 
 component = { $state ->
     [QUEUED] Wartet, bis die Prüfung an der Reihe ist.
@@ -94,9 +105,21 @@ component = { $state ->
    *[other] Gestoppt, bevor alles geprüft war.
 }
 
+## Bausteine
+
+working = { $committed ->
+    [yes] Der Arbeitsbereich wird entfernt{ again }.
+   *[no] { $checks ->
+        [0] { looking }{ again }.
+        [one] { looking }: { $done } von { $checks } Prüfung abgeschlossen{ again }.
+       *[other] { looking }: { $done } von { $checks } Prüfungen abgeschlossen{ again }.
+    }
+}
+
 looking = { $kind ->
     [dependents] Es wird geprüft, was vom Benutzer abhängt
     [workspace] Es wird geprüft, wer den Arbeitsbereich benutzt
+    [deploy] Die Benutzer werden vorbereitet
     [platform_user] Es wird geprüft, was vom Benutzer abhängt
    *[staged_user] Es wird geprüft, was vom Benutzer abhängt
 }
@@ -128,11 +151,18 @@ findings = { $blocking ->
 cause = { $reason ->
     [dependents] Es wurden abhängige Objekte gefunden
     [user_gone] Der Benutzer existiert nicht mehr
-    [last_administrator] Der Benutzer ist der letzte Administrator
+    [last_administrator] { $kind ->
+        [deploy] Es bliebe kein Administrator übrig
+        [dependents] Der Benutzer ist der letzte Administrator
+        [workspace] Der Benutzer ist der letzte Administrator
+        [platform_user] Der Benutzer ist der letzte Administrator
+       *[staged_user] Der Benutzer ist der letzte Administrator
+    }
     [check_unavailable] Die Prüfung „{ $check }“ hat kein Ergebnis geliefert
     [answers_too_old] Die Ergebnisse der Prüfungen waren nicht mehr aktuell genug
     [unsettled] { $kind ->
         [dependents] Die abhängigen Objekte änderten sich immer wieder
+        [deploy] Die Benutzer änderten sich immer wieder
         [workspace] Immer wieder starteten Container, während der Arbeitsbereich entfernt werden sollte
         [platform_user] Die abhängigen Objekte änderten sich immer wieder, während der Benutzer gelöscht werden sollte
        *[staged_user] Die abhängigen Objekte änderten sich immer wieder, während der Benutzer gelöscht werden sollte

@@ -3,7 +3,7 @@
 #
 #   $kind      what the task is for         $attempt   the running attempt, or the last one
 #   $user      the user's number            $checks    how many checks there are; 0 before the first one began
-#   $state     where the task stands        $done      how many of them have answered
+#   $state     where the task stands        $done      how many of them have answered (a deploy's are users)
 #   $reason    the reason's code, or none   $blocking  how many dependents block the deletion
 #   $check     the check of the reason        $committed yes once a removal outside Redis was promised
 #
@@ -14,6 +14,7 @@
 name = { $kind ->
     [dependents] Dependents of user { $user }
     [workspace] Removal of a workspace
+    [deploy] Deploy of the staged configuration
     [platform_user] Deletion of user { $user }, staged and deployed
    *[staged_user] Deletion of user { $user }
 }
@@ -22,13 +23,16 @@ INITIALIZING = Waiting for its start time.
 
 QUEUED = Waiting to be started.
 
-PROCESSING = { $committed ->
-    [yes] Removing the workspace{ again }.
-   *[no] { $checks ->
-        [0] { looking }{ again }.
-        [one] { looking }: { $done } of { $checks } check done{ again }.
-       *[other] { looking }: { $done } of { $checks } checks done{ again }.
+PROCESSING = { $kind ->
+    [deploy] { $checks ->
+        [0] Preparing the users{ again }.
+        [one] Preparing the users: { $done } of { $checks } done{ again }.
+       *[other] Preparing the users: { $done } of { $checks } done{ again }.
     }
+    [dependents] { working }
+    [workspace] { working }
+    [platform_user] { working }
+   *[staged_user] { working }
 }
 
 CANCEL_REQUESTED = A cancel was requested; the work is being stopped.
@@ -36,6 +40,7 @@ CANCEL_REQUESTED = A cancel was requested; the work is being stopped.
 CANCELING = { $kind ->
     [dependents] The work is being stopped.
     [workspace] The work is being stopped; nothing will be removed.
+    [deploy] The work is being stopped; nothing will be deployed.
     [platform_user] The work is being stopped; nothing will be deleted.
    *[staged_user] The work is being stopped; nothing will be deleted.
 }
@@ -52,6 +57,7 @@ RESUMING = { $reason ->
 COMPLETED = { $kind ->
     [dependents] { findings }
     [workspace] The workspace was removed.
+    [deploy] The staged configuration has taken effect.
     [platform_user] The user was deleted, staged and deployed.
    *[staged_user] The user was deleted.
 }
@@ -63,6 +69,7 @@ CONFLICT = { $kind ->
         [one] { $blocking } running container uses the workspace.
        *[other] { $blocking } running containers use the workspace.
     }
+    [deploy] Nothing was deployed.
     [platform_user] { blocked }
    *[staged_user] { blocked }
 }
@@ -70,6 +77,7 @@ CONFLICT = { $kind ->
 CANCELLED = { $kind ->
     [dependents] Cancelled.
     [workspace] Cancelled; nothing was removed.
+    [deploy] Cancelled; nothing was deployed.
     [platform_user] Cancelled; nothing was deleted.
    *[staged_user] Cancelled; nothing was deleted.
 }
@@ -84,6 +92,11 @@ EXCEPTION = { $kind ->
         [0] { cause }; nothing was removed.
         [one] { cause }; nothing was removed.
        *[other] { cause }; given up after { $attempt } attempts, and nothing was removed.
+    }
+    [deploy] { $attempt ->
+        [0] { cause }; nothing was deployed.
+        [one] { cause }; nothing was deployed.
+       *[other] { cause }; given up after { $attempt } attempts, and nothing was deployed.
     }
     [platform_user] { undone }
    *[staged_user] { undone }
@@ -108,9 +121,19 @@ component = { $state ->
 
 ## Parts
 
+working = { $committed ->
+    [yes] Removing the workspace{ again }.
+   *[no] { $checks ->
+        [0] { looking }{ again }.
+        [one] { looking }: { $done } of { $checks } check done{ again }.
+       *[other] { looking }: { $done } of { $checks } checks done{ again }.
+    }
+}
+
 looking = { $kind ->
     [dependents] Checking what depends on the user
     [workspace] Checking who uses the workspace
+    [deploy] Preparing the users
     [platform_user] Checking what depends on the user
    *[staged_user] Checking what depends on the user
 }
@@ -142,12 +165,19 @@ findings = { $blocking ->
 cause = { $reason ->
     [dependents] Dependents were found
     [user_gone] The user no longer exists
-    [last_administrator] The user is the last administrator
+    [last_administrator] { $kind ->
+        [deploy] No administrator would be left
+        [dependents] The user is the last administrator
+        [workspace] The user is the last administrator
+        [platform_user] The user is the last administrator
+       *[staged_user] The user is the last administrator
+    }
     [check_unavailable] The check "{ $check }" could not answer
     [answers_too_old] What the checks said was too old to act on
     [unsettled] { $kind ->
         [dependents] Dependents kept changing
         [workspace] Containers kept starting while the workspace was to be removed
+        [deploy] Users kept changing
         [platform_user] Dependents kept changing while the user was to be deleted
        *[staged_user] Dependents kept changing while the user was to be deleted
     }

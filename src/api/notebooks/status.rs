@@ -46,6 +46,8 @@ pub(super) const fn code(kind: ProblemKind) -> u16 {
         ProblemKind::AlreadyEnded
         | ProblemKind::WrongState
         | ProblemKind::DeletionLive
+        | ProblemKind::DeployRuns
+        | ProblemKind::NothingToDeploy
         | ProblemKind::BeingCancelled { .. }
         | ProblemKind::ContainersRunning
         | ProblemKind::WorkspaceOccupied { .. }

@@ -55,6 +55,7 @@ pub(super) const fn kind(kind: TaskKind) -> &'static str {
         TaskKind::PlatformUser => "platform_user",
         TaskKind::Workspace => "workspace",
         TaskKind::Dependents => "dependents",
+        TaskKind::Deploy => "deploy",
     }
 }
 
@@ -184,6 +185,8 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::ContainersRunning
         | ProblemKind::WorkspaceOccupied { .. }
         | ProblemKind::DeletionLive
+        | ProblemKind::DeployRuns
+        | ProblemKind::NothingToDeploy
         | ProblemKind::NameTaken
         | ProblemKind::Full => StatusCode::CONFLICT,
         ProblemKind::BadStatus | ProblemKind::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,

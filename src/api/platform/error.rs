@@ -179,6 +179,8 @@ fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::AlreadyEnded
         | ProblemKind::WrongState
         | ProblemKind::DeletionLive
+        | ProblemKind::DeployRuns
+        | ProblemKind::NothingToDeploy
         | ProblemKind::BeingCancelled { .. }
         | ProblemKind::KeyReused
         | ProblemKind::TooManyKeys

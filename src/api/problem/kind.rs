@@ -89,6 +89,10 @@ pub enum ProblemKind {
     BadStatus,
     /// A deletion of the user is under way already.
     DeletionLive,
+    /// A deploy is under way already.
+    DeployRuns,
+    /// Nothing is staged otherwise than it is deployed.
+    NothingToDeploy,
     /// The user's deletion is being cancelled; try again.
     BeingCancelled {
         /// When to try again, in seconds.
@@ -162,6 +166,8 @@ impl ProblemKind {
             Self::WrongState => "wrong_state",
             Self::BadStatus => "bad_status",
             Self::DeletionLive => "deletion_live",
+            Self::DeployRuns => "deploy_runs",
+            Self::NothingToDeploy => "nothing_to_deploy",
             Self::BeingCancelled { .. } => "being_cancelled",
             Self::KeyReused => "key_reused",
             Self::TooManyKeys => "too_many_keys",
@@ -212,6 +218,8 @@ impl ProblemKind {
             | Self::WrongState
             | Self::BadStatus
             | Self::DeletionLive
+            | Self::DeployRuns
+            | Self::NothingToDeploy
             | Self::KeyReused
             | Self::TooManyKeys
             | Self::Full

@@ -88,11 +88,15 @@ impl Family {
             (Self::Users, TaskKind::StagedUser | TaskKind::PlatformUser)
             | (Self::Workspaces, TaskKind::Workspace)
             | (Self::Dependents, TaskKind::Dependents) => true,
-            (Self::Users, TaskKind::Workspace | TaskKind::Dependents)
-            | (Self::Workspaces, TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Dependents)
-            | (Self::Dependents, TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Workspace) => {
-                false
-            }
+            (Self::Users, TaskKind::Workspace | TaskKind::Dependents | TaskKind::Deploy)
+            | (
+                Self::Workspaces,
+                TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Dependents | TaskKind::Deploy,
+            )
+            | (
+                Self::Dependents,
+                TaskKind::StagedUser | TaskKind::PlatformUser | TaskKind::Workspace | TaskKind::Deploy,
+            ) => false,
         }
     }
 }

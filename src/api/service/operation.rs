@@ -20,6 +20,10 @@ pub enum Operation {
     FindDependents,
     /// See a task, and what it found.
     ReadTask,
+    /// Let the staged configuration take effect.
+    Deploy,
+    /// See how the last deploy stands.
+    ReadDeploy,
     /// Remove a workspace.
     DeleteWorkspace,
     /// Administer users as the platform dialect does.
@@ -84,6 +88,10 @@ impl Operation {
             Self::FindDependents => (principal.may_delete_users(), no_access()),
             Self::CancelTask => (principal.may_delete_users(), not_allowed("cancel a user's deletion")),
             Self::ReadTask => (principal.may_delete_users() || principal.may_read_operations(), no_access()),
+            Self::Deploy => (principal.may_delete_users(), not_allowed("deploy the configuration")),
+            Self::ReadDeploy => {
+                (principal.may_delete_users() || principal.may_read_operations(), no_access())
+            }
             Self::DeleteWorkspace => (principal.has(Capability::Admin), not_allowed("remove workspaces")),
             Self::ConfigureUsers => (principal.has(Capability::Admin), not_allowed("administer users")),
             Self::AdministerNotebooks => {

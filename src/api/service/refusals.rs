@@ -3,7 +3,10 @@
 //! Easy to get wrong: a sentence here names ids and never a person.
 
 use crate::{
-    api::problem::{Missing, Problem, ProblemKind, RETRY_AFTER_S},
+    api::{
+        message::phrases::NO_CHANGES_TO_DEPLOY,
+        problem::{Missing, Problem, ProblemKind, RETRY_AFTER_S},
+    },
     domain::{
         capability::Refusal,
         task::{Subject, TaskId, UserId},
@@ -46,6 +49,8 @@ pub(super) fn nobody(subject: &Subject) -> Problem {
         Subject::Workspace(_) => {
             Problem::new(ProblemKind::NotFound(Missing::Workspace), "There is no such workspace.")
         }
+        // It is always there.
+        Subject::Configuration(_) => Problem::internal(),
     }
 }
 
@@ -54,6 +59,7 @@ const fn this(subject: &Subject) -> &'static str {
     match subject {
         Subject::User(_) => "this user",
         Subject::Workspace(_) => "this workspace",
+        Subject::Configuration(_) => "the configuration",
     }
 }
 
@@ -61,6 +67,14 @@ pub(super) fn already_live(subject: &Subject, live: TaskId) -> Problem {
     let this = this(subject);
     let said = format!("A deletion of {this} is under way already: task {live}. Nothing was changed.");
     Problem::new(ProblemKind::DeletionLive, said)
+}
+
+pub(super) fn deploy_runs(live: TaskId) -> Problem {
+    Problem::new(ProblemKind::DeployRuns, format!("A deploy is under way already: task {live}."))
+}
+
+pub(super) fn no_changes() -> Problem {
+    Problem::new(ProblemKind::NothingToDeploy, NO_CHANGES_TO_DEPLOY)
 }
 
 pub(super) fn no_task(id: TaskId) -> Problem {

@@ -71,6 +71,7 @@ pub(super) fn idempotency(
     let about = match subject {
         Subject::User(user) => user.to_string(),
         Subject::Workspace(name) => format!("workspace {}", name.as_str()),
+        Subject::Configuration(order) => format!("configuration {}", order.kind.name()),
     };
     IdempotencyKey {
         key: own_key(principal, operation, key, &[]),

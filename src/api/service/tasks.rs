@@ -195,6 +195,10 @@ impl Service {
         if !old.may_be_retried() {
             return Err(nothing_to_retry(old));
         }
+        if let Some(order) = old.subject.order() {
+            let task = self.order_deploy(principal, order, Some(old.id)).await?;
+            return Ok((Story::accepted(task), Acceptance::Created));
+        }
         let operation = format!("retry {}", old.id);
         let submission = Submission {
             not_before: old.not_before,

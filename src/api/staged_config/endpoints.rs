@@ -4,6 +4,7 @@
 
 mod delete_tasks;
 mod dependent_tasks;
+mod deploy;
 mod users;
 
 use http::Method;
@@ -12,7 +13,7 @@ use super::endpoint::Endpoint;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, delete_tasks::ALL, dependent_tasks::ALL].into_iter().flatten()
+    [users::ALL, delete_tasks::ALL, dependent_tasks::ALL, deploy::ALL].into_iter().flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

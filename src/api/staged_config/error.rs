@@ -190,6 +190,8 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::WrongState
         | ProblemKind::BadStatus
         | ProblemKind::DeletionLive
+        | ProblemKind::DeployRuns
+        | ProblemKind::NothingToDeploy
         | ProblemKind::BeingCancelled { .. }
         | ProblemKind::KeyReused
         | ProblemKind::TooManyKeys

@@ -7,6 +7,7 @@
 //! well). Given twice, in whatever places, it is refused.
 
 pub(super) mod cancel;
+pub(super) mod deploy;
 
 use axum::{
     body::Bytes,

@@ -5,6 +5,7 @@
 
 pub(super) mod dependent_tasks;
 pub(super) mod dependents;
+pub(super) mod deploy;
 pub(super) mod tasks;
 
 use super::fields::Known;

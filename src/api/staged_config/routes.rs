@@ -8,6 +8,7 @@
 
 mod delete_tasks;
 mod dependent_tasks;
+mod deploy;
 mod users;
 
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -30,6 +31,7 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         .merge(users::router())
         .merge(delete_tasks::router())
         .merge(dependent_tasks::router())
+        .merge(deploy::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn(render_refusals))
         .with_state(entrance)

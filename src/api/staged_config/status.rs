@@ -6,7 +6,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::state::TaskState;
+use crate::domain::{state::TaskState, task::Task};
 
 /// The one status that a caller may give a task.
 pub(super) const CANCEL: &str = "CANCEL_REQUESTED";
@@ -57,6 +57,53 @@ impl From<TaskState> for Status {
             TaskState::Conflict => Self::Conflict,
             TaskState::Cancelled => Self::Cancelled,
             TaskState::Exception => Self::Exception,
+        }
+    }
+}
+
+/// Where a deploy stands.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum DeployStatus {
+    /// Nobody has begun with it.
+    Initializing,
+    /// It has begun.
+    InProgress,
+    /// It has ended, however.
+    Complete,
+}
+
+impl DeployStatus {
+    pub(super) fn of(task: &Task) -> Self {
+        match (task.state.is_terminal(), task.started) {
+            (true, _) => Self::Complete,
+            (false, None) => Self::Initializing,
+            (false, Some(_)) => Self::InProgress,
+        }
+    }
+}
+
+/// How a deploy went where it is deployed to.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum HostStatus {
+    /// It has taken effect.
+    Success,
+    /// Nobody has begun with it.
+    Initiating,
+    /// It has begun.
+    InProgress,
+    /// It has not taken effect, and will not.
+    Error,
+}
+
+impl HostStatus {
+    pub(super) fn of(task: &Task) -> Self {
+        match (DeployStatus::of(task), task.state) {
+            (DeployStatus::Complete, TaskState::Completed) => Self::Success,
+            (DeployStatus::Complete, _) => Self::Error,
+            (DeployStatus::Initializing, _) => Self::Initiating,
+            (DeployStatus::InProgress, _) => Self::InProgress,
         }
     }
 }

@@ -30,6 +30,6 @@ end
 -- The roles of a deployed user with these, beside those he has or in their place.
 local function roles_with(user, given, added)
   if not added then return once(given) end
-  local got = redis.call('HMGET', P .. 'deployed:user:' .. user, 'user_role_id', 'further_roles')
+  local got = redis.call('HMGET', side('deployed') .. 'user:' .. user, 'user_role_id', 'further_roles')
   return once((got[1] or '') .. ',' .. (got[2] or '') .. ',' .. given)
 end

@@ -28,9 +28,10 @@ end
 -- What listeners are told. Written with `done`, many transitions in one entry.
 local function tell(id, kind, user, line) told[#told + 1] = table.concat({ id, kind, user, line }, '\t') end
 
--- Whom a task is about, as keys say it. A name stands in no key.
+-- Whom or what a task is about, as keys say it. A name stands in no key.
 local function subject_of(user, workspace)
-  return workspace and 'workspace:' .. redis.sha1hex(workspace) or 'user:' .. user
+  if workspace then return 'workspace:' .. redis.sha1hex(workspace) end
+  return user and 'user:' .. user or 'configuration'
 end
 
 -- The set of all tasks of that kind in that state, by id.
@@ -42,14 +43,14 @@ local function asked_by(name) return P .. 'creator:' .. redis.sha1hex(name) end
 -- The task's record, or nil and NOT_FOUND or CORRUPT.
 local function load_task(id)
   local got = redis.pcall('HMGET', P .. 'task:' .. id, 'state', 'fence', 'committed', 'attempt', 'user', 'modified',
-    'kind', 'started', 'trace', 'workspace')
+    'kind', 'started', 'trace', 'workspace', 'deploy')
   if got.err then return nil, 'CORRUPT' end
   if not got[1] then return nil, 'NOT_FOUND' end
   local fence, attempt, modified = tonumber(got[2]), tonumber(got[4]), tonumber(got[6])
-  if not (fence and attempt and modified and (tonumber(got[5]) or got[10])) then return nil, 'CORRUPT' end
+  if not (fence and attempt and modified and (tonumber(got[5]) or got[10] or got[11])) then return nil, 'CORRUPT' end
   return { state = got[1], fence = got[2], committed = got[3] == '1', attempt = attempt, user = got[5] or '',
     modified = modified, at = math.max(NOW, modified), kind = got[7] or '', started = got[8],
-    trace = got[9] or '', workspace = got[10], subject = subject_of(got[5], got[10]) }
+    trace = got[9] or '', workspace = got[10], deploy = got[11], subject = subject_of(got[5], got[10]) }
 end
 
 -- How long the worker of a running task took to let go of it after a cancel, by the time it ended; '' where none was.

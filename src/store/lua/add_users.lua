@@ -10,8 +10,8 @@ local sides, roles = { 'staged', 'deployed' }, nil
 -- No number is given twice: a task that names one who is gone must never reach another.
 local function next_number()
   local last = math.max(tonumber(redis.call('GET', P .. 'last_user') or '0'), tonumber(ARGV[5]) - 1)
-  for _, side in ipairs(sides) do
-    local highest = redis.call('ZREVRANGE', P .. side .. ':users', 0, 0)[1]
+  for _, where in ipairs(sides) do
+    local highest = redis.call('ZREVRANGE', side(where) .. 'users', 0, 0)[1]
     last = math.max(last, tonumber(highest or '0'))
   end
   return last + 1
@@ -26,8 +26,8 @@ local function fields_of(email)
 end
 
 local function add(name, email)
-  for _, side in ipairs(sides) do
-    local there = redis.call('HGET', P .. side .. ':names', name)
+  for _, where in ipairs(sides) do
+    local there = redis.call('HGET', side(where) .. 'names', name)
     if there then
       return (redis.call('HEXISTS', P .. 'live', 'user:' .. there) == 1 and 'LIVE\t' or 'EXISTS\t') .. there
     end
@@ -38,7 +38,8 @@ local function add(name, email)
   -- writes
   roles = roles or with_role(ARGV[3], ARGV[7])
   redis.call('SET', P .. 'last_user', id)
-  for _, side in ipairs(sides) do write_user(side, id, name, ARGV[4], fields_of(email)) end
+  for _, where in ipairs(sides) do write_user(where, id, name, ARGV[4], fields_of(email)) end
+  touch(id, false)
   return 'ADDED\t' .. id
 end
 

@@ -2,11 +2,11 @@
 -- dropped; the record decides, an entry is a hint.
 --
 -- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms; ARGV[7] {kind: where its user's name
--- stands, 'either': staged if he is there, '' for a workspace}
+-- stands, 'either': staged if he is there, '' where it is about no user}
 -- Replies {OK, entries taken off the list, ms by Redis's clock, a task's {id, fence, kind, user, attempt, username,
 -- registered dependents, how long it was claimable (ms), the trace it came of, 1 if it is committed}...} or {PAUSED} (the
 -- queue, or this worker). A user who is gone has '' for a name, a record without a kind or a trace '' for it; a workspace's
--- task has '' for a user, and the workspace for a name.
+-- task has '' for a user, and the workspace for a name; a deploy has '' for a user, and how it was asked for for a name.
 if redis.call('EXISTS', P .. 'paused') == 1 then return {'PAUSED'} end
 local worker = P .. 'worker:' .. ARGV[5]
 local quiet = redis.call('HGET', worker, 'quiet')
@@ -16,11 +16,11 @@ local needs = cjson.decode(ARGV[7])
 
 -- The name, and how many dependents are registered.
 local function who(task)
-  if task.workspace then return task.workspace, '0' end
+  if task.workspace or task.deploy then return task.workspace or task.deploy, '0' end
   local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'username', 'dependents')
-  local needed, name = needs[task.kind] or 'staged', user[1]
-  if needed == 'deployed' or needed == 'either' and not name then
-    name = redis.pcall('HGET', P .. 'deployed:user:' .. task.user, 'username')
+  local where, name = needs[task.kind] or 'staged', user[1]
+  if where == 'deployed' or where == 'either' and not name then
+    name = redis.pcall('HGET', side('deployed') .. 'user:' .. task.user, 'username')
   end
   return type(name) == 'string' and name or '', user[2] or '0'
 end

@@ -9,11 +9,11 @@
 local moves, effects = cjson.decode(ARGV[3]), cjson.decode(ARGV[6])
 
 -- A name is one user's alone: import refuses a second one.
-local function delete_user(side, user, name, admin, ...)
-  redis.call('HDEL', P .. side .. ':names', name)
-  redis.call('UNLINK', P .. side .. ':user:' .. user, ...)
-  redis.call('ZREM', P .. side .. ':users', user)
-  if admin == '1' then redis.call('SREM', P .. side .. ':admins', user) end
+local function delete_user(where, user, name, admin, ...)
+  redis.call('HDEL', side(where) .. 'names', name)
+  redis.call('UNLINK', side(where) .. 'user:' .. user, ...)
+  redis.call('ZREM', side(where) .. 'users', user)
+  if admin == '1' then redis.call('SREM', side(where) .. 'admins', user) end
 end
 
 -- A number that was imported is given to nobody else either: see add_users.lua.
@@ -22,7 +22,7 @@ local function use_up(user)
   if tonumber(user) > last then redis.call('SET', P .. 'last_user', user) end
 end
 
-local function is_last(side, admin) return admin == '1' and redis.call('SCARD', P .. side .. ':admins') <= 1 end
+local function is_last(where, admin) return admin == '1' and redis.call('SCARD', side(where) .. 'admins') <= 1 end
 
 local function commit(task, id, fence, asked, worker, checks)
   if task.fence ~= fence or not effects[task.kind] then return 'LOST' end
@@ -32,7 +32,7 @@ local function commit(task, id, fence, asked, worker, checks)
   local user, staged, deployed = task.user, nil, nil
   staged = redis.pcall('HMGET', P .. 'staged:user:' .. user, 'admin', 'blocking', 'username')
   if effects[task.kind] ~= 'staged' then
-    deployed = redis.pcall('HMGET', P .. 'deployed:user:' .. user, 'admin', 'username')
+    deployed = redis.pcall('HMGET', side('deployed') .. 'user:' .. user, 'admin', 'username')
   end
   if staged.err or deployed and deployed.err then return 'BLOCKED' end
   if not (deployed or staged)[1] then return 'GONE' end
@@ -47,6 +47,12 @@ local function commit(task, id, fence, asked, worker, checks)
   -- What lets the deployed user in goes with him, in the same step.
   if deployed then
     delete_user('deployed', user, deployed[2] or '', deployed[1], own .. ':sessions')
+  end
+  -- Nothing is left to deploy of a user whom the deployed configuration does not have.
+  local stays = not deployed and redis.call('EXISTS', side('deployed') .. 'user:' .. user) == 1
+  touch(user, stays)
+  if not stays then
+    redis.call('SREM', P .. 'changes', user)
     use_up(user)
   end
   move(id, task, to, 'complete', worker, '', { 'checks', checks })

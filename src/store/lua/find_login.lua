@@ -2,6 +2,6 @@
 --
 -- ARGV[3] username
 -- Replies {OK, user, password's hash ('' none), his roles' records...} or {NOT_FOUND}.
-local id = redis.call('HGET', P .. 'deployed:names', ARGV[3])
+local id = redis.call('HGET', side('deployed') .. 'names', ARGV[3])
 if not id then return {'NOT_FOUND'} end
-return {'OK', id, redis.call('HGET', P .. 'deployed:user:' .. id, 'password') or '', unpack(roles_of(id))}
+return {'OK', id, redis.call('HGET', side('deployed') .. 'user:' .. id, 'password') or '', unpack(roles_of(id))}

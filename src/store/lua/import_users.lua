@@ -1,11 +1,11 @@
 -- Loads users into both configurations. Who is there stays; who was deleted is not brought back unasked.
 --
--- ARGV[3] 1: bring deleted users back; ARGV[4] {kind: true} for kinds of tasks that leave nothing of a user; ARGV[5] the
+-- ARGV[3] 1: bring deleted users back; ARGV[4] {kind: true} for kinds of tasks that delete a user; ARGV[5] the
 -- state in which such a task has done it; ARGV[6..] four an item: user, username, 1 for an administrator, the fields of the
 -- record as a JSON object of strings
 -- Replies {OK, an item's tag...}: ADDED, RESTORED, KEPT, DELETED (skipped), LIVE (his deletion runs: skipped), NAME_TAKEN
 -- (skipped).
-local everywhere = cjson.decode(ARGV[4])
+local deletions = cjson.decode(ARGV[4])
 
 local function fields_of(json)
   local fields = {}
@@ -16,10 +16,10 @@ local function fields_of(json)
   return fields
 end
 
--- Nothing but his deletion takes a user from both sides, whatever was asked about him since; it is known as long as its
--- task is kept.
+-- Nothing but his deletion takes a user from both sides, at once or with a deploy, whatever was asked about him since; it is
+-- known as long as its task is kept.
 local function was_deleted(id)
-  for kind in pairs(everywhere) do
+  for kind in pairs(deletions) do
     local done = index(kind, ARGV[5])
     if redis.call('ZINTERCARD', 2, P .. 'user:' .. id .. ':tasks', done, 'LIMIT', 1) == 1 then return true end
   end
@@ -30,14 +30,15 @@ local function import(id, name, admin, fields)
   -- Who is deleted from one side, and whose deletion from both runs, would be restored for a moment.
   if redis.call('HEXISTS', P .. 'live', 'user:' .. id) == 1 then return 'LIVE' end
   if redis.call('EXISTS', P .. 'staged:user:' .. id) == 1 then return 'KEPT' end
-  for _, side in ipairs({ 'staged', 'deployed' }) do
-    if (redis.call('HGET', P .. side .. ':names', name) or id) ~= id then return 'NAME_TAKEN' end
+  for _, where in ipairs({ 'staged', 'deployed' }) do
+    if (redis.call('HGET', side(where) .. 'names', name) or id) ~= id then return 'NAME_TAKEN' end
   end
-  local deleted = redis.call('EXISTS', P .. 'deployed:user:' .. id) == 1
+  local deleted = redis.call('EXISTS', side('deployed') .. 'user:' .. id) == 1
   local gone = not deleted and was_deleted(id)
   if (deleted or gone) and ARGV[3] ~= '1' then return 'DELETED' end
   -- writes
   write_user('staged', id, name, admin, fields_of(fields))
+  touch(id, deleted)
   if deleted then return 'RESTORED' end
   write_user('deployed', id, name, admin, fields_of(fields))
   return gone and 'RESTORED' or 'ADDED'

@@ -7,7 +7,7 @@
 -- Replies {OK, when it stops working whatever happens (ms, '' never), now (ms)}, {NOT_FOUND} (he is not there, or not by
 -- that name; or the token that he shows is not) or {BOUND} (that token is, to something else).
 local key = P .. 'user:' .. ARGV[3] .. ':sessions'
-if redis.call('HGET', P .. 'deployed:user:' .. ARGV[3], 'username') ~= ARGV[4] then return {'NOT_FOUND'} end
+if redis.call('HGET', side('deployed') .. 'user:' .. ARGV[3], 'username') ~= ARGV[4] then return {'NOT_FOUND'} end
 local expires, binding = ARGV[8] ~= '' and NOW + tonumber(ARGV[8]) or nil, ARGV[9]
 if ARGV[11] ~= '' then
   local text = redis.call('HGET', key, ARGV[11]) or ''

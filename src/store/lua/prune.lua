@@ -13,7 +13,7 @@ for _, id in ipairs(ids) do
   redis.call('ZREM', P .. 'ended', id)
   if task[1] then count(task[1], -1) end
   if task[1] and task[3] then redis.call('ZREM', index(task[3], task[1]), id) end
-  if task[4] or task[6] then redis.call('ZREM', P .. subject_of(task[4], task[6]) .. ':tasks', id) end
+  redis.call('ZREM', P .. subject_of(task[4], task[6]) .. ':tasks', id)
   if task[5] then redis.call('ZREM', asked_by(task[5]), id) end
   if task[2] then redis.call('HDEL', P .. 'idempotency', task[2]) end
 end

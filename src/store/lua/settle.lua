@@ -17,7 +17,7 @@ local function was_mine(id, worker, event, reason)
 end
 
 local function is_known(user)
-  return redis.call('EXISTS', P .. 'staged:user:' .. user, P .. 'deployed:user:' .. user) > 0
+  return redis.call('EXISTS', P .. 'staged:user:' .. user, side('deployed') .. 'user:' .. user) > 0
 end
 
 local function settle(task, id, fence, event, reason, detail, delay, worker, checks)

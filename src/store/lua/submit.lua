@@ -12,10 +12,6 @@
 local rules = cjson.decode(ARGV[3])
 if tonumber(redis.call('GET', P .. 'seq') or '0') < tonumber(ARGV[4]) then return {'DATA_LOST'} end
 
-local function name_task(item, id)
-  redis.call('HSET', P .. 'idempotency', item.key, item.hash .. ':' .. id)
-end
-
 -- The key that came with a task stands in its record, which is a quarter of the memory; later ones in a list.
 local function keep_later_key(item, id)
   if item.key == '' then return true end
@@ -41,40 +37,12 @@ local function bring_forward(item, id, task)
   end
 end
 
-local function create(item)
-  local id = tostring(redis.call('INCR', P .. 'seq'))
-  local later = item.not_before > NOW
-  local start = later and rules.later or rules.now
-  local fields = { 'kind', item.kind, item.workspace and 'workspace' or 'user', item.about, 'state', start[1], 'created_by', item.by,
-    'created', NOW, 'modified', NOW, 'attempt', 0, 'fence', 0 }
-  if item.admin == '1' then fields[#fields + 1] = 'by_admin'; fields[#fields + 1] = '1' end
-  if later then fields[#fields + 1] = 'not_before'; fields[#fields + 1] = item.not_before end
-  if item.retry_of ~= '' then fields[#fields + 1] = 'retry_of'; fields[#fields + 1] = item.retry_of end
-  if item.trace ~= '' then fields[#fields + 1] = 'trace'; fields[#fields + 1] = item.trace end
-  if item.key ~= '' then fields[#fields + 1] = 'key'; fields[#fields + 1] = item.key; name_task(item, id) end
-  redis.call('HSET', P .. 'task:' .. id, unpack(fields))
-  if rules.exclusive[item.kind] then redis.call('HSET', P .. 'live', item.subject, id) end
-  for _, set in ipairs({ index(item.kind, start[1]), asked_by(item.by), P .. item.subject .. ':tasks' }) do
-    redis.call('ZADD', set, id, id)
-  end
-  count(start[1], 1)
-  tell(id, item.kind, item.user or '', table.concat({ NOW, '', start[1], item.by, 'submit',
-    item.retry_of ~= '' and 'retry of task ' .. item.retry_of or '' }, '\t'))
-  if later then
-    redis.call('ZADD', P .. 'delayed', item.not_before, id)
-  else
-    redis.call('ZADD', P .. 'claimable', NOW, id)
-    redis.call('RPUSH', P .. 'pending', id)
-  end
-  return {'CREATED', id, tostring(NOW)}
-end
-
 -- 1 for an administrator, 0 for another user, false where there is none. A workspace's existence is known elsewhere.
 local function look_up(item)
   if item.workspace then return '0' end
   local staged = redis.call('HGET', P .. 'staged:user:' .. item.user, 'admin')
   if rules.needs[item.kind] == 'staged' then return staged end
-  local deployed = redis.call('HGET', P .. 'deployed:user:' .. item.user, 'admin')
+  local deployed = redis.call('HGET', side('deployed') .. 'user:' .. item.user, 'admin')
   local there = deployed or rules.needs[item.kind] == 'either' and staged
   return there and (staged == '1' and staged or there)
 end
@@ -90,7 +58,10 @@ local function submit(item)
   if not admin then return {'NOT_FOUND', '0', '0'} end
   local id = rules.exclusive[item.kind] and redis.call('HGET', P .. 'live', item.subject)
   local task = id and load_task(id)
-  if not task then return create(item) end
+  if not task then
+    local later = item.not_before > NOW
+    return create(item, later and rules.later or rules.now, later, rules.exclusive[item.kind])
+  end
   if rules.being_cancelled[task.state] then return {'BEING_CANCELLED', id, '0'} end
   if not (rules.served_by[item.kind] or {})[task.kind] then return {'OTHER', id, '0'} end
   -- A retry is a new task or nothing: it is refused, so it must not change the one that is live.
@@ -105,8 +76,8 @@ for i = 6, #ARGV, 10 do
   local about, kind = ARGV[i], ARGV[i + 1]
   local workspace = rules.needs[kind] == '' and about or nil
   local user = not workspace and about or nil
-  reply[#reply + 1] = submit({ about = about, user = user, workspace = workspace, kind = kind,
-    subject = subject_of(user, workspace), by = ARGV[i + 2], admin = ARGV[i + 3],
+  reply[#reply + 1] = submit({ about = { workspace and 'workspace' or 'user', about }, user = user, workspace = workspace,
+    kind = kind, subject = subject_of(user, workspace), by = ARGV[i + 2], admin = ARGV[i + 3],
     may_admin = ARGV[i + 4], not_before = tonumber(ARGV[i + 5]), key = ARGV[i + 6], hash = ARGV[i + 7],
     retry_of = ARGV[i + 8], trace = ARGV[i + 9] })
 end

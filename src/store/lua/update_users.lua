@@ -8,12 +8,12 @@
 -- roles), {FORBIDDEN} (he is an administrator) or {LAST} (no administrator would be left).
 local sides, added = { 'staged', 'deployed' }, ARGV[5] == '1'
 
--- Whether a side would have no administrator if those of these plans were none who are to be none.
-local function leaves_none(side, plans)
-  local left = redis.call('SCARD', P .. side .. ':admins')
+-- Whether a configuration would have no administrator if those of these plans were none who are to be none.
+local function leaves_none(where, plans)
+  local left = redis.call('SCARD', side(where) .. 'admins')
   local before = left
   for _, plan in ipairs(plans) do
-    local is_one = redis.call('SISMEMBER', P .. side .. ':admins', plan.user) == 1
+    local is_one = redis.call('SISMEMBER', side(where) .. 'admins', plan.user) == 1
     if plan.admin == '0' and is_one then left = left - 1 end
     if plan.admin == '1' and not is_one then left = left + 1 end
   end
@@ -23,7 +23,7 @@ end
 local plans = {}
 for i = 10, #ARGV do
   local user = ARGV[i]
-  local was = redis.call('HGET', P .. 'deployed:user:' .. user, 'admin')
+  local was = redis.call('HGET', side('deployed') .. 'user:' .. user, 'admin')
   if not was then return {'NOT_FOUND'} end
   if redis.call('HEXISTS', P .. 'live', 'user:' .. user) == 1 then return {'LIVE'} end
   local plan = { user = user }
@@ -34,25 +34,26 @@ for i = 10, #ARGV do
   end
   plans[#plans + 1] = plan
 end
-for _, side in ipairs(sides) do
-  if leaves_none(side, plans) then return {'LAST'} end
+for _, where in ipairs(sides) do
+  if leaves_none(where, plans) then return {'LAST'} end
 end
 
 -- writes
 local given = with_role(ARGV[3], ARGV[9])
 for _, plan in ipairs(plans) do
   local roles = ARGV[3] ~= '' and roles_with(plan.user, given, added)
-  for _, side in ipairs(sides) do
-    local key = P .. side .. ':user:' .. plan.user
+  for _, where in ipairs(sides) do
+    local key = side(where) .. 'user:' .. plan.user
     if redis.call('EXISTS', key) == 1 then
       if ARGV[8] ~= '' then redis.call('HSET', key, 'email', ARGV[8]) end
       if roles then
         redis.call('HSET', key, 'admin', plan.admin, 'user_role_id', roles[1])
         redis.call('HDEL', key, 'further_roles')
         if roles[2] then redis.call('HSET', key, 'further_roles', table.concat(roles, ',', 2)) end
-        redis.call(plan.admin == '1' and 'SADD' or 'SREM', P .. side .. ':admins', plan.user)
+        redis.call(plan.admin == '1' and 'SADD' or 'SREM', side(where) .. 'admins', plan.user)
       end
     end
   end
+  touch(plan.user, false)
 end
 return {'DONE'}

@@ -5,7 +5,7 @@
 local key = P .. 'user:' .. ARGV[3] .. ':sessions'
 local text = redis.call('HGET', key, ARGV[4]) or ''
 local dialect, used, idle, expires, binding = text:match('^([%w_]+)\t(%d+)\t(%d*)\t(%d*)\t(.*)$')
-local name = dialect == ARGV[5] and redis.call('HGET', P .. 'deployed:user:' .. ARGV[3], 'username')
+local name = dialect == ARGV[5] and redis.call('HGET', side('deployed') .. 'user:' .. ARGV[3], 'username')
 if not name or (expires ~= '' and tonumber(expires) <= NOW) or (idle ~= '' and used + idle <= NOW) then
   return {'NOT_FOUND'}
 end

@@ -56,6 +56,12 @@ impl Finisher {
         Self { queue, terms: Arc::new(terms) }
     }
 
+    /// The name of the worker whose attempts are ended here.
+    #[must_use]
+    pub fn worker(&self) -> &str {
+        &self.terms.worker
+    }
+
     /// Lets a deletion take effect. Waits as long as Redis is away.
     pub async fn commit(&self, commit: Commit) -> Committed {
         let (answer, outcome) = oneshot::channel();

@@ -4,6 +4,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use offstage::{
     domain::{
         checklist::Checklist,
+        deploy::DeployType,
         state::{Event, TaskState},
         task::{TaskId, UserId},
     },
@@ -69,6 +70,7 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("open_session", store.open_session(&session).await.map(drop)),
         ("pause", store.pause(id, "op").await.map(drop)),
         ("pause_queue", store.pause_queue(true, "op").await.map(drop)),
+        ("prepare_deploy", store.prepare_deploy(lease, None).await.map(drop)),
         ("promise", store.promise(&promised, "w", ANY_AGE).await.map(drop)),
         ("promote", store.promote("p").await.map(drop)),
         ("prune", store.prune(0).await.map(drop)),
@@ -84,7 +86,10 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("revoke_token", store.revoke_token("n").await.map(drop)),
         ("settle", store.settle(&[settlement], "w").await.map(drop)),
         ("submit", store.submit(&[fixtures::submission(6)]).await.map(drop)),
+        ("submit_deploy", store.submit_deploy(&fixtures::deploy(DeployType::Full)).await.map(drop)),
+        ("sweep_generation", store.sweep_generation().await.map(drop)),
         ("take_walk", store.take_walk().await.map(drop)),
+        ("turn_deploy", store.turn_deploy(lease, "w").await.map(drop)),
         ("unregister_container", store.unregister_container("c").await.map(drop)),
         ("update_users", store.update_users(&[user], &Change::default()).await.map(drop)),
         ("use_session", store.use_session(user, &token, "platform").await.map(drop)),

@@ -1,5 +1,5 @@
-//! Forgets what is kept of things that are gone: marks of removed workspaces whose tasks are forgotten, and registrations
-//! of containers that say nothing any more.
+//! Forgets what is kept of things that are gone: marks of removed workspaces whose tasks are forgotten, registrations of
+//! containers that say nothing any more, and deployed users whose place was taken by a deploy.
 //!
 //! Easy to get wrong: a mark keeps a late worker from a workspace that was made since, so it stays as long as its task's
 //! record. And a number that this Redis never gave out is no task of its: such a mark is somebody else's, and stays.
@@ -81,7 +81,8 @@ impl Duty for Sweep {
 
     async fn run_once(&mut self) -> Result<More, StoreError> {
         let forgotten = self.store.forget_containers().await?;
+        let generations = self.store.sweep_generation().await?;
         let marks = self.sweep_marks().await?;
-        Ok(if forgotten >= MOST_FORGOTTEN { More::Yes } else { marks })
+        Ok(if forgotten >= MOST_FORGOTTEN || generations { More::Yes } else { marks })
     }
 }

@@ -33,16 +33,16 @@ use crate::{
 pub(crate) struct TaskView {
     /// Its number.
     id: u64,
-    /// What it is for: `staged_user` deletes, `dependents` only looks.
+    /// What it is for: `staged_user` deletes, `dependents` only looks, `deploy` lets what is staged take effect.
     #[schema(value_type = KindWord)]
     kind: &'static str,
     /// Where it stands.
     #[schema(value_type = StateWord)]
     state: &'static str,
-    /// The user whom it is about; null where it is about a workspace.
+    /// The user whom it is about; null where it is about none.
     #[schema(required)]
     user_id: Option<u64>,
-    /// The workspace that it is about; null where it is about a user.
+    /// The workspace that it is about; null where it is about none.
     #[schema(required)]
     workspace: Option<String>,
     /// A removal outside Redis was promised: the task can be neither cancelled nor paused any more, and only goes forward.
@@ -77,9 +77,9 @@ pub(crate) struct TaskView {
     /// Why it ended, or why the last attempt ended without an outcome: a stable code.
     #[schema(required, value_type = Option<ReasonWord>)]
     reason: Option<&'static str>,
-    /// Checks that are through.
+    /// Checks that are through; users that a deploy has prepared.
     progress: u64,
-    /// Checks in all.
+    /// Checks in all; users in all.
     maximum: u64,
     /// Dependents found.
     found: u64,
@@ -149,7 +149,7 @@ pub(crate) struct TaskItems {
 
 impl TaskView {
     fn of(task: &Task, language: Language) -> Self {
-        let (progress, counts) = (task.checks.progress(), task.checks.counts());
+        let (progress, counts) = (task.progress(), task.checks.counts());
         Self {
             id: task.id.0,
             kind: status::kind(task.kind),

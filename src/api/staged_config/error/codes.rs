@@ -61,6 +61,8 @@ fn common(kind: ProblemKind) -> Row {
         ProblemKind::TooManyKeys | ProblemKind::Full => (S::CONFLICT, 1004, "A limit has been reached"),
         ProblemKind::WrongState
         | ProblemKind::DeletionLive
+        | ProblemKind::DeployRuns
+        | ProblemKind::NothingToDeploy
         | ProblemKind::NameTaken
         | ProblemKind::ContainersRunning
         | ProblemKind::WorkspaceOccupied { .. } => {

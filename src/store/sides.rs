@@ -1,0 +1,67 @@
+//! Where the users of a configuration stand: the staged ones always in one place, the deployed ones in the generation of the
+//! last deploy.
+//!
+//! Owns the one way to read users without a script. Scripts have `side` (`_sides.lua`) for the same.
+//!
+//! Easy to get wrong: between learning which generation is in effect and reading from it, a deploy may turn. So every read
+//! asks again which one it is, in the same step, and is repeated when it was another.
+
+use redis::{FromRedisValue, Pipeline, Value, pipe};
+use std::sync::{Mutex, PoisonError};
+
+use super::{Store, StoreError, must_be_the_same};
+use crate::domain::user::Side;
+
+/// The generation that was in effect when it was last looked at.
+#[derive(Debug, Default)]
+pub(super) struct LastSeen(Mutex<Option<String>>);
+
+impl LastSeen {
+    fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, generation: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = generation;
+    }
+}
+
+impl Store {
+    /// How many users a side has.
+    pub(super) async fn count_users(&self, side: Side) -> Result<u64, StoreError> {
+        let count = |side: &str, commands: &mut Pipeline| {
+            commands.zcard(format!("{side}users"));
+        };
+        let (users,): (u64,) = self.read_users("count_users", side, count).await?;
+        Ok(users)
+    }
+
+    /// Reads users. `commands` are given what the keys of that side's users begin with; their answers come as a list.
+    pub(super) async fn read_users<T: FromRedisValue>(
+        &self,
+        name: &'static str,
+        side: Side,
+        commands: impl Fn(&str, &mut Pipeline),
+    ) -> Result<T, StoreError> {
+        let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
+        loop {
+            let supposed = self.inner.generation.get();
+            let mut all = pipe();
+            all.get(keys.epoch()).get(keys.generation());
+            commands(&keys.side(side, supposed.as_deref()), &mut all);
+            let mut answers: Vec<Value> = self.inner.link.pipeline(name, &all).await?;
+            let read = answers.split_off(answers.len().min(2));
+            let (now, generation): (Option<String>, Option<String>) = typed(name, answers)?;
+            must_be_the_same(epoch, now.as_deref())?;
+            if side == Side::Staged || generation == supposed {
+                return typed(name, read);
+            }
+            self.inner.generation.set(generation);
+        }
+    }
+}
+
+fn typed<T: FromRedisValue>(name: &'static str, values: Vec<Value>) -> Result<T, StoreError> {
+    T::from_redis_value(Value::Array(values))
+        .map_err(|_| StoreError::UnknownReply { script: name, what: "values of other types".into() })
+}

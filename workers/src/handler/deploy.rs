@@ -1,0 +1,64 @@
+//! A deploy: prepare all users beside the deployed ones, then let them take effect.
+//!
+//! Nothing of it is to be seen before the last step, which is one with the task's end: an attempt that breaks off has done
+//! nothing, and the next one prepares users of its own.
+//!
+//! Easy to get wrong: users are written meanwhile, so the last step may ask for more calls. Each of them can be interrupted.
+
+use offstage::{
+    domain::{plan::try_again, reason::Reason},
+    store::{
+        StoreError,
+        deploys::{Prepared, Turned},
+        patience::until_answered,
+    },
+};
+
+use super::{Outcome, Settler, jitter};
+
+impl Settler<'_> {
+    /// Works until it is through, or is interrupted.
+    pub(super) async fn deploy(&self) -> Outcome {
+        tokio::select! {
+            biased;
+            interruption = self.delivery.interrupted() => self.interrupted(interruption).await,
+            ended = self.prepare_and_turn() => match ended {
+                Ok(outcome) => outcome,
+                Err(error) => self.broken(&error).await,
+            }
+        }
+    }
+
+    async fn prepare_and_turn(&self) -> Result<Outcome, StoreError> {
+        let store = &self.context.store;
+        let mut after = None;
+        loop {
+            let prepared =
+                until_answered("prepare_deploy", || store.prepare_deploy(self.lease(), after)).await?;
+            after = match prepared {
+                Prepared::Upto(user) => Some(user),
+                Prepared::All => break,
+                Prepared::Cancelled => return Ok(self.give_up().await),
+                Prepared::Lost => return Ok(Outcome::Lost),
+            };
+        }
+        let worker = self.context.finisher.worker();
+        loop {
+            match until_answered("turn_deploy", || store.turn_deploy(self.lease(), worker)).await? {
+                Turned::Done => return Ok(Outcome::Completed),
+                Turned::More => {}
+                Turned::Cancelled => return Ok(self.give_up().await),
+                Turned::Lost => return Ok(Outcome::Lost),
+                Turned::LastAdministrator => return Ok(self.fail(Reason::LastAdministrator).await),
+            }
+        }
+    }
+
+    /// Redis refused a step of ours, which waiting does not mend.
+    async fn broken(&self, error: &StoreError) -> Outcome {
+        tracing::error!(error = %offstage::telemetry::chain(error), "a deploy cannot be carried out");
+        let attempt = self.delivery.claimed.attempt;
+        let step = try_again(attempt, Reason::Unsettled, &self.context.retry, jitter());
+        self.apply(step, None).await
+    }
+}
