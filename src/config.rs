@@ -15,6 +15,7 @@ mod environment;
 mod notebooks;
 mod platform;
 mod redaction;
+mod staged_config;
 mod telemetry;
 mod validation;
 
@@ -29,6 +30,7 @@ pub use checks::{CheckSettings, HttpCheckSettings, PauseSettings};
 pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
 pub use notebooks::NotebookSettings;
 pub use platform::PlatformSettings;
+pub use staged_config::{ANY_ORIGIN, Release, StagedConfigSettings};
 pub use telemetry::TelemetrySettings;
 pub use validation::{PLACEHOLDER_ID, PLACEHOLDER_USERNAME};
 
@@ -52,6 +54,8 @@ pub struct Settings {
     pub tasks: TaskSettings,
     /// The checks that look for dependents.
     pub checks: CheckSettings,
+    /// The `staged_config` dialect.
+    pub staged_config: StagedConfigSettings,
     /// The platform dialect.
     pub platform: PlatformSettings,
     /// The notebooks dialect, and the workspaces.
@@ -142,6 +146,7 @@ impl Default for Settings {
             worker: WorkerSettings::default(),
             tasks: TaskSettings::default(),
             checks: CheckSettings::default(),
+            staged_config: StagedConfigSettings::default(),
             platform: PlatformSettings::default(),
             notebooks: NotebookSettings::default(),
             metrics: MetricsSettings::default(),

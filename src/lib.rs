@@ -12,6 +12,7 @@ pub mod domain;
 pub mod engine;
 pub mod http;
 pub mod import;
+mod passwords;
 pub mod shutdown;
 pub mod store;
 pub mod telemetry;

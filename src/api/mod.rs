@@ -9,6 +9,7 @@
 //! Easy to get wrong: the order of refusals. Who calls (401), whether he may (403), what he says (4xx), whether it
 //! exists (404): each handler reads in that order, so that nobody learns what he may not.
 
+mod accept;
 pub mod language;
 pub mod message;
 mod notebooks;
@@ -28,13 +29,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cluster::Cluster,
-    config::{NotebookSettings, PlatformSettings},
+    config::{NotebookSettings, PlatformSettings, StagedConfigSettings},
 };
 use service::Service;
 
 /// The settings of the dialects that have any.
 #[derive(Debug, Clone, Default)]
 pub struct DialectSettings {
+    /// The `staged_config` dialect's.
+    pub staged_config: StagedConfigSettings,
     /// The platform dialect's.
     pub platform: PlatformSettings,
     /// The cluster whose users the platform dialect knows.

@@ -50,7 +50,7 @@ pub fn router(service: Service, metrics: Metrics, options: &Options, stop: Cance
 /// The dialect that owns the path answers.
 fn render(path: &str, fault: Fault) -> Response {
     let problem = Problem::from(fault);
-    if path == "/api" || path.starts_with("/api/") {
+    if path == "/api" || path.starts_with("/api/") || path == "/auth/logout" {
         staged_config::render(path, &problem)
     } else if path == "/arcgis" || path.starts_with("/arcgis/") {
         notebooks::render(problem)

@@ -19,6 +19,8 @@ mod doctor;
 mod dry_runs;
 mod enlisting;
 mod events;
+mod listing;
+mod logins;
 mod occupancy;
 mod operation;
 mod premises;
@@ -26,6 +28,7 @@ mod queue;
 mod refusals;
 mod roles;
 mod sessions;
+mod standing;
 mod submission;
 mod tasks;
 mod tokens;
@@ -38,7 +41,14 @@ mod workspaces;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio_util::task::TaskTracker;
 
-use self::{authentication::Doorman, events::Hall, premises::Premises, waiting::WaitingRoom};
+use self::{
+    authentication::Doorman,
+    events::Hall,
+    logins::{Attempt, Scribe},
+    premises::Premises,
+    standing::Standing,
+    waiting::WaitingRoom,
+};
 use super::problem::Problem;
 use crate::{
     config::NotebookSettings,
@@ -53,6 +63,7 @@ pub use self::{
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
     events::{Heard, Listener, MOST_LISTENERS},
+    listing::UserChoice,
     operation::Operation,
     queue::QueueStatus,
     roles::Role,
@@ -70,7 +81,9 @@ pub use crate::{
         doctor::{Finding, Level},
         durability::Durability,
         events::{EventId, TaskEvent},
+        ids::{Numbers, TaskChoice},
         listing::{TaskFilter, TaskPage},
+        logins::{LoginAttempt, LoginMethod},
         principals::TokenEntry,
         story::Story,
         tasks::Transition,
@@ -94,6 +107,8 @@ struct Inner {
     store: Store,
     submitter: Submitter,
     doorman: Doorman,
+    scribe: Scribe,
+    standing: Standing,
     hall: Hall,
     waiting: WaitingRoom,
     premises: Premises,
@@ -108,10 +123,13 @@ impl Service {
     pub fn new(store: Store, notebooks: &NotebookSettings) -> Self {
         let submitter = Submitter::start(store.clone());
         let doorman = Doorman::new(store.clone());
+        let scribe = Scribe::start(store.clone());
         let inner = Inner {
             store,
             submitter,
             doorman,
+            scribe,
+            standing: Standing::new(),
             hall: Hall::new(),
             waiting: WaitingRoom::new(),
             premises: Premises::of(notebooks),
@@ -131,7 +149,21 @@ impl Service {
     /// # Errors
     /// [`Problem`]: bad credentials, or the store does not answer.
     pub async fn authenticate(&self, credentials: Credentials) -> Result<Principal, Problem> {
-        self.inner.doorman.authenticate(credentials, self.dialect).await
+        let shown = credentials.clone();
+        let outcome = self.inner.doorman.authenticate(credentials, self.dialect).await;
+        match (shown, &outcome) {
+            (Credentials::Basic { username, from, .. }, outcome) => {
+                if let Some(succeeded) = authentication::was_judged(outcome) {
+                    let method = LoginMethod::HttpBasic;
+                    self.inner.scribe.note(Attempt { username, from, method, succeeded });
+                }
+            }
+            (Credentials::Session { token, from }, Ok(_)) => {
+                self.inner.standing.was_shown(self.dialect, &token, &from).await;
+            }
+            (Credentials::Session { .. }, Err(_)) | (Credentials::Token(_), _) => {}
+        }
+        outcome.map(|admitted| admitted.principal)
     }
 
     /// Who calls, if he may do that.

@@ -95,6 +95,7 @@ pub(super) fn options(settings: &Settings, tls: Option<Tls>) -> Result<Options, 
     let platform = &settings.platform;
     let cluster = Cluster::open(platform.pmc_conf.as_deref(), platform.cluster_file.as_deref())?;
     let dialects = DialectSettings {
+        staged_config: settings.staged_config.clone(),
         platform: platform.clone(),
         cluster: Arc::new(cluster),
         notebooks: settings.notebooks.clone(),

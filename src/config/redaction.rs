@@ -21,6 +21,7 @@ impl fmt::Debug for Settings {
             .field("worker", &self.worker)
             .field("tasks", &self.tasks)
             .field("checks", &self.checks)
+            .field("staged_config", &self.staged_config)
             .field("platform", &self.platform)
             .field("notebooks", &self.notebooks)
             .field("metrics", &self.metrics)

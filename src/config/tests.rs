@@ -73,6 +73,28 @@ fn nested_settings_tokens_and_switches_come_from_the_environment() {
 }
 
 #[test]
+fn lists_come_from_the_file_and_from_the_environment() {
+    let said = "cors_origins = [\"https://a.example\", \"http://[::1]:8080\", \"*\"]\nversions = [\"13.1\", \"15.0\"]";
+    let toml = format!("[staged_config]\n{said}\ndeprecated_up_to = \"13.1\"");
+    let from_file = load_text(&toml, &[], Overrides::default()).unwrap().staged_config;
+    let variables = [
+        ("OFFSTAGE_STAGED_CONFIG__VERSIONS", "13.1,15.0"),
+        ("OFFSTAGE_STAGED_CONFIG__DEPRECATED_UP_TO", "13.1"),
+        ("OFFSTAGE_STAGED_CONFIG__CORS_ORIGINS", "https://a.example, http://[::1]:8080, *"),
+    ];
+    let from_environment = load_text("", &variables, Overrides::default()).unwrap().staged_config;
+    for settings in [from_file, from_environment] {
+        assert_eq!(settings.versions, [Release::new(13, 1), Release::new(15, 0)]);
+        assert_eq!(settings.newest(), Release::new(15, 0));
+        assert_eq!(settings.cors_origins, ["https://a.example", "http://[::1]:8080", "*"]);
+    }
+    for faulty in ["13", "13.", "x.1", "13.1.0", "+13.1"] {
+        let text = refusal(&format!("staged_config.versions = [\"{faulty}\"]"));
+        assert!(text.contains("two numbers"), "{faulty}: {text}");
+    }
+}
+
+#[test]
 fn the_issue_s_example_is_accepted() {
     let settings = load_text(
         r#"
@@ -139,6 +161,22 @@ fn every_impossible_setting_is_refused_by_its_name() {
             "telemetry.otlp_endpoint",
             "OTEL_EXPORTER_OTLP_HEADERS",
         ),
+        ("staged_config.versions = []", "staged_config.versions", "one at least"),
+        ("staged_config.versions = [\"14.0\", \"13.1\"]", "staged_config.versions", "oldest first"),
+        ("staged_config.versions = \"14.0, 14.0\"", "staged_config.versions", "oldest first"),
+        (
+            "staged_config.deprecated_up_to = \"14.1\"",
+            "staged_config.deprecated_up_to",
+            "staged_config.versions",
+        ),
+        (
+            "staged_config.cors_origins = \"https://a.example/\"",
+            "staged_config.cors_origins",
+            "SCHEME://HOST",
+        ),
+        ("staged_config.cors_origins = [\"null\"]", "staged_config.cors_origins", "SCHEME://HOST"),
+        ("staged_config.release_name = \"a\\nb\"", "staged_config.release_name", "control"),
+        ("staged_config.session_idle_s = 0", "staged_config.session_idle_s", "more than 0"),
         ("telemetry.sampling_ratio = 1.1", "telemetry.sampling_ratio", "between 0 and 1"),
         ("telemetry.sampling_ratio = nan", "telemetry.sampling_ratio", "between 0 and 1"),
     ] {
@@ -218,8 +256,18 @@ fn every_setting_has_its_environment_variable() {
         let list = list.split(" for key").next().unwrap();
         list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
     };
-    let sections =
-        ["api", "worker", "tasks", "checks", "checks.pause", "platform", "notebooks", "metrics", "telemetry"];
+    let sections = [
+        "api",
+        "worker",
+        "tasks",
+        "checks",
+        "checks.pause",
+        "staged_config",
+        "platform",
+        "notebooks",
+        "metrics",
+        "telemetry",
+    ];
     for section in sections.map(|name| format!("{name}.")).iter().map(String::as_str).chain([""]) {
         for field in known(section) {
             let name = format!("{section}{field}");

@@ -1,14 +1,18 @@
 //! A user, as the staged configuration has him and as the deployed one does.
 //!
 //! Owns the record's shape, who may see whom, and the closed list of rules that a user's fields must keep. Whether they do
-//! is asked in `user/rules.rs`.
+//! is asked in `user/rules.rs` (one field) and `user/judge.rs` (a user as a whole).
 //!
 //! It must never hold a password or a hash of one: what is shown of a user is this, and nothing else of his record.
 //!
 //! Easy to get wrong: staged and deployed are two records of one number. Role, security profile, tenant and description are
 //! the staged side's until a deploy; everything else is written to both.
 
+pub mod judge;
+pub mod patch;
 pub mod rules;
+pub mod surroundings;
+mod words;
 
 use super::{
     capability::{Capability, Principal},
@@ -71,6 +75,8 @@ pub struct User {
     pub notification_flag: Option<NotificationFlag>,
     /// How his pages look.
     pub display_theme: Option<String>,
+    /// Roles that another interface gave him beside the first; they are not shown here.
+    pub further_roles: Vec<u64>,
     /// One of his roles is an administrator's.
     pub is_administrator: bool,
 }
@@ -95,8 +101,14 @@ impl User {
             inactivity_timeout: None,
             notification_flag: None,
             display_theme: None,
+            further_roles: Vec::new(),
             is_administrator: false,
         }
+    }
+
+    /// All his roles.
+    pub fn roles(&self) -> impl Iterator<Item = u64> {
+        self.user_role_id.into_iter().chain(self.further_roles.iter().copied())
     }
 }
 
@@ -184,6 +196,8 @@ pub enum UserRule {
     LocalOnlyNeedsCapability,
     /// A service only says that a user's password here is not the only one.
     LocalOnlyByService,
+    /// The built-in administrator keeps his role, security profile and tenant.
+    BuiltInAdministrator,
     /// The last administrator stays one.
     LastAdministrator,
     /// Another user or a service has the name.
@@ -267,6 +281,7 @@ impl UserRule {
             | Self::TimeoutNeedsAdministrator
             | Self::LocalOnlyNeedsCapability
             | Self::LocalOnlyByService
+            | Self::BuiltInAdministrator
             | Self::LastAdministrator => RuleClass::Forbidden,
             Self::UsernameTaken | Self::FallbackDisabled | Self::NoNumbersLeft => RuleClass::Conflict,
             Self::RoleNull

@@ -56,9 +56,19 @@ pub fn require_form(headers: &HeaderMap, body: &[u8]) -> Result<(), Fault> {
 }
 
 fn require(headers: &HeaderMap, body: &[u8], essence: &str, otherwise: &Fault) -> Result<(), Fault> {
-    if body.is_empty() {
-        return Ok(());
-    }
+    if body.is_empty() { Ok(()) } else { must_be(headers, essence, otherwise) }
+}
+
+/// Checks that a body which is still to come is labelled as plain JSON in UTF-8.
+///
+/// # Errors
+///
+/// As [`require_json`].
+pub fn must_be_json(headers: &HeaderMap) -> Result<(), Fault> {
+    must_be(headers, "application/json", &Fault::NotJson)
+}
+
+fn must_be(headers: &HeaderMap, essence: &str, otherwise: &Fault) -> Result<(), Fault> {
     let is_plain = |coding: &http::HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
     if !headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
         return Err(Fault::EncodedBody);

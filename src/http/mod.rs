@@ -26,7 +26,7 @@ mod tests;
 mod tls;
 mod unread;
 
-pub use body::{read, require_form, require_json};
+pub use body::{must_be_json, read, require_form, require_json};
 pub use connection::{PeerAddr, Scheme};
 pub use fault::{Fault, FaultRenderer, presentable};
 pub use files::raise_file_limit;

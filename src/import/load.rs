@@ -1,4 +1,4 @@
-//! A checked draft into the store, in an order that leaves no gap: roles and profiles, users, dependents, tokens.
+//! A checked draft into the store, in an order that leaves no gap: roles, profiles, tenants and domains, users, dependents, tokens.
 //!
 //! Every call is safe to repeat and keeps what is there, so a load that breaks off is simply run again. Several calls
 //! are in flight at once; the store decides each item by itself, so their order does not matter.
@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Listener, Progress, Report, SkipReason, Step, Subject, Tally,
-    passwords::Hasher,
     validate::{Draft, Draftee, NewToken},
 };
 use crate::{
     domain::{capability::Capability, dependents::Dependent, task::UserId},
+    passwords::Hasher,
     store::{
         Store,
         dependents::{Existing, MOST_AT_ONCE as MOST_DEPENDENTS_AT_ONCE, Registered},
@@ -37,12 +37,14 @@ pub(super) async fn load(
     restore: bool,
     progress: Listener<'_>,
 ) -> anyhow::Result<Report> {
-    let Draft { roles, profiles, users, dependents, tokens } = draft;
+    let Draft { roles, profiles, tenants, domains, users, dependents, tokens } = draft;
     let mut report = Report {
         roles: load_named(store, Collection::Roles, &roles).await.context("cannot load roles")?,
         profiles: load_named(store, Collection::Profiles, &profiles)
             .await
             .context("cannot load security profiles")?,
+        tenants: load_named(store, Collection::Tenants, &tenants).await.context("cannot load tenants")?,
+        domains: load_named(store, Collection::Domains, &domains).await.context("cannot load domains")?,
         ..Report::default()
     };
     load_users(store, users, restore, progress, &mut report).await.context("cannot load users")?;
@@ -168,6 +170,7 @@ async fn load_tokens(store: &Store, tokens: Vec<NewToken>, report: &mut Report) 
             TokenKept::Created => report.tokens.added += 1,
             TokenKept::Replaced | TokenKept::Kept => report.tokens.kept += 1,
             TokenKept::Taken => report.skip(Subject::Token(name), SkipReason::TokenTaken),
+            TokenKept::UsersName => report.skip(Subject::Token(name), SkipReason::UsersName),
             TokenKept::Full => report.skip(Subject::Token(name), SkipReason::TooManyTokens),
             TokenKept::Expired => anyhow::bail!("a token without an expiry was said to be past it"),
         }

@@ -13,7 +13,6 @@
 mod faults;
 mod load;
 mod parse;
-mod passwords;
 mod report;
 mod validate;
 
@@ -152,7 +151,12 @@ async fn known(store: &Store) -> Result<Known, crate::store::StoreError> {
     let ids = async |collection| -> Result<BTreeSet<u64>, crate::store::StoreError> {
         Ok(store.named(collection).await?.into_keys().collect())
     };
-    Ok(Known { roles: ids(Collection::Roles).await?, profiles: ids(Collection::Profiles).await? })
+    Ok(Known {
+        roles: ids(Collection::Roles).await?,
+        profiles: ids(Collection::Profiles).await?,
+        tenants: ids(Collection::Tenants).await?,
+        domains: ids(Collection::Domains).await?,
+    })
 }
 
 /// The file's text.

@@ -20,11 +20,13 @@ const MOST_PER_LIST: usize = 5;
 /// Why a value will not do: a sentence of ours that does not quote it.
 pub(super) type Reason = String;
 
-/// The entries of the five lists, not yet looked into.
+/// The entries of the lists, not yet looked into.
 #[derive(Debug, Default)]
 pub(super) struct Lists<'a> {
     pub(super) user_roles: Vec<Entry<'a>>,
     pub(super) security_profiles: Vec<Entry<'a>>,
+    pub(super) tenants: Vec<Entry<'a>>,
+    pub(super) domains: Vec<Entry<'a>>,
     pub(super) users: Vec<Entry<'a>>,
     pub(super) dependents: Vec<Entry<'a>>,
     pub(super) service_tokens: Vec<Entry<'a>>,
@@ -63,6 +65,8 @@ pub(super) fn lists<'a>(text: &'a str, faults: &mut Faults) -> Result<Lists<'a>,
     let lists = Lists {
         user_roles: list("user_roles"),
         security_profiles: list("security_profiles"),
+        tenants: list("tenants"),
+        domains: list("domains"),
         users: list("users"),
         dependents: list("dependents"),
         service_tokens: list("service_tokens"),

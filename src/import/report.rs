@@ -38,7 +38,7 @@ pub enum SkipReason {
     Deleted,
     /// The user's deletion is under way.
     BeingDeleted,
-    /// Another user has the name.
+    /// Another user or a service token has the name.
     NameTaken,
     /// The dependent's user is not there: deleted, or skipped himself.
     NoSuchUser,
@@ -46,6 +46,8 @@ pub enum SkipReason {
     Full,
     /// The same token is another name's.
     TokenTaken,
+    /// A user has the token's name.
+    UsersName,
     /// There are as many tokens as there may be.
     TooManyTokens,
 }
@@ -55,10 +57,11 @@ impl fmt::Display for SkipReason {
         f.write_str(match self {
             Self::Deleted => "was deleted (--restore brings deleted users back)",
             Self::BeingDeleted => "the deletion is under way",
-            Self::NameTaken => "another user has the username",
+            Self::NameTaken => "another user or a service token has the username",
             Self::NoSuchUser => "the user is not there",
             Self::Full => "the user has as many dependents as one may have",
             Self::TokenTaken => "the same token has another name already",
+            Self::UsersName => "a user has the name",
             Self::TooManyTokens => "there are as many tokens as there may be",
         })
     }
@@ -91,6 +94,10 @@ pub struct Report {
     pub roles: Tally,
     /// Security profiles.
     pub profiles: Tally,
+    /// Tenants.
+    pub tenants: Tally,
+    /// Domains.
+    pub domains: Tally,
     /// Users.
     pub users: Tally,
     /// Dependents.
@@ -128,6 +135,8 @@ impl fmt::Display for Report {
         let kinds = [
             ("user roles", self.roles),
             ("security profiles", self.profiles),
+            ("tenants", self.tenants),
+            ("domains", self.domains),
             ("users", self.users),
             ("dependents", self.dependents),
             ("service tokens", self.tokens),

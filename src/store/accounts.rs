@@ -8,7 +8,7 @@
 
 use redis::Pipeline;
 
-use super::{Store, StoreError, scripts};
+use super::{Store, StoreError, scripts, sides::Sides};
 use crate::domain::{
     task::{LARGEST_ID, UserId},
     user::Side,
@@ -23,7 +23,7 @@ pub const TO_BE_MADE: u64 = 0;
 /// The role of whoever is given none.
 pub const NORMAL_USER: &str = "Normal User";
 /// Where numbers begin that are given here: above those that a file is likely to bring later.
-const FIRST_NUMBER: u64 = 1_000_000;
+pub(super) const FIRST_NUMBER: u64 = 1_000_000;
 /// Users read in one round trip.
 const MOST_READ_AT_ONCE: usize = 500;
 
@@ -54,6 +54,8 @@ pub enum Added {
     Exists(UserId),
     /// He is there, and his deletion runs.
     BeingDeleted(UserId),
+    /// A service token has the name.
+    TokensName,
     /// There are no numbers left.
     Full,
 }
@@ -132,6 +134,7 @@ impl Store {
                 "ADDED" => Ok(Added::Added(id)),
                 "EXISTS" => Ok(Added::Exists(id)),
                 "LIVE" => Ok(Added::BeingDeleted(id)),
+                "TOKENS" => Ok(Added::TokensName),
                 "FULL" => Ok(Added::Full),
                 _ => Err(unknown(&line)),
             }
@@ -200,10 +203,16 @@ impl Store {
     ) -> Result<(Vec<Account>, Option<UserId>), StoreError> {
         let from = after.map_or_else(|| "-inf".to_owned(), |after| format!("({after}"));
         let most = isize::try_from(MOST_READ_AT_ONCE).unwrap_or(isize::MAX);
-        let page = |side: &str, commands: &mut Pipeline| {
-            commands.zrangebyscore_limit(format!("{side}users"), &from, "+inf", 0, most);
+        let page = |sides: &Sides, commands: &mut Pipeline| {
+            commands.zrangebyscore_limit(
+                format!("{}users", sides.of(Side::Deployed)),
+                &from,
+                "+inf",
+                0,
+                most,
+            );
         };
-        let (ids,): (Vec<u64>,) = self.read_users("accounts", Side::Deployed, page).await?;
+        let (ids,): (Vec<u64>,) = self.read_users("accounts", page).await?;
         let next = ids.last().filter(|_| ids.len() == MOST_READ_AT_ONCE).map(|last| UserId(*last));
         Ok((self.read_accounts(&ids).await?.into_iter().flatten().collect(), next))
     }
@@ -222,10 +231,10 @@ impl Store {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let look_up = |side: &str, commands: &mut Pipeline| {
-            commands.hmget(format!("{side}names"), names);
+        let look_up = |sides: &Sides, commands: &mut Pipeline| {
+            commands.hmget(format!("{}names", sides.of(Side::Deployed)), names);
         };
-        let (ids,): (Vec<Option<u64>>,) = self.read_users("accounts", Side::Deployed, look_up).await?;
+        let (ids,): (Vec<Option<u64>>,) = self.read_users("accounts", look_up).await?;
         Ok(ids)
     }
 
@@ -233,12 +242,12 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let records = |side: &str, commands: &mut Pipeline| {
+        let records = |sides: &Sides, commands: &mut Pipeline| {
             for id in ids {
-                commands.hmget(format!("{side}user:{id}"), &FIELDS);
+                commands.hmget(format!("{}user:{id}", sides.of(Side::Deployed)), &FIELDS);
             }
         };
-        let found: Vec<Vec<Option<String>>> = self.read_users("accounts", Side::Deployed, records).await?;
+        let found: Vec<Vec<Option<String>>> = self.read_users("accounts", records).await?;
         Ok(ids.iter().zip(found).map(|(id, values)| account(*id, values)).collect())
     }
 }

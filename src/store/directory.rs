@@ -5,7 +5,7 @@ use redis::{Pipeline, pipe};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Store, StoreError, moves, must_be_the_same, scripts};
+use super::{Store, StoreError, moves, must_be_the_same, scripts, sides::Sides};
 use crate::domain::{capability::Capability, state::TaskState, task::UserId, user::Side};
 
 /// Most users in one script call.
@@ -24,8 +24,8 @@ pub struct NewUser {
     pub fields: BTreeMap<String, String>,
 }
 
-/// A role, or a security profile (which has no capabilities).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A role, a security profile, a tenant or a domain. What the others have is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// Its number.
     pub id: u64,
@@ -34,15 +34,28 @@ pub struct Named {
     /// What it lets its users do, by the words of [`Capability::name`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capabilities: Vec<String>,
+    /// The domains of a security profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domain_ids: Vec<u64>,
+    /// The tenant of a domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<u64>,
+    /// The domain was deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
-/// Which of the two collections of named things.
+/// Which of the collections of named things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Collection {
     /// User roles.
     Roles,
     /// Security profiles.
     Profiles,
+    /// Tenants.
+    Tenants,
+    /// Domains.
+    Domains,
 }
 
 impl Collection {
@@ -50,6 +63,8 @@ impl Collection {
         match self {
             Self::Roles => "roles",
             Self::Profiles => "profiles",
+            Self::Tenants => "tenants",
+            Self::Domains => "domains",
         }
     }
 }
@@ -116,7 +131,7 @@ impl Store {
             .collect()
     }
 
-    /// Loads roles or profiles; those that are there stay. Returns how many are new.
+    /// Loads things of one collection; those that are there stay. Returns how many are new.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -136,7 +151,7 @@ impl Store {
         Ok(added.into_iter().map(u64::from).sum())
     }
 
-    /// All roles, or all profiles; there are few.
+    /// All of a collection; there are few.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -161,11 +176,13 @@ impl Store {
             return Ok(BTreeSet::new());
         }
         let ids: Vec<u64> = users.iter().map(|user| user.0).collect();
-        let there = |side: &str, commands: &mut Pipeline| {
-            commands.zscore_multiple(format!("{side}users"), &ids);
+        let there = |sides: &Sides, commands: &mut Pipeline| {
+            for side in Side::BOTH {
+                commands.zscore_multiple(format!("{}users", sides.of(side)), &ids);
+            }
         };
-        let (staged,): (Vec<Option<f64>>,) = self.read_users("users_among", Side::Staged, there).await?;
-        let (deployed,): (Vec<Option<f64>>,) = self.read_users("users_among", Side::Deployed, there).await?;
+        let (staged, deployed): (Vec<Option<f64>>, Vec<Option<f64>>) =
+            self.read_users("users_among", there).await?;
         let there = staged.into_iter().zip(deployed).map(|(staged, deployed)| staged.or(deployed).is_some());
         Ok(users.iter().zip(there).filter(|(_, there)| *there).map(|(user, _)| *user).collect())
     }

@@ -39,13 +39,14 @@
 //! | `changes` | set | users who are staged otherwise than they are deployed |
 //! | `deploy:again` | set | users who were written while a deploy is under way |
 //! | `user:<id>:sessions` | hash | a session token's SHA-256 to `dialect used idle expires binding`, by tabs; bounded; expires |
+//! | `logins` | list | attempts to log in, `at user address result method`, by tabs, newest first; bounded |
 //! | `containers` | hash | a container's id to `deadline life type created username`, by tabs; bounded |
 //! | `container_ends` | zset | their ids, by when each is forgotten |
 //! | `workspace:<sha1>:containers` | zset | those of one user, by deadline; bounded |
 //! | `workspace:<sha1>:occupied` | string | who moves its files; expires |
 //! | `user:<id>:dependents` | hash | `<type>/<id>` to `1` or `0` for blocking, and JSON |
 //! | `user:<id>:order` | zset | its members, in order |
-//! | `roles`, `profiles` | hash | id to JSON |
+//! | `roles`, `profiles`, `tenants`, `domains` | hash | id to JSON |
 //! | `tokens` | hash | a service token's name to its SHA-256 |
 //! | `token:<sha256>` | hash | whose it is, and what it may do |
 //! | `last_user` | string | the largest number that a user was given here, or had who is deleted |

@@ -192,7 +192,10 @@ impl Store {
     }
 
     /// The records of these tasks, without those that are gone by now, or that this version cannot read.
-    async fn tasks(&self, ids: &[TaskId]) -> Result<Vec<Task>, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn tasks(&self, ids: &[TaskId]) -> Result<Vec<Task>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

@@ -76,6 +76,8 @@ pub enum TokenKept {
     Kept,
     /// The same token already is another name's.
     Taken,
+    /// A user has the name.
+    UsersName,
     /// There are as many tokens as there may be.
     Full,
     /// It would have expired before it is used.
@@ -160,6 +162,7 @@ impl Store {
             "REPLACED" => Ok(TokenKept::Replaced),
             "KEPT" => Ok(TokenKept::Kept),
             "TAKEN" => Ok(TokenKept::Taken),
+            "USERS" => Ok(TokenKept::UsersName),
             "FULL" => Ok(TokenKept::Full),
             "EXPIRED" => Ok(TokenKept::Expired),
             _ => Err(reply.unexpected()),

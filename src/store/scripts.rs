@@ -66,6 +66,7 @@ scripts! {
     CLAIM "claim", allowed, "sides";
     CLOSE_SESSION "close_session", allowed;
     COMMIT "commit", allowed, "sides";
+    CREATE_USER "create_user", refused, "sides", "users";
     DELETE_DEPENDENT "delete_dependent", allowed;
     DEPTH "depth", allowed;
     EXTEND "extend", allowed;
@@ -76,6 +77,7 @@ scripts! {
     LEAVE "leave", allowed;
     LEAVE_WALK "leave_walk", allowed;
     LIST_DEPENDENTS "list_dependents", reads;
+    NOTE_LOGINS "note_logins", refused, "sides";
     OCCUPY "occupy", refused, "containers";
     OPEN_SESSION "open_session", refused, "sides";
     PAUSE "pause", allowed;
@@ -85,7 +87,7 @@ scripts! {
     PROMOTE "promote", allowed;
     PRUNE "prune", allowed;
     PUT_DEPENDENTS "put_dependents", refused;
-    PUT_TOKEN "put_token", refused;
+    PUT_TOKEN "put_token", refused, "users";
     QUIET "quiet", allowed;
     RECLAIM "reclaim", allowed;
     RECONCILE "reconcile", allowed;
@@ -101,6 +103,7 @@ scripts! {
     TAKE_WALK "take_walk", allowed;
     TURN_DEPLOY "turn_deploy", allowed, "sides", "generations";
     UNREGISTER_CONTAINER "unregister_container", allowed, "containers";
+    UPDATE_USER "update_user", refused, "sides";
     UPDATE_USERS "update_users", refused, "sides", "granting";
     USE_SESSION "use_session", survives, "sides", "roles";
     USE_TOKEN "use_token", survives;

@@ -12,6 +12,23 @@ use std::sync::{Mutex, PoisonError};
 use super::{Store, StoreError, must_be_the_same};
 use crate::domain::user::Side;
 
+/// What the keys of both sides' users begin with.
+#[derive(Debug)]
+pub(super) struct Sides {
+    staged: String,
+    deployed: String,
+}
+
+impl Sides {
+    /// Those of one side.
+    pub(super) fn of(&self, side: Side) -> &str {
+        match side {
+            Side::Staged => &self.staged,
+            Side::Deployed => &self.deployed,
+        }
+    }
+}
+
 /// The generation that was in effect when it was last looked at.
 #[derive(Debug, Default)]
 pub(super) struct LastSeen(Mutex<Option<String>>);
@@ -29,31 +46,31 @@ impl LastSeen {
 impl Store {
     /// How many users a side has.
     pub(super) async fn count_users(&self, side: Side) -> Result<u64, StoreError> {
-        let count = |side: &str, commands: &mut Pipeline| {
-            commands.zcard(format!("{side}users"));
+        let count = |sides: &Sides, commands: &mut Pipeline| {
+            commands.zcard(format!("{}users", sides.of(side)));
         };
-        let (users,): (u64,) = self.read_users("count_users", side, count).await?;
+        let (users,): (u64,) = self.read_users("count_users", count).await?;
         Ok(users)
     }
 
-    /// Reads users. `commands` are given what the keys of that side's users begin with; their answers come as a list.
+    /// Reads users, all in one step. `commands` are told where the users of both sides stand; their answers come as a list.
     pub(super) async fn read_users<T: FromRedisValue>(
         &self,
         name: &'static str,
-        side: Side,
-        commands: impl Fn(&str, &mut Pipeline),
+        commands: impl Fn(&Sides, &mut Pipeline),
     ) -> Result<T, StoreError> {
         let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
         loop {
             let supposed = self.inner.generation.get();
+            let [staged, deployed] = Side::BOTH.map(|side| keys.side(side, supposed.as_deref()));
             let mut all = pipe();
-            all.get(keys.epoch()).get(keys.generation());
-            commands(&keys.side(side, supposed.as_deref()), &mut all);
+            all.atomic().get(keys.epoch()).get(keys.generation());
+            commands(&Sides { staged, deployed }, &mut all);
             let mut answers: Vec<Value> = self.inner.link.pipeline(name, &all).await?;
             let read = answers.split_off(answers.len().min(2));
             let (now, generation): (Option<String>, Option<String>) = typed(name, answers)?;
             must_be_the_same(epoch, now.as_deref())?;
-            if side == Side::Staged || generation == supposed {
+            if generation == supposed {
                 return typed(name, read);
             }
             self.inner.generation.set(generation);

@@ -16,6 +16,7 @@ mod events;
 mod held;
 mod history;
 mod listing;
+mod logins;
 mod lost_data;
 mod platform_users;
 mod principals;

@@ -55,7 +55,12 @@ pub fn user(id: u64) -> NewUser {
 /// Loads the built-in administrator and users of these ids.
 pub async fn users(store: &Store, ids: impl IntoIterator<Item = u64>) {
     let roles = [("Admin", 1, vec!["ADMIN".to_owned()]), ("User", 2, Vec::new())];
-    let roles = roles.map(|(name, id, capabilities)| Named { id, name: name.to_owned(), capabilities });
+    let roles = roles.map(|(name, id, capabilities)| Named {
+        id,
+        name: name.to_owned(),
+        capabilities,
+        ..Named::default()
+    });
     store.load_named(Collection::Roles, &roles).await.expect("roles are loaded");
     let mut admin = NewUser { is_administrator: true, username: "admin".to_owned(), ..user(1) };
     admin.fields.insert("user_role_id".to_owned(), "1".to_owned());

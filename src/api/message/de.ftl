@@ -91,6 +91,17 @@ EXCEPTION = { $kind ->
    *[staged_user] { undone }
 }
 
+## Bausteine
+
+working = { $committed ->
+    [yes] Der Arbeitsbereich wird entfernt{ again }.
+   *[no] { $checks ->
+        [0] { looking }{ again }.
+        [one] { looking }: { $done } von { $checks } Prüfung abgeschlossen{ again }.
+       *[other] { looking }: { $done } von { $checks } Prüfungen abgeschlossen{ again }.
+    }
+}
+
 component = { $state ->
     [QUEUED] Wartet, bis die Prüfung an der Reihe ist.
     [PROCESSING] { $done } von { $objects } geprüft.
@@ -103,17 +114,6 @@ component = { $state ->
     }
     [EXCEPTION] Ohne Ergebnis beendet.
    *[other] Gestoppt, bevor alles geprüft war.
-}
-
-## Bausteine
-
-working = { $committed ->
-    [yes] Der Arbeitsbereich wird entfernt{ again }.
-   *[no] { $checks ->
-        [0] { looking }{ again }.
-        [one] { looking }: { $done } von { $checks } Prüfung abgeschlossen{ again }.
-       *[other] { looking }: { $done } von { $checks } Prüfungen abgeschlossen{ again }.
-    }
 }
 
 looking = { $kind ->

@@ -38,10 +38,15 @@ pub(super) const fn code(kind: ProblemKind) -> u16 {
         ProblemKind::BadParameter { .. }
         | ProblemKind::UnknownField
         | ProblemKind::DuplicateField
+        | ProblemKind::BadFilter
+        | ProblemKind::UnknownSortField
+        | ProblemKind::NotSortable
+        | ProblemKind::BadRange
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::BadStatus
         | ProblemKind::UnsupportedBody
+        | ProblemKind::NotAcceptable
         | ProblemKind::MalformedRequest => BAD_REQUEST,
         ProblemKind::AlreadyEnded
         | ProblemKind::WrongState

@@ -170,10 +170,15 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         ProblemKind::BadParameter { .. }
         | ProblemKind::UnknownField
         | ProblemKind::DuplicateField
+        | ProblemKind::BadFilter
+        | ProblemKind::UnknownSortField
+        | ProblemKind::NotSortable
+        | ProblemKind::BadRange
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::MalformedRequest => StatusCode::BAD_REQUEST,
         ProblemKind::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ProblemKind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         ProblemKind::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ProblemKind::TargetTooLong => StatusCode::URI_TOO_LONG,
         ProblemKind::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,

@@ -6,12 +6,14 @@
 //! Easy to get wrong: a password of the cluster must never open the door of a user who has one here. The service looks once
 //! more before it opens a session.
 
-use std::{sync::Arc, time::Duration};
+use secrecy::SecretString;
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use super::request::logon::Logon;
 use crate::{
     api::{
         Entrance,
+        parameters::bad_credentials,
         problem::{Problem, ProblemKind},
         service::{Binding, Session, SessionTerms},
     },
@@ -24,24 +26,37 @@ pub(super) async fn log_on(entrance: &Entrance, logon: Logon) -> Result<Session,
     let idle = Duration::from_secs(entrance.settings.platform.token_idle_s);
     let terms = SessionTerms { idle: Some(idle), lifetime: None, binding: Binding::None };
     let Logon { name, password, from } = logon;
-    let refused = match entrance.service.log_in(name.clone(), password.clone(), from, &terms).await {
-        Err(problem) if problem.kind == ProblemKind::BadCredentials => problem,
+    match entrance.service.try_log_in(name.clone(), password.clone(), from, &terms).await {
+        Err(problem) if problem.kind == ProblemKind::BadCredentials => {}
         other => return other,
-    };
-    let refused = Problem { public: "The user name or the password is not right.".to_owned(), ..refused };
-    let Ok(name) = Username::new(&name) else { return Err(refused) };
-    let asked = name.clone();
-    let vouched = ask(entrance, move |cluster| {
-        cluster.roster().member(asked.as_str()).is_some_and(|member| member.has_password(&password))
-    });
-    if !vouched.await? {
-        return Err(refused);
     }
-    let strangers_may = entrance.settings.cluster.policy().allow_unknown_user;
-    match entrance.service.log_in_vouched(&name, strangers_may, &terms).await {
-        Err(problem) if problem.kind == ProblemKind::BadCredentials => Err(refused),
+    match vouched(entrance, &name, password, from, &terms).await {
+        Err(problem) if problem.kind == ProblemKind::BadCredentials => {
+            let refused = entrance.service.refuse_login(name, from);
+            Err(Problem { public: "The user name or the password is not right.".to_owned(), ..refused })
+        }
         other => other,
     }
+}
+
+/// Opens a session for whoever has the right password in the cluster.
+async fn vouched(
+    entrance: &Entrance,
+    name: &str,
+    password: SecretString,
+    from: Option<IpAddr>,
+    terms: &SessionTerms,
+) -> Result<Session, Problem> {
+    let name = Username::new(name).map_err(|_| bad_credentials())?;
+    let asked = name.clone();
+    let is_right = ask(entrance, move |cluster| {
+        cluster.roster().member(asked.as_str()).is_some_and(|member| member.has_password(&password))
+    });
+    if !is_right.await? {
+        return Err(bad_credentials());
+    }
+    let strangers_may = entrance.settings.cluster.policy().allow_unknown_user;
+    entrance.service.log_in_vouched(&name, from, strangers_may, terms).await
 }
 
 /// The groups of the cluster, where its users and groups are loaded.

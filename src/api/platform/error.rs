@@ -171,9 +171,14 @@ fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::BadParameter { .. }
         | ProblemKind::UnknownField
         | ProblemKind::DuplicateField
+        | ProblemKind::BadFilter
+        | ProblemKind::UnknownSortField
+        | ProblemKind::NotSortable
+        | ProblemKind::BadRange
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::UnsupportedBody
+        | ProblemKind::NotAcceptable
         | ProblemKind::BodyTooLarge
         | ProblemKind::BadStatus
         | ProblemKind::AlreadyEnded

@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode, header};
 use quick_xml::se::{QuoteLevel, Serializer as XmlSerializer};
 use serde::{Serialize, Serializer};
 
-use crate::api::problem::Problem;
+use crate::api::{accept::Accepted, problem::Problem};
 
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
@@ -27,10 +27,9 @@ pub(super) enum Format {
 impl Format {
     /// What the caller wants: JSON where he prefers it, XML otherwise.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
-        let ranges: Vec<_> = accepted.flat_map(|line| line.split(',')).filter_map(Range::parse).collect();
-        let xml = quality(&ranges, "application", "xml").max(quality(&ranges, "text", "xml"));
-        if quality(&ranges, "application", "json") > xml { Self::Json } else { Self::Xml }
+        let accepted = Accepted::of(headers);
+        let xml = accepted.quality("application", "xml").max(accepted.quality("text", "xml"));
+        if accepted.quality("application", "json") > xml { Self::Json } else { Self::Xml }
     }
 
     /// An answer with that shape, whose name is the root's.
@@ -66,54 +65,6 @@ impl Format {
 /// XML 1.0 section 2.2.
 fn is_xml(char: char) -> bool {
     matches!(char, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// One media range of an `Accept` header.
-struct Range<'a> {
-    kind: &'a str,
-    subtype: &'a str,
-    /// In thousandths.
-    quality: u16,
-}
-
-impl<'a> Range<'a> {
-    /// A range, or none where it cannot be read, which then stands for nothing.
-    fn parse(text: &'a str) -> Option<Self> {
-        let mut pieces = text.split(';').map(str::trim);
-        let (kind, subtype) = pieces.next()?.split_once('/')?;
-        let given = pieces.find_map(|piece| piece.strip_prefix("q=").or_else(|| piece.strip_prefix("Q=")));
-        Some(Self { kind, subtype, quality: given.map_or(Some(1_000), thousandths)? })
-    }
-
-    /// How closely it describes that type; nothing where it does not.
-    fn fit(&self, kind: &str, subtype: &str) -> Option<u8> {
-        match (self.kind, self.subtype) {
-            ("*", "*") => Some(0),
-            (given, "*") if given.eq_ignore_ascii_case(kind) => Some(1),
-            (given, exact) if given.eq_ignore_ascii_case(kind) && exact.eq_ignore_ascii_case(subtype) => {
-                Some(2)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// RFC 9110 section 12.4.2.
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let fraction = if digits { format!("{fraction:0<3}").parse().ok()? } else { return None };
-    match whole {
-        "0" => Some(fraction),
-        "1" if fraction == 0 => Some(1_000),
-        _ => None,
-    }
-}
-
-/// How much a type is wanted: the closest range decides.
-fn quality(ranges: &[Range<'_>], kind: &str, subtype: &str) -> u16 {
-    let fitting = ranges.iter().filter_map(|range| Some((range.fit(kind, subtype)?, range.quality)));
-    fitting.max().map_or(0, |(_, quality)| quality)
 }
 
 /// Children of one name: a list of them, or the only one by itself.

@@ -24,6 +24,8 @@ pub enum Missing {
     Workspace,
     /// No such container.
     Container,
+    /// Nothing of that number in the help.
+    Documentation,
     /// No such role.
     Role,
     /// No such security profile.
@@ -60,6 +62,14 @@ pub enum ProblemKind {
     UnknownField,
     /// A field selection that names a field twice.
     DuplicateField,
+    /// A filter that cannot be read, or asks what cannot be asked.
+    BadFilter,
+    /// An order by a field that does not exist, or one that cannot be read.
+    UnknownSortField,
+    /// An order by a field that has none.
+    NotSortable,
+    /// A range of a list that cannot be read, or ends before it begins.
+    BadRange,
     /// There is no body where one is needed.
     MissingBody {
         /// What the documentation calls the body.
@@ -69,6 +79,8 @@ pub enum ProblemKind {
     BadBody,
     /// The body is not plain JSON by its label.
     UnsupportedBody,
+    /// The caller takes no form that the answer has.
+    NotAcceptable,
     /// The body is too long.
     BodyTooLarge,
     /// The body did not come in time.
@@ -153,9 +165,14 @@ impl ProblemKind {
             Self::BadParameter { .. } => "bad_parameter",
             Self::UnknownField => "unknown_field",
             Self::DuplicateField => "duplicate_field",
+            Self::BadFilter => "bad_filter",
+            Self::UnknownSortField => "unknown_sort_field",
+            Self::NotSortable => "not_sortable",
+            Self::BadRange => "bad_range",
             Self::MissingBody { .. } => "missing_body",
             Self::BadBody => "bad_body",
             Self::UnsupportedBody => "unsupported_body",
+            Self::NotAcceptable => "not_acceptable",
             Self::BodyTooLarge => "body_too_large",
             Self::RequestTimeout => "request_timeout",
             Self::MalformedRequest => "malformed_request",
@@ -205,9 +222,14 @@ impl ProblemKind {
             | Self::BadParameter { .. }
             | Self::UnknownField
             | Self::DuplicateField
+            | Self::BadFilter
+            | Self::UnknownSortField
+            | Self::NotSortable
+            | Self::BadRange
             | Self::MissingBody { .. }
             | Self::BadBody
             | Self::UnsupportedBody
+            | Self::NotAcceptable
             | Self::BodyTooLarge
             | Self::RequestTimeout
             | Self::MalformedRequest

@@ -150,6 +150,9 @@ impl Service {
                 Err(Problem::new(ProblemKind::NameTaken, "There is a user of that name already."))
             }
             Some(Added::BeingDeleted(_)) => Err(being_deleted()),
+            Some(Added::TokensName) => {
+                Err(Problem::new(ProblemKind::NameTaken, "There is a service token of that name."))
+            }
             Some(Added::Full) | None => {
                 Err(Problem::new(ProblemKind::Full, "There are no numbers left for another user."))
             }
@@ -232,6 +235,6 @@ fn nobody() -> Problem {
     Problem::new(ProblemKind::NotFound(Missing::User), "There is no user of that name.")
 }
 
-fn being_deleted() -> Problem {
+pub(super) fn being_deleted() -> Problem {
     Problem::new(ProblemKind::DeletionLive, "The deletion of this user is under way. Nothing was changed.")
 }

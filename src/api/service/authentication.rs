@@ -11,12 +11,10 @@
 //! clock. And argon2 takes 19 MiB and tens of milliseconds each time, so that only a few run at once, each peer's in turn;
 //! callers who wait longer than the time limit are told to try again.
 
-use argon2::{Argon2, PasswordHash, PasswordVerifier as _};
 use moka::future::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::task::JoinError;
-use tracing::error;
 
 use super::{
     Principal, Problem, TIME_LIMIT,
@@ -25,6 +23,7 @@ use super::{
 };
 use crate::{
     api::problem::ProblemKind,
+    passwords::{self, is_password},
     store::{
         Store, StoreError,
         principals::{Login, TokenHash, sha256_hex},
@@ -80,6 +79,19 @@ impl Credentials {
     }
 }
 
+/// A caller who was let in.
+pub(super) struct Admitted {
+    pub(super) principal: Principal,
+    /// A password was looked at for it, and not merely remembered.
+    pub(super) password_checked: bool,
+}
+
+impl From<Principal> for Admitted {
+    fn from(principal: Principal) -> Self {
+        Self { principal, password_checked: false }
+    }
+}
+
 /// Lets callers in.
 pub(super) struct Doorman {
     store: Store,
@@ -119,9 +131,9 @@ impl Doorman {
         &self,
         credentials: Credentials,
         dialect: &str,
-    ) -> Result<Principal, Problem> {
+    ) -> Result<Admitted, Problem> {
         match tokio::time::timeout(TIME_LIMIT, self.look_up(credentials, dialect)).await {
-            Ok(Ok(principal)) => Ok(principal),
+            Ok(Ok(admitted)) => Ok(admitted),
             Ok(Err(denied)) => Err(refusal(denied)),
             Err(elapsed) => Err(Problem::unavailable().caused_by(elapsed)),
         }
@@ -133,11 +145,11 @@ impl Doorman {
         self.right_passwords.invalidate_all();
     }
 
-    async fn look_up(&self, credentials: Credentials, dialect: &str) -> Result<Principal, Arc<Denied>> {
+    async fn look_up(&self, credentials: Credentials, dialect: &str) -> Result<Admitted, Arc<Denied>> {
         match credentials {
             Credentials::Token(token) => {
                 let key = sha256_hex(&[&self.secret, b"token", token.expose_secret().as_bytes()]);
-                self.remembered.try_get_with(key, self.use_token(&token)).await
+                self.remembered.try_get_with(key, self.use_token(&token)).await.map(Admitted::from)
             }
             Credentials::Basic { username, password, from } => self.log_in(username, password, from).await,
             Credentials::Session { token, from } => {
@@ -145,7 +157,7 @@ impl Doorman {
                 let found = self.store.use_session(session.user, &session.hash, dialect).await;
                 let found = found.map_err(Denied::Store)?.ok_or(Denied::BadCredentials)?;
                 if Binding::holds(&found.binding, &from) {
-                    Ok(found.principal)
+                    Ok(found.principal.into())
                 } else {
                     Err(Denied::BadCredentials.into())
                 }
@@ -163,7 +175,7 @@ impl Doorman {
         username: String,
         password: SecretString,
         from: Option<IpAddr>,
-    ) -> Result<Principal, Arc<Denied>> {
+    ) -> Result<Admitted, Arc<Denied>> {
         let login = self.store.login(&username).await.map_err(Denied::Store)?;
         let (hash, known) = match login {
             Some(Login { user, password_hash: Some(hash), capabilities }) => {
@@ -173,29 +185,63 @@ impl Doorman {
         };
         let shown = password.expose_secret().as_bytes();
         let key = sha256_hex(&[&self.secret, b"password", hash.as_bytes(), shown]);
-        self.right_passwords.try_get_with(key, self.verify(hash, password, from)).await?;
+        let mut password_checked = false;
+        let check = async {
+            password_checked = true;
+            self.verify(hash, password, from).await
+        };
+        self.right_passwords.try_get_with(key, check).await?;
         let (user, capabilities) = known.ok_or(Denied::BadCredentials)?;
-        Ok(Principal { name: username, user: Some(user), capabilities })
+        let principal = Principal { name: username, user: Some(user), capabilities };
+        Ok(Admitted { principal, password_checked })
     }
 
     async fn verify(&self, hash: String, password: SecretString, from: Option<IpAddr>) -> Result<(), Denied> {
+        let is_right =
+            self.in_turn(from, move || is_password(&hash, &password)).await.map_err(Denied::Verification)?;
+        if is_right { Ok(()) } else { Err(Denied::BadCredentials) }
+    }
+
+    /// Whether that hash is this password's, which a caller from there shows.
+    pub(super) async fn is_password(
+        &self,
+        hash: String,
+        password: SecretString,
+        from: Option<IpAddr>,
+    ) -> Result<bool, Problem> {
+        let compared = self.in_turn(from, move || is_password(&hash, &password)).await;
+        compared.map_err(|error| Problem::internal().caused_by(error))
+    }
+
+    /// The hash of a password that a caller from there sets.
+    pub(super) async fn hash(&self, password: SecretString, from: Option<IpAddr>) -> Result<String, Problem> {
+        let hashed = self.in_turn(from, move || passwords::hash(&password)).await;
+        let hashed = hashed.map_err(|error| Problem::internal().caused_by(error))?;
+        hashed.map_err(|error| Problem::internal().caused_by(error))
+    }
+
+    /// Does the work of a password for a peer, in his turn.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        from: Option<IpAddr>,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
         // The turn goes with the work, which a caller who goes away does not end.
         let turn = self.turns.take(from).await;
-        let check = move || {
+        let work = move || {
             let _held = turn;
-            is_password(&hash, &password)
+            work()
         };
-        let is_right = tokio::task::spawn_blocking(check).await.map_err(Denied::Verification)?;
-        if is_right { Ok(()) } else { Err(Denied::BadCredentials) }
+        tokio::task::spawn_blocking(work).await
     }
 }
 
-fn is_password(hash: &str, password: &SecretString) -> bool {
-    let Ok(parsed) = PasswordHash::new(hash) else {
-        error!("a user's password hash in the directory is not in PHC form");
-        return false;
-    };
-    Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok()
+/// Whether a password was looked at, and found right or wrong.
+pub(super) fn was_judged(outcome: &Result<Admitted, Problem>) -> Option<bool> {
+    match outcome {
+        Ok(Admitted { password_checked, .. }) => password_checked.then_some(true),
+        Err(problem) => (problem.kind == ProblemKind::BadCredentials).then_some(false),
+    }
 }
 
 fn refusal(denied: Arc<Denied>) -> Problem {
@@ -209,15 +255,7 @@ fn refusal(denied: Arc<Denied>) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use argon2::PasswordHasher as _;
-
-    #[test]
-    fn the_right_password_alone_matches() {
-        let hash = Argon2::default().hash_password(b"secret").unwrap().to_string();
-        assert!(is_password(&hash, &"secret".into()));
-        assert!(!is_password(&hash, &"Secret".into()));
-        assert!(!is_password("not a hash", &"secret".into()));
-    }
+    use argon2::{Argon2, PasswordHash, PasswordHasher as _};
 
     #[test]
     fn an_unknown_user_costs_the_work_of_a_known_one() {

@@ -6,6 +6,8 @@
 //! Easy to get wrong: who is there already stays as he is, whatever brings him; and one who has just been deleted is a
 //! stranger again, whom only the caller may let back in.
 
+use std::net::IpAddr;
+
 use super::{Principal, Problem, Service, Session, SessionTerms, within};
 use crate::{
     api::problem::ProblemKind,
@@ -31,13 +33,14 @@ impl Service {
     }
 
     /// Opens a session for somebody whose password was found right elsewhere: a user without a password here, or, where
-    /// strangers may come in, one who is made by it.
+    /// strangers may come in, one who is made by it. He comes from that peer.
     ///
     /// # Errors
     /// [`Problem`]
     pub async fn log_in_vouched(
         &self,
         username: &Username,
+        from: Option<IpAddr>,
         strangers_may: bool,
         terms: &SessionTerms,
     ) -> Result<Session, Problem> {
@@ -53,6 +56,7 @@ impl Service {
         let login = known.filter(|login| login.password_hash.is_none()).ok_or_else(refused)?;
         let principal =
             Principal { name: name.to_owned(), user: Some(login.user), capabilities: login.capabilities };
+        self.note_login(principal.name.clone(), from, true);
         self.open_session(principal, terms).await
     }
 }

@@ -60,6 +60,12 @@ pub enum Operation {
     SubmitDeletions,
     /// See, make and revoke service tokens.
     ManageTokens,
+    /// See what there is to be asked for, and of what release.
+    ReadHelp,
+    /// See who tried to log in: everybody may see his own attempts.
+    ReadLogins,
+    /// End the session by which one calls.
+    LogOut,
     /// See staged users.
     ReadStagedUsers,
     /// See deployed users, of whom everybody sees himself.
@@ -122,9 +128,12 @@ impl Operation {
             }
             Self::WriteStagedUsers => (principal.may_write_users(), no_access()),
             // Whoever is somebody; of whom, the operation says.
-            Self::ReadDeployedUsers | Self::WritePreferences | Self::ReadDeployedProfiles => {
-                (true, no_access())
-            }
+            Self::ReadDeployedUsers
+            | Self::WritePreferences
+            | Self::ReadDeployedProfiles
+            | Self::ReadHelp
+            | Self::ReadLogins
+            | Self::LogOut => (true, no_access()),
             Self::ManageTokens => (principal.may_manage_tokens(), not_allowed("manage service tokens")),
         };
         if permitted { Ok(()) } else { Err(otherwise) }

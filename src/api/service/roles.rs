@@ -86,7 +86,7 @@ impl Service {
 }
 
 fn to_be_made() -> Named {
-    Named { id: TO_BE_MADE, name: NORMAL_USER.to_owned(), capabilities: Vec::new() }
+    Named { id: TO_BE_MADE, name: NORMAL_USER.to_owned(), ..Named::default() }
 }
 
 fn granting(roles: &[&Named]) -> Grant {
@@ -97,6 +97,6 @@ fn granting(roles: &[&Named]) -> Grant {
     }
 }
 
-fn capabilities(role: &Named) -> Vec<Capability> {
+pub(super) fn capabilities(role: &Named) -> Vec<Capability> {
     role.capabilities.iter().filter_map(|word| Capability::from_name(word)).collect()
 }

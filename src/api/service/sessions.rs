@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{net::IpAddr, time::Duration};
 
-use super::{Credentials, Principal, Problem, Service, within};
+use super::{Credentials, LoginMethod, Principal, Problem, Service, logins::Attempt, within};
 use crate::{
     api::problem::ProblemKind,
     domain::task::UserId,
@@ -126,8 +126,41 @@ impl Service {
         from: Option<IpAddr>,
         terms: &SessionTerms,
     ) -> Result<Session, Problem> {
-        let principal = self.authenticate(Credentials::Basic { username, password, from }).await?;
-        self.open_session(principal, terms).await
+        match self.try_log_in(username.clone(), password, from, terms).await {
+            Err(problem) if problem.kind == ProblemKind::BadCredentials => {
+                Err(self.refuse_login(username, from))
+            }
+            other => other,
+        }
+    }
+
+    /// The same where somebody may still vouch for a user who is refused: that he is refused is written down by
+    /// [`Service::refuse_login`].
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn try_log_in(
+        &self,
+        username: String,
+        password: SecretString,
+        from: Option<IpAddr>,
+        terms: &SessionTerms,
+    ) -> Result<Session, Problem> {
+        let credentials = Credentials::Basic { username: username.clone(), password, from };
+        let admitted = self.inner.doorman.authenticate(credentials, self.dialect).await?;
+        self.note_login(username, from, true);
+        self.open_session(admitted.principal, terms).await
+    }
+
+    /// Says no to a user for whom nobody vouches.
+    #[must_use]
+    pub fn refuse_login(&self, username: String, from: Option<IpAddr>) -> Problem {
+        self.note_login(username, from, false);
+        nobody()
+    }
+
+    pub(super) fn note_login(&self, username: String, from: Option<IpAddr>, succeeded: bool) {
+        self.inner.scribe.note(Attempt { username, from, method: LoginMethod::LoginPage, succeeded });
     }
 
     /// Opens a session for a user who has shown by other means that it is he.

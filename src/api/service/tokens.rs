@@ -104,6 +104,9 @@ impl Service {
                 ProblemKind::NameTaken,
                 "The name has a token already; revoke that first, or choose another name.",
             )),
+            TokenKept::UsersName => {
+                Err(Problem::new(ProblemKind::NameTaken, "A user has the name; choose another one."))
+            }
             TokenKept::Full => {
                 Err(Problem::new(ProblemKind::Full, "There are as many tokens as there may be; revoke some."))
             }

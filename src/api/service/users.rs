@@ -1,14 +1,49 @@
-//! Users as both configurations have them: who sees whom.
+//! Users as both configurations have them: seen, created, changed.
 //!
-//! Owns the order of the steps. It must never show a user whom the caller does not see: for him there is no such user.
+//! Owns the order of the steps of each operation. Who may what is the domain's (`Judge`); it must never show a user whom the
+//! caller does not see: for him there is no such user.
 //!
-//! Easy to get wrong: on the deployed side everybody may ask, and most see nobody but themselves.
+//! Easy to get wrong: a change is decided on what was read, and written only if that still is so; where it is not, all of it
+//! is decided again. And hashing costs: it comes after everything that can be refused without it.
 
-use super::{Operation, Principal, Problem, Service, refusals::no_user, within};
-use crate::domain::{
-    task::UserId,
-    user::{Side, Sight, User},
+use secrecy::SecretString;
+use std::net::IpAddr;
+use tracing::info;
+
+use super::{
+    Operation, Principal, Problem, Service, accounts::being_deleted, refusals::no_user, roles::capabilities,
+    within,
 };
+use crate::{
+    api::problem::ProblemKind,
+    domain::{
+        task::UserId,
+        user::{
+            Side, Sight, User, UserRule,
+            judge::Judge,
+            patch::UserPatch,
+            surroundings::{Directory, Domain, Policy, SecurityProfile},
+        },
+    },
+    store::{
+        directory::{Collection, Named},
+        users::changes::{Created, Snapshot, Update, Updated},
+    },
+};
+
+/// How often a change is decided anew, because the user was changed meanwhile.
+const MOST_DECISIONS: usize = 5;
+
+/// What is asked to become of a user.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What was sent.
+    pub wanted: UserPatch,
+    /// What the installation says, in the release that the caller speaks.
+    pub policy: Policy,
+    /// Where the caller is: passwords are worked on in turns.
+    pub from: Option<IpAddr>,
+}
 
 impl Service {
     /// That user of a side, if this caller sees him.
@@ -20,6 +55,176 @@ impl Service {
         let found = within(self.inner.store.users(side, &[id])).await?.pop().flatten();
         found.filter(|user| Sight::of(principal).covers(user)).ok_or_else(|| no_user(id))
     }
+
+    /// Creates a staged user.
+    ///
+    /// # Errors
+    /// [`Problem`]; [`ProblemKind::UserRule`] for the first rule that what was sent breaks.
+    pub async fn create_user(&self, principal: &Principal, asked: &Asked) -> Result<User, Problem> {
+        Operation::WriteStagedUsers.permit(principal)?;
+        let user = within(self.create(principal, asked)).await?;
+        info!(user.id = user.id.0, dialect = self.dialect, "a staged user was created");
+        Ok(user)
+    }
+
+    /// Changes a staged user; what does not wait for a deploy, on both sides.
+    ///
+    /// # Errors
+    /// [`Problem`]; [`ProblemKind::UserRule`] for the first rule that the change breaks.
+    pub async fn update_staged_user(
+        &self,
+        principal: &Principal,
+        id: UserId,
+        asked: &Asked,
+    ) -> Result<User, Problem> {
+        Operation::WriteStagedUsers.permit(principal)?;
+        self.update(principal, Side::Staged, id, asked).await
+    }
+
+    /// Changes a deployed user's preferences, on both sides.
+    ///
+    /// # Errors
+    /// [`Problem`]; [`ProblemKind::UserRule`] for the first rule that the change breaks.
+    pub async fn update_deployed_user(
+        &self,
+        principal: &Principal,
+        id: UserId,
+        asked: &Asked,
+    ) -> Result<User, Problem> {
+        Operation::WritePreferences.permit(principal)?;
+        self.update(principal, Side::Deployed, id, asked).await
+    }
+
+    async fn create(&self, caller: &Principal, asked: &Asked) -> Result<User, Problem> {
+        let directory = self.user_directory().await?;
+        let judge = Judge { caller, directory: &directory, policy: asked.policy };
+        let new = judge.new_user(&asked.wanted).map_err(broken)?;
+        let hash = self.hashed(asked).await?;
+        match self.inner.store.create_user(&new, &asked.wanted, hash.as_deref()).await? {
+            Created::Created(id) => self.written(Side::Staged, id).await,
+            Created::NameTaken => Err(broken(UserRule::UsernameTaken)),
+            Created::Full => Err(broken(UserRule::NoNumbersLeft)),
+        }
+    }
+
+    async fn update(
+        &self,
+        caller: &Principal,
+        side: Side,
+        id: UserId,
+        asked: &Asked,
+    ) -> Result<User, Problem> {
+        let user = within(self.rewrite(caller, side, id, asked)).await?;
+        info!(user.id = id.0, side = side.name(), dialect = self.dialect, "a user was changed");
+        Ok(user)
+    }
+
+    async fn rewrite(
+        &self,
+        caller: &Principal,
+        side: Side,
+        id: UserId,
+        asked: &Asked,
+    ) -> Result<User, Problem> {
+        let directory = self.user_directory().await?;
+        let judge = Judge { caller, directory: &directory, policy: asked.policy };
+        let mut hash = None;
+        for _ in 0..MOST_DECISIONS {
+            let snapshot = self.inner.store.snapshot(id).await?;
+            let mut update =
+                decided(&judge, &snapshot, side, asked).ok_or_else(|| no_user(id))?.map_err(broken)?;
+            if hash.is_none() {
+                self.must_know_the_old_password(&snapshot, asked).await?;
+                hash = self.hashed(asked).await?;
+            }
+            update.password_hash = hash.as_deref();
+            match self.inner.store.update_user(id, &snapshot, &update).await? {
+                Updated::Done => return self.written(side, id).await,
+                Updated::Changed => {}
+                Updated::BeingDeleted => return Err(being_deleted()),
+                Updated::LastAdministrator => return Err(broken(UserRule::LastAdministrator)),
+            }
+        }
+        Err(Problem::unavailable().caused_by("the user was changed each time by somebody else"))
+    }
+
+    /// The old password, where one was sent with a new one, is his.
+    async fn must_know_the_old_password(&self, snapshot: &Snapshot, asked: &Asked) -> Result<(), Problem> {
+        let (Some(_), Some(old)) = (&asked.wanted.password, &asked.wanted.old_password) else {
+            return Ok(());
+        };
+        let is_right = match &snapshot.password_hash {
+            Some(hash) => self.inner.doorman.is_password(hash.clone(), old.clone(), asked.from).await?,
+            None => false,
+        };
+        if is_right { Ok(()) } else { Err(broken(UserRule::OldPasswordWrong)) }
+    }
+
+    async fn hashed(&self, asked: &Asked) -> Result<Option<String>, Problem> {
+        match &asked.wanted.password {
+            Some(password) => {
+                Ok(Some(self.inner.doorman.hash(SecretString::clone(password), asked.from).await?))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The user who was just written.
+    async fn written(&self, side: Side, id: UserId) -> Result<User, Problem> {
+        let found = self.inner.store.users(side, &[id]).await?.pop().flatten();
+        found.ok_or_else(|| no_user(id))
+    }
+
+    /// What users can be given.
+    async fn user_directory(&self) -> Result<Directory, Problem> {
+        let store = &self.inner.store;
+        let (roles, profiles) =
+            (store.named(Collection::Roles).await?, store.named(Collection::Profiles).await?);
+        let (tenants, domains) =
+            (store.named(Collection::Tenants).await?, store.named(Collection::Domains).await?);
+        let profile = |Named { name, domain_ids, .. }| SecurityProfile { name, domains: domain_ids };
+        let domain = |Named { tenant_id, deleted, .. }| Domain { tenant: tenant_id, deleted };
+        Ok(Directory {
+            roles: roles.into_iter().map(|(id, role)| (id, capabilities(&role))).collect(),
+            profiles: profiles.into_iter().map(|(id, named)| (id, profile(named))).collect(),
+            tenants: tenants.into_keys().collect(),
+            domains: domains.into_iter().map(|(id, named)| (id, domain(named))).collect(),
+        })
+    }
+}
+
+/// What is to be written, if that caller may; none where there is no such user for him.
+fn decided<'a>(
+    judge: &Judge<'_>,
+    snapshot: &Snapshot,
+    side: Side,
+    asked: &'a Asked,
+) -> Option<Result<Update<'a>, UserRule>> {
+    let update = Update {
+        wanted: &asked.wanted,
+        password_hash: None,
+        staged_fields: side == Side::Staged,
+        makes_administrator: None,
+        awaits_deploy: false,
+    };
+    match side {
+        Side::Staged => {
+            let change = judge.staged_change(&snapshot.standing, &asked.wanted)?;
+            Some(change.map(|change| Update {
+                makes_administrator: change.makes_administrator,
+                awaits_deploy: change.awaits_deploy,
+                ..update
+            }))
+        }
+        Side::Deployed => {
+            let allowed = judge.preferences(&snapshot.standing, &asked.wanted)?;
+            Some(allowed.map(|()| update))
+        }
+    }
+}
+
+fn broken(rule: UserRule) -> Problem {
+    Problem::new(ProblemKind::UserRule(rule), rule.sentence())
 }
 
 /// What it takes to see users of a side at all.

@@ -25,10 +25,21 @@ pub(super) struct Endpoint {
     pub(super) since: Version,
     /// The fields of its answer; none where there is nothing to choose from.
     pub(super) fields: &'static [Known],
+    /// Its answer is a list, of which a caller may want a part; none where it is not.
+    pub(super) lists: Option<Listing>,
     /// What the documentation calls its body; none where none belongs.
     pub(super) body: Option<&'static str>,
     /// What it refuses with codes of its own, in the order of the documentation.
     pub(super) refusals: &'static [Refused],
+}
+
+/// How a caller may choose from a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// By `filter` and `Range`. A `sort` means nothing.
+    Filtered,
+    /// By `sort` too.
+    Sorted,
 }
 
 /// A reason for which an endpoint refuses, in its own words.
@@ -70,7 +81,21 @@ impl Refused {
     }
 }
 
+/// Where a session is ended: the one endpoint that answers in plain text.
+pub(super) const LOGOUT: &str = "/api/auth/logout";
+/// The same, as Ansible's client calls it.
+pub(super) const LOGOUT_TOO: &str = "/auth/logout";
+
 impl Endpoint {
+    /// The media types of its answer. A refusal is JSON whatever the answer is.
+    pub(super) fn answers(&self) -> &'static [(&'static str, &'static str)] {
+        if self.path == LOGOUT {
+            &[("text", "plain"), ("application", "json")]
+        } else {
+            &[("application", "json")]
+        }
+    }
+
     /// Its own code for that reason, if it has one in that version.
     pub(super) fn refused(&self, kind: ProblemKind, version: Version) -> Option<&Refused> {
         self.refusals.iter().find(|refused| refused.kind == kind && refused.is_in(version))

@@ -5,20 +5,34 @@
 mod delete_tasks;
 mod dependent_tasks;
 mod deploy;
+mod help;
+mod sessions;
+mod user_lists;
 mod users;
 
 use http::Method;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, LOGOUT, LOGOUT_TOO};
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [users::ALL, delete_tasks::ALL, dependent_tasks::ALL, deploy::ALL].into_iter().flatten()
+    [
+        users::ALL,
+        user_lists::ALL,
+        delete_tasks::ALL,
+        dependent_tasks::ALL,
+        deploy::ALL,
+        sessions::ALL,
+        help::ALL,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.
 pub(super) fn find(method: &Method, path: &str) -> Option<&'static Endpoint> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
+    let path = if path == LOGOUT_TOO { LOGOUT } else { path };
     all().find(|endpoint| endpoint.method == *method && endpoint.path == path)
 }
 

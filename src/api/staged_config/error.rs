@@ -9,7 +9,7 @@
 
 use axum::{
     Json,
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,9 +21,14 @@ use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
 mod codes;
 
 use self::codes::{Row, row};
-use super::{call::endpoint_of, endpoint::Endpoint, version::Version};
+use super::{
+    call::endpoint_of,
+    endpoint::Endpoint,
+    version::{self, Version},
+};
 use crate::{
     api::{
+        Entrance,
         message::phrases::{INSUFFICIENT_CAPABILITIES, NO_SEC_HEADER, UNAUTHORIZED},
         openapi,
         problem::{Problem, ProblemKind},
@@ -54,16 +59,23 @@ impl IntoResponse for Refusal {
 }
 
 /// The middleware around this dialect's handlers: renders what they refuse, and marks deprecated versions.
-pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
-    let version = Version::of(request.headers()).ok();
+pub(super) async fn render_refusals(
+    State(entrance): State<Entrance>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let settings = &entrance.settings.staged_config;
+    let asked = version::asked(request.headers(), settings).ok();
     let (endpoint, path) = (endpoint_of(&request), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
-        response = answer(&path, version.unwrap_or(Version::newest()), endpoint, &problem);
+        let spoken = asked.unwrap_or_else(|| settings.newest());
+        let cookie = response.headers_mut().remove(header::SET_COOKIE);
+        response = answer(&path, endpoint.map(|endpoint| (endpoint, spoken)), &problem);
+        response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     }
-    if let Some(note) =
-        version.and_then(Version::deprecation).and_then(|note| HeaderValue::try_from(note).ok())
-    {
+    let deprecation = asked.and_then(|version| version::deprecation(version, settings));
+    if let Some(note) = deprecation.and_then(|note| HeaderValue::try_from(note).ok()) {
         response.headers_mut().insert(DEPRECATED, note);
     }
     response
@@ -71,12 +83,13 @@ pub(super) async fn render_refusals(request: Request, next: Next) -> Response {
 
 /// A problem that was found before any handler was asked.
 pub(in crate::api) fn render(path: &str, problem: &Problem) -> Response {
-    answer(path, Version::newest(), None, problem)
+    answer(path, None, problem)
 }
 
-fn answer(path: &str, version: Version, endpoint: Option<&Endpoint>, problem: &Problem) -> Response {
+/// The answer of the endpoint that was reached, in the words of that version.
+fn answer(path: &str, reached: Option<(&Endpoint, Version)>, problem: &Problem) -> Response {
     problem.log();
-    let Row { status, code, description } = row(problem.kind, version, endpoint);
+    let Row { status, code, description } = row(problem.kind, reached);
     let body = ErrorBody {
         http_response: HttpResponse { code: status.as_u16(), message: sentence(status) },
         code,
@@ -139,6 +152,7 @@ impl IntoResponses for Failures {
                 (403, "26, 1009, 38316001 or 38316002: not allowed to this caller."),
                 (404, "1002: there is no such user or task; 4: there is no such endpoint."),
                 (405, "4: the endpoint does not support this method."),
+                (406, "1005: the caller takes no JSON."),
                 (408, "1005: the body did not arrive in time."),
                 (409, "1004: too late, or the deletion is being cancelled (with Retry-After)."),
                 (413, "1005: the body is too large."),
@@ -177,9 +191,14 @@ fn message(path: &str, problem: &Problem) -> String {
         | ProblemKind::NotThisUser
         | ProblemKind::UnknownField
         | ProblemKind::DuplicateField
+        | ProblemKind::BadFilter
+        | ProblemKind::UnknownSortField
+        | ProblemKind::NotSortable
+        | ProblemKind::BadRange
         | ProblemKind::MissingBody { .. }
         | ProblemKind::BadBody
         | ProblemKind::UnsupportedBody
+        | ProblemKind::NotAcceptable
         | ProblemKind::BodyTooLarge
         | ProblemKind::RequestTimeout
         | ProblemKind::MalformedRequest
@@ -214,13 +233,15 @@ fn after_prefix(path: &str) -> String {
     presentable(path.strip_prefix(PREFIX).unwrap_or(path), MAX_PATH_CHARS)
 }
 
-fn sentence(status: StatusCode) -> &'static str {
+/// What a status means.
+pub(super) fn sentence(status: StatusCode) -> &'static str {
     match status {
         StatusCode::BAD_REQUEST => "The request could not be understood by the server",
         StatusCode::UNAUTHORIZED => UNAUTHORIZED,
         StatusCode::FORBIDDEN => "Your account is not authorized to access the requested resource",
         StatusCode::NOT_FOUND => "We could not find the resource you requested.",
         StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed for the requested resource",
+        StatusCode::NOT_ACCEPTABLE => "Acceptance header is invalid for this endpoint resource",
         StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time",
         StatusCode::CONFLICT => {
             "The request could not be completed due to a conflict with the current state of the resource"

@@ -14,10 +14,15 @@ use winnow::{
     token::take_while,
 };
 
+pub(super) use self::known::{Kind, Known, Shape};
 use crate::{
     api::problem::{Problem, ProblemKind},
     http::presentable,
 };
+
+mod known;
+#[cfg(test)]
+mod tests;
 
 /// The longest text, in bytes.
 const MAX_BYTES: usize = 4_096;
@@ -25,15 +30,6 @@ const MAX_BYTES: usize = 4_096;
 const MAX_DEPTH: usize = 8;
 /// How much of a field's name is quoted back.
 const MAX_QUOTED_CHARS: usize = 64;
-
-/// A field that a response may have, with those inside it.
-#[derive(Debug)]
-pub(super) struct Known {
-    /// Its name.
-    pub(super) name: &'static str,
-    /// The fields inside; none for a plain value.
-    pub(super) inside: &'static [Known],
-}
 
 /// The fields that a caller wants.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +43,7 @@ struct Wanted {
 
 impl Selection {
     /// The selection in that text; none when it is blank, which asks for everything.
-    pub(super) fn parse(text: &str, known: &[Known]) -> Result<Option<Self>, Problem> {
+    pub(super) fn parse(text: &str, known: Shape) -> Result<Option<Self>, Problem> {
         if text.trim().is_empty() {
             return Ok(None);
         }
@@ -103,10 +99,10 @@ impl Selection {
         })
     }
 
-    fn unknown<'a>(&'a self, known: &[Known]) -> Option<&'a str> {
-        self.0.iter().find_map(|wanted| match known.iter().find(|known| known.name == wanted.name) {
+    fn unknown(&self, known: Shape) -> Option<&str> {
+        self.0.iter().find_map(|wanted| match known.find(&wanted.name) {
             None => Some(wanted.name.as_str()),
-            Some(known) => wanted.inside.as_ref().and_then(|inside| inside.unknown(known.inside)),
+            Some(found) => wanted.inside.as_ref().and_then(|inside| inside.unknown(known.inside(found.kind))),
         })
     }
 }
@@ -140,93 +136,4 @@ fn wanted(input: &mut &str) -> winnow::Result<Wanted> {
 
 fn is_name(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, ',' | '(' | ')')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    const fn leaf(name: &'static str) -> Known {
-        Known { name, inside: &[] }
-    }
-
-    static KNOWN: [Known; 3] = [
-        leaf("id"),
-        leaf("status"),
-        Known { name: "parts", inside: &[leaf("name"), Known { name: "more", inside: &[leaf("deep")] }] },
-    ];
-
-    fn parse(text: &str) -> Result<Option<Selection>, (ProblemKind, String)> {
-        Selection::parse(text, &KNOWN).map_err(|problem| (problem.kind, problem.public))
-    }
-
-    fn cut(text: &str) -> Value {
-        let mut value = json!([{"id": 1, "status": "S", "parts": [{"name": "n", "more": {"deep": 2}}, {"name": "m", "more": null}]}]);
-        parse(text).unwrap().unwrap().apply(&mut value);
-        value
-    }
-
-    #[test]
-    fn what_is_not_wanted_goes_and_the_order_stays() {
-        assert_eq!(cut("status,id").to_string(), r#"[{"id":1,"status":"S"}]"#);
-        assert_eq!(cut(" parts ( name ) , id "), json!([{"id": 1, "parts": [{"name": "n"}, {"name": "m"}]}]));
-        assert_eq!(cut("parts(more(deep))"), json!([{"parts": [{"more": {"deep": 2}}, {"more": null}]}]));
-        assert_eq!(
-            cut("parts"),
-            json!([{"parts": [{"name": "n", "more": {"deep": 2}}, {"name": "m", "more": null}]}])
-        );
-    }
-
-    #[test]
-    fn a_blank_selection_asks_for_everything() {
-        assert_eq!(parse(""), Ok(None));
-        assert_eq!(parse("  "), Ok(None));
-    }
-
-    #[test]
-    fn the_first_unknown_field_is_named_after_any_duplicate() {
-        let refused = |text| parse(text).unwrap_err();
-        assert_eq!(
-            refused("id,nope,no"),
-            (ProblemKind::UnknownField, "The field \"nope\" does not exist.".into())
-        );
-        assert_eq!(refused("id(x)").1, "The field \"x\" does not exist.");
-        assert_eq!(refused("parts(name,x)").1, "The field \"x\" does not exist.");
-        assert_eq!(refused("nope,id,id").0, ProblemKind::DuplicateField);
-        assert_eq!(refused("parts(name),parts(more)").0, ProblemKind::DuplicateField);
-        assert_eq!(refused("parts(name,name)").0, ProblemKind::DuplicateField);
-        assert!(parse("status,parts(name,more),id").is_ok());
-        assert_eq!(refused("ID").0, ProblemKind::UnknownField);
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_refused() {
-        let (deep, long) = (format!("{}id{}", "a(".repeat(5_000), ")".repeat(5_000)), "a,".repeat(4_000));
-        for text in [
-            ",",
-            "id,",
-            ",id",
-            "id,,status",
-            "parts(",
-            "parts()",
-            "parts(name",
-            "id)",
-            "(id)",
-            "a b",
-            "parts(name)x",
-            &deep,
-            &long,
-        ] {
-            let (kind, said) = parse(text).unwrap_err();
-            assert_eq!(kind, ProblemKind::UnknownField, "{text}");
-            assert!(said.len() < 300);
-        }
-    }
-
-    #[test]
-    fn what_is_quoted_back_is_short_and_clean() {
-        let said = parse(&format!("a\u{1b}[31m{}", "x".repeat(3_000))).unwrap_err().1;
-        assert!(said.len() < 200 && !said.contains('\u{1b}'));
-    }
 }

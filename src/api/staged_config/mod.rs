@@ -11,13 +11,22 @@
 //! Easy to get wrong: a code belongs to an endpoint and a version, not to a reason alone.
 
 mod call;
+mod cors;
 mod endpoint;
 mod endpoints;
 mod error;
 mod fields;
+mod filter;
+mod help;
+mod listing;
+mod query;
+mod range;
 mod request;
 mod response;
 mod routes;
+mod session;
+mod sort;
+mod source;
 mod status;
 mod sub_type;
 mod version;

@@ -16,7 +16,10 @@ use axum::{
 use http::{HeaderName, Method};
 use std::{str::FromStr, time::Duration};
 
-use super::fields::{Known, Selection};
+use super::{
+    fields::{Selection, Shape},
+    session,
+};
 use crate::{
     api::{
         parameters::{self, Scheme, bad_credentials},
@@ -36,13 +39,15 @@ const MAX_QUOTED_CHARS: usize = 64;
 /// A path argument as it came, or why it could not be taken out of the path.
 pub(super) type PathId = Result<Path<String>, PathRejection>;
 
-/// Who calls: the `SEC` header, which wins, or HTTP Basic.
+/// Who calls: the `SEC` header with a service's token or a session's, which wins, or HTTP Basic.
 pub(super) fn credentials<B>(request: &http::Request<B>) -> Result<Credentials, Problem> {
     let headers = request.headers();
     let mut tokens = headers.get_all(SEC).iter();
     match (tokens.next(), tokens.next()) {
         (Some(only), None) => {
-            only.to_str().ok().and_then(|token| Credentials::token(token.trim())).ok_or_else(bad_credentials)
+            let from = session::origin(PeerAddr::ip_of(request));
+            let shown = only.to_str().ok().and_then(|token| Credentials::shown(token.trim(), from));
+            shown.ok_or_else(bad_credentials)
         }
         (Some(_), Some(_)) => Err(bad_credentials()),
         (None, _) => parameters::authorization(headers, Scheme::Basic { from: PeerAddr::ip_of(request) })?
@@ -50,12 +55,37 @@ pub(super) fn credentials<B>(request: &http::Request<B>) -> Result<Credentials, 
     }
 }
 
+/// The values that a parameter is given in the query.
+pub(super) fn given<B>(request: &http::Request<B>, wanted: &str) -> Result<Vec<String>, Problem> {
+    let query = parameters::query(request.uri().query())?;
+    Ok(query.into_iter().filter_map(|(name, value)| (name == wanted).then_some(value)).collect())
+}
+
+/// The only value of a parameter in the query; none where it is not given.
+pub(super) fn only<B>(request: &http::Request<B>, name: &'static str) -> Result<Option<String>, Problem> {
+    let mut given = given(request, name)?;
+    match given.len() {
+        0 | 1 => Ok(given.pop()),
+        _ => Err(Problem::bad_parameter(name, "It is given more than once.")),
+    }
+}
+
+/// A parameter in the query that is true or false; false where it is not given.
+pub(super) fn flag<B>(request: &http::Request<B>, name: &'static str) -> Result<bool, Problem> {
+    let Some(text) = only(request, name)? else { return Ok(false) };
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => {
+            let quoted = presentable(&text, MAX_QUOTED_CHARS);
+            Err(Problem::bad_parameter(name, format!("\"{quoted}\" is neither true nor false.")))
+        }
+    }
+}
+
 /// The fields that are wanted; none when all are.
-pub(super) fn fields<B>(request: &http::Request<B>, known: &[Known]) -> Result<Option<Selection>, Problem> {
-    let mut given: Vec<String> = parameters::query(request.uri().query())?
-        .into_iter()
-        .filter_map(|(name, value)| (name == FIELDS).then_some(value))
-        .collect();
+pub(super) fn fields<B>(request: &http::Request<B>, known: Shape) -> Result<Option<Selection>, Problem> {
+    let mut given = given(request, FIELDS)?;
     if request.method() == Method::POST {
         for value in request.headers().get_all(FIELDS) {
             let text = value.to_str().map_err(|_| bad_fields("is not ASCII."))?;
@@ -137,7 +167,7 @@ mod tests {
     #[test]
     fn fields_are_read_where_they_belong_and_once() {
         let read = |method, uri, headers: &[(&str, &str)]| {
-            fields(&request(method, uri, headers, ""), &TASK_FIELDS)
+            fields(&request(method, uri, headers, ""), Shape::new(&TASK_FIELDS, 26))
                 .map(|chosen| chosen.is_some())
                 .map_err(|p| p.kind)
         };

@@ -6,11 +6,7 @@
 pub(super) mod dependent_tasks;
 pub(super) mod dependents;
 pub(super) mod deploy;
+pub(super) mod help;
+pub(super) mod sessions;
 pub(super) mod tasks;
-
-use super::fields::Known;
-
-/// A field with nothing inside.
-const fn leaf(name: &'static str) -> Known {
-    Known { name, inside: &[] }
-}
+pub(super) mod users;

@@ -9,15 +9,21 @@
 mod delete_tasks;
 mod dependent_tasks;
 mod deploy;
+mod help;
+mod sessions;
+mod user_lists;
 mod users;
 
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Extension, middleware::from_fn_with_state};
+use serde_json::Value;
+use std::sync::Arc;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call,
+    call, cors,
     error::{Shapes, render_refusals},
+    help::Help,
 };
 use crate::api::Entrance;
 
@@ -27,12 +33,23 @@ const DIALECT: &str = "staged_config";
 /// The routes of this dialect, with their documentation.
 pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
-    OpenApiRouter::with_openapi(Shapes::openapi())
+    let routes = OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
+        .merge(user_lists::router())
         .merge(delete_tasks::router())
-        .merge(dependent_tasks::router())
         .merge(deploy::router())
+        .merge(dependent_tasks::router())
+        .merge(sessions::router())
+        .merge(help::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
-        .route_layer(from_fn(render_refusals))
-        .with_state(entrance)
+        .route_layer(from_fn_with_state(entrance.clone(), render_refusals));
+    let settings = &entrance.settings.staged_config;
+    let help = Help::of(&document(&routes), settings);
+    cors::open(routes.layer(Extension(Arc::new(help))), settings).with_state(entrance)
+}
+
+/// What the handlers say of themselves.
+fn document(routes: &OpenApiRouter<Entrance>) -> Value {
+    serde_json::to_value(routes.get_openapi())
+        .unwrap_or_else(|error| unreachable!("a document made of strings and maps is JSON: {error}"))
 }

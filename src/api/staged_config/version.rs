@@ -1,92 +1,57 @@
 //! The `Version` header: which release of the interface a client was written for.
 //!
-//! Owns which releases are known, deprecated and removed, and what differs between them. Without the header a client
-//! gets the newest; with a major number alone, the newest of that.
+//! Owns how the header is read; which releases are served, deprecated and removed is a setting. Without the header a client gets
+//! the newest; with a major number alone, the newest of that.
 //!
 //! Easy to get wrong: real clients send versions as old as 9.1 and 12.0. They are served, and told by a `Deprecated`
 //! header.
 
 use http::{HeaderMap, HeaderName};
 
-use crate::api::problem::Problem;
-
-const NAME: HeaderName = HeaderName::from_static("version");
-/// The newest release.
-const NEWEST: Version = Version { major: 26, minor: 0 };
-/// The oldest release that is still served.
-const OLDEST_MAJOR: u16 = 6;
-/// The newest release that is deprecated.
-const LAST_DEPRECATED_MAJOR: u16 = 14;
-/// Releases came as x.0 and x.1 up to this one, and as x.0 after it.
-const LAST_MAJOR_WITH_MINORS: u16 = 14;
+use crate::{api::problem::Problem, config::StagedConfigSettings};
 
 /// A release of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Version {
-    major: u16,
-    minor: u16,
-}
+pub(super) use crate::config::Release as Version;
 
-impl Version {
-    /// Before any that is served: what has been there always came with it.
-    pub(super) const FIRST: Self = Self { major: 0, minor: 0 };
+const NAME: HeaderName = HeaderName::from_static("version");
 
-    /// The release that a request asks for.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let mut given = headers.get_all(NAME).iter();
-        match (given.next(), given.next()) {
-            (None, _) => Ok(NEWEST),
-            (Some(only), None) => {
-                only.to_str().map_or_else(|_| Err(unknown()), |text| Self::parse(text.trim()))
-            }
-            (Some(_), Some(_)) => Err(unknown()),
+/// The release that a request asks for.
+pub(super) fn asked(headers: &HeaderMap, settings: &StagedConfigSettings) -> Result<Version, Problem> {
+    let mut given = headers.get_all(NAME).iter();
+    match (given.next(), given.next()) {
+        (None, _) => Ok(settings.newest()),
+        (Some(only), None) => {
+            only.to_str().map_or_else(|_| Err(unknown()), |text| parse(text.trim(), settings))
         }
-    }
-
-    fn parse(text: &str) -> Result<Self, Problem> {
-        let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
-        let (major, minor) = (number(major).ok_or_else(unknown)?, number(minor).ok_or_else(unknown)?);
-        if major < OLDEST_MAJOR {
-            return Err(removed(major, minor));
-        }
-        let newest_minor = u16::from(major <= LAST_MAJOR_WITH_MINORS);
-        if major > NEWEST.major || minor > newest_minor {
-            return Err(unknown());
-        }
-        Ok(Self { major, minor })
-    }
-
-    /// The newest release.
-    pub(super) const fn newest() -> Self {
-        NEWEST
-    }
-
-    /// Its first number.
-    pub(super) const fn major(self) -> u16 {
-        self.major
-    }
-
-    /// What the `Deprecated` header says, where there is one.
-    pub(super) fn deprecation(self) -> Option<String> {
-        (self.major <= LAST_DEPRECATED_MAJOR).then(|| {
-            let Self { major, minor } = self;
-            format!("Version {major}.{minor} is deprecated; the newest is {}.{}", NEWEST.major, NEWEST.minor)
-        })
+        (Some(_), Some(_)) => Err(unknown()),
     }
 }
 
-/// A number of one to four plain digits.
-fn number(text: &str) -> Option<u16> {
-    let plain = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if plain { text.parse().ok() } else { None }
+fn parse(text: &str, settings: &StagedConfigSettings) -> Result<Version, Problem> {
+    let served = &settings.versions;
+    let (found, numbers) = if text.contains('.') {
+        let exact: Version = text.parse().map_err(|_| unknown())?;
+        (served.iter().find(|one| **one == exact), exact)
+    } else {
+        let major = Version::number(text).ok_or_else(unknown)?;
+        (served.iter().rfind(|one| one.major() == major), Version::new(major, 0))
+    };
+    let is_older = || served.first().is_some_and(|oldest| numbers < *oldest);
+    found.copied().ok_or_else(|| if is_older() { removed(text) } else { unknown() })
+}
+
+/// What the `Deprecated` header says to a client of that release, where there is one.
+pub(super) fn deprecation(version: Version, settings: &StagedConfigSettings) -> Option<String> {
+    let is_deprecated = settings.deprecated_up_to.is_some_and(|last| version <= last);
+    is_deprecated.then(|| format!("Version {version} is deprecated; the newest is {}", settings.newest()))
 }
 
 fn unknown() -> Problem {
     Problem::bad_parameter("Version", "The value of the header Version is not a valid version.")
 }
 
-fn removed(major: u16, minor: u16) -> Problem {
-    Problem::bad_parameter("Version", format!("Version {major}.{minor} has been removed."))
+fn removed(text: &str) -> Problem {
+    Problem::bad_parameter("Version", format!("Version {text} has been removed."))
 }
 
 #[cfg(test)]
@@ -94,39 +59,63 @@ mod tests {
     use super::*;
     use http::HeaderValue;
 
-    fn of(values: &[&'static str]) -> Result<Version, String> {
+    fn of(settings: &StagedConfigSettings, values: &[&'static str]) -> Result<Version, String> {
         let headers = values.iter().map(|value| (NAME, HeaderValue::from_static(value))).collect();
-        Version::of(&headers).map_err(|problem| problem.public)
+        asked(&headers, settings).map_err(|problem| problem.public)
+    }
+
+    fn by_default(values: &[&'static str]) -> Result<Version, String> {
+        of(&StagedConfigSettings::default(), values)
     }
 
     #[test]
     fn known_versions_are_served_and_old_ones_marked() {
-        assert_eq!(of(&[]), Ok(NEWEST));
-        for (text, deprecated) in [
-            ("26.0", false),
-            ("17", false),
-            (" 15.0 ", false),
-            ("14.0", true),
-            ("13.1", true),
-            ("9.1", true),
-            ("6", true),
+        let settings = StagedConfigSettings::default();
+        assert_eq!(by_default(&[]), Ok(Version::new(26, 0)));
+        for (text, served, deprecated) in [
+            ("26.0", (26, 0), false),
+            ("17", (17, 0), false),
+            (" 15.0 ", (15, 0), false),
+            ("14.0", (14, 0), true),
+            ("13.1", (13, 1), true),
+            ("13", (13, 1), true),
+            ("9", (9, 2), true),
+            ("6", (6, 0), true),
         ] {
-            assert_eq!(of(&[text]).unwrap().deprecation().is_some(), deprecated, "{text}");
+            let version = by_default(&[text]).unwrap();
+            assert_eq!(version, Version::new(served.0, served.1), "{text}");
+            assert_eq!(deprecation(version, &settings).is_some(), deprecated, "{text}");
         }
     }
 
     #[test]
     fn unknown_versions_are_refused() {
-        for text in ["", "27.0", "322.0123", "17.5", "12.2", "17.", ".0", "x", "+17", "17.0.0", "99999"] {
-            assert!(of(&[text]).unwrap_err().contains("is not a valid version"), "{text}");
+        for text in
+            ["", "27.0", "27", "322.0123", "17.5", "12.2", "14.1", "17.", ".0", "x", "+17", "17.0.0", "99999"]
+        {
+            assert!(by_default(&[text]).unwrap_err().contains("is not a valid version"), "{text}");
         }
-        assert!(of(&["17.0", "17.0"]).unwrap_err().contains("is not a valid version"));
+        assert!(by_default(&["17.0", "17.0"]).unwrap_err().contains("is not a valid version"));
     }
 
     #[test]
     fn versions_of_long_ago_have_been_removed() {
-        for text in ["5.1", "3.0", "3"] {
-            assert!(of(&[text]).unwrap_err().contains("has been removed"), "{text}");
+        for text in ["5.1", "3.0", "3", "0.1"] {
+            assert!(by_default(&[text]).unwrap_err().contains("has been removed"), "{text}");
         }
+    }
+
+    #[test]
+    fn which_versions_there_are_is_a_setting() {
+        let settings = StagedConfigSettings {
+            versions: vec![Version::new(17, 0), Version::new(27, 0), Version::new(27, 1)],
+            deprecated_up_to: None,
+            ..StagedConfigSettings::default()
+        };
+        assert_eq!(of(&settings, &[]), Ok(Version::new(27, 1)));
+        assert_eq!(of(&settings, &["27"]), Ok(Version::new(27, 1)));
+        assert!(of(&settings, &["16.0"]).unwrap_err().contains("has been removed"));
+        assert!(of(&settings, &["20.0"]).unwrap_err().contains("is not a valid version"));
+        assert_eq!(deprecation(Version::new(17, 0), &settings), None);
     }
 }

@@ -37,9 +37,9 @@ fn text_that_is_not_json_is_told_with_line_and_column() {
 }
 
 #[test]
-fn the_file_is_one_object_of_five_optional_lists() {
+fn the_file_is_one_object_of_seven_optional_lists() {
     assert_eq!(faults("{}"), [""; 0]);
-    let all = r#"{"user_roles":[],"security_profiles":[],"users":[],"dependents":[],"service_tokens":[]}"#;
+    let all = r#"{"user_roles":[],"security_profiles":[],"tenants":[],"domains":[],"users":[],"dependents":[],"service_tokens":[]}"#;
     assert_eq!(faults(all), [""; 0]);
     assert_eq!(faults("[]"), ["file (line 1): an object is wanted, not a list"]);
     assert_eq!(faults("\n\nnull"), ["file (line 3): an object is wanted, not null"]);

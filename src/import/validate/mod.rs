@@ -9,6 +9,7 @@
 //! everything that refers to it.
 
 mod dependents;
+mod named;
 mod tokens;
 mod users;
 mod words;
@@ -26,8 +27,8 @@ use crate::{
 pub(super) use tokens::NewToken;
 pub(super) use users::Draftee;
 
-/// Most characters of a role's or a profile's name.
-const MOST_NAME_CHARS: usize = 255;
+/// A tenant is named that there is not.
+const NO_TENANT: &str = "no such tenant in the file or in the directory";
 
 /// What the directory has already.
 #[derive(Debug, Default)]
@@ -36,6 +37,10 @@ pub(super) struct Known {
     pub(super) roles: BTreeSet<u64>,
     /// The ids of its security profiles.
     pub(super) profiles: BTreeSet<u64>,
+    /// The ids of its tenants.
+    pub(super) tenants: BTreeSet<u64>,
+    /// The ids of its domains.
+    pub(super) domains: BTreeSet<u64>,
 }
 
 /// What a file asks for, once nothing is wrong with it.
@@ -43,6 +48,8 @@ pub(super) struct Known {
 pub(super) struct Draft {
     pub(super) roles: Vec<Named>,
     pub(super) profiles: Vec<Named>,
+    pub(super) tenants: Vec<Named>,
+    pub(super) domains: Vec<Named>,
     pub(super) users: Vec<Draftee>,
     pub(super) dependents: Vec<(UserId, Dependent)>,
     pub(super) tokens: Vec<NewToken>,
@@ -73,13 +80,19 @@ pub(super) fn check(text: &str, known: &Known) -> Result<Checked, Invalid> {
     let lists = parse::lists(text, faults)?;
     let draft = &mut checked.draft;
 
-    let mut roles = Ids::default();
-    let mut profiles = Ids::default();
-    draft.roles = each(&lists.user_roles, text, faults, |members| named(members, &mut roles, true));
-    draft.profiles =
-        each(&lists.security_profiles, text, faults, |members| named(members, &mut profiles, false));
+    let (mut roles, mut profiles) = (Ids::default(), Ids::default());
+    let (mut tenants, mut domains) = (Ids::default(), Ids::default());
+    draft.roles = each(&lists.user_roles, text, faults, |members| named::role(members, &mut roles));
+    draft.tenants = each(&lists.tenants, text, faults, |members| named::tenant(members, &mut tenants));
+    let is_tenant = |id| tenants.has(id) || known.tenants.contains(&id);
+    draft.domains =
+        each(&lists.domains, text, faults, |members| named::domain(members, &mut domains, is_tenant));
+    let is_domain = |id| domains.has(id) || known.domains.contains(&id);
+    draft.profiles = each(&lists.security_profiles, text, faults, |members| {
+        named::profile(members, &mut profiles, is_domain)
+    });
 
-    let mut reader = users::Reader::new(known, &roles, &profiles);
+    let mut reader = users::Reader::new(known, &roles, &profiles, &tenants);
     draft.users = each(&lists.users, text, faults, |members| reader.read(members));
 
     let mut dependents = dependents::Reader::default();
@@ -121,9 +134,9 @@ impl Ids {
         self.0.contains_key(&id)
     }
 
-    /// The entry's `id`, which no other entry of the list may have.
-    fn read(&mut self, members: &mut Members<'_, '_>) -> Option<u64> {
-        let id = members.needed("id", number(1))?;
+    /// The entry's `id`, at least that number, which no other entry of the list may have.
+    fn read(&mut self, members: &mut Members<'_, '_>, least: u64) -> Option<u64> {
+        let id = members.needed("id", number(least))?;
         if let Some(first) = self.0.get(&id) {
             members.fault("id", format!("{id} is that of {first} already"));
             return None;
@@ -131,16 +144,6 @@ impl Ids {
         self.0.insert(id, members.place());
         Some(id)
     }
-}
-
-/// A role, or a security profile, which has no capabilities.
-fn named(members: &mut Members<'_, '_>, ids: &mut Ids, is_role: bool) -> Option<Named> {
-    let id = ids.read(members);
-    let name = members.needed("name", words::name(MOST_NAME_CHARS));
-    let capabilities =
-        if is_role { members.or("capabilities", Vec::new(), words::capabilities) } else { Some(Vec::new()) };
-    let capabilities = capabilities?.into_iter().map(|capability| capability.name().to_owned()).collect();
-    Some(Named { id: id?, name: name?, capabilities })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ const HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21l$WXa1bqYHlsBvJWSkHqF6mMfQ8WZyhQbWAqjCzWzZzZw";
 
 fn known() -> Known {
-    Known { roles: [7].into(), profiles: [8].into() }
+    Known { roles: [7].into(), profiles: [8].into(), tenants: [9].into(), domains: [0].into() }
 }
 
 fn checked(file: &str) -> Checked {
@@ -188,8 +188,9 @@ fn an_entry_with_a_fault_still_counts_as_being_there() {
 #[test]
 fn capabilities_are_ours_and_there_once() {
     let role = |list: &str| wrong("user_roles", &format!(r#"{{"id":1,"name":"r","capabilities":{list}}}"#));
-    assert_eq!(role(r#"["ADMIN","ADMINMANAGER","ops.read","ops.write"]"#), none());
-    let unknown = "one of ADMIN, ADMINMANAGER, ops.read, ops.write is wanted";
+    let all = r#"["ADMIN","ADMINMANAGER","SAASADMIN","MNGELOCALONLY","ops.read","ops.write"]"#;
+    assert_eq!(role(all), none());
+    let unknown = "one of ADMIN, ADMINMANAGER, SAASADMIN, MNGELOCALONLY, ops.read, ops.write is wanted";
     assert_eq!(
         role(r#"["admin","ADMIN",1]"#),
         [format!("capabilities: [0]: {unknown}; [2]: text is wanted, not a number")]
@@ -199,6 +200,34 @@ fn capabilities_are_ours_and_there_once() {
         wrong("security_profiles", r#"{"id":1,"name":"p","capabilities":[]}"#),
         ["\"capabilities\": unknown"]
     );
+}
+
+#[test]
+fn tenants_and_domains_are_known_where_they_are_named() {
+    for id in [3, 4] {
+        let there = if id == 3 { none().to_vec() } else { vec![NO_TENANT.to_owned()] };
+        let file = |what: &str| format!(r#"{{"tenants":[{{"id":3,"name":"North"}}],{what}}}"#);
+        let user = format!(
+            r#""users":[{{"id":5,"username":"a","user_role_id":7,"security_profile_id":8,"tenant_id":{id}}}]"#
+        );
+        let domain = format!(r#""domains":[{{"id":1,"name":"d","tenant_id":{id},"deleted":true}}]"#);
+        for (what, place) in [(user, "users"), (domain, "domains")] {
+            let place = format!("{place}[0] (line 1): tenant_id: ");
+            let said: Vec<_> =
+                faults(&file(&what)).into_iter().map(|fault| fault.replace(&place, "")).collect();
+            assert_eq!(said, there, "{what}");
+        }
+    }
+    assert_eq!(wrong_user(r#","tenant_id":9"#), none(), "the directory has it");
+    let profile = |domains: &str| {
+        wrong("security_profiles", &format!(r#"{{"id":1,"name":"p","domain_ids":{domains}}}"#))
+    };
+    assert_eq!(profile("[0,0]"), none());
+    assert_eq!(profile("[0,1]"), ["domain_ids: no such domain in the file or in the directory"]);
+    assert_eq!(profile("null").len(), 1);
+    assert_eq!(wrong("tenants", r#"{"id":0,"name":"t"}"#).len(), 1);
+    assert_eq!(wrong("tenants", r#"{"id":1,"name":"t","deleted":false}"#), ["\"deleted\": unknown"]);
+    assert_eq!(wrong("domains", r#"{"id":0,"name":"d"}"#), none());
 }
 
 #[test]

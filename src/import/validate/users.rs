@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Ids, Known, Members, Place, Reason, number, parse, words};
+use super::{Ids, Known, Members, NO_TENANT, Place, Reason, number, parse, words};
 use crate::{
     domain::{task::UserId, username::MOST_USERNAME_CHARS},
     store::directory::NewUser,
@@ -52,13 +52,14 @@ pub(super) struct Reader<'k> {
     known: &'k Known,
     roles: &'k Ids,
     profiles: &'k Ids,
+    tenants: &'k Ids,
     ids: Ids,
     names: HashMap<String, Place>,
 }
 
 impl<'k> Reader<'k> {
-    pub(super) fn new(known: &'k Known, roles: &'k Ids, profiles: &'k Ids) -> Self {
-        Self { known, roles, profiles, ids: Ids::default(), names: HashMap::new() }
+    pub(super) fn new(known: &'k Known, roles: &'k Ids, profiles: &'k Ids, tenants: &'k Ids) -> Self {
+        Self { known, roles, profiles, tenants, ids: Ids::default(), names: HashMap::new() }
     }
 
     /// The ids read so far.
@@ -72,7 +73,7 @@ impl<'k> Reader<'k> {
     }
 
     pub(super) fn read(&mut self, members: &mut Members<'_, '_>) -> Option<Draftee> {
-        let id = self.ids.read(members);
+        let id = self.ids.read(members, 1);
         let username = members.needed("username", words::name(MOST_USERNAME_CHARS));
         if let Some(name) = &username {
             if let Some(first) = self.names.get(name) {
@@ -92,6 +93,11 @@ impl<'k> Reader<'k> {
             members.fault("security_profile_id", "no such security profile in the file or in the directory");
         }
         let mut fields = optional_fields(members);
+        let tenant = members.optional("tenant_id", number(1));
+        if tenant.is_some_and(|tenant| !self.tenants.has(tenant) && !self.known.tenants.contains(&tenant)) {
+            members.fault("tenant_id", NO_TENANT);
+        }
+        fields.extend(tenant.map(|tenant| ("tenant_id".to_owned(), tenant.to_string())));
         let password = match members.optional("password", password) {
             Some(Password::Clear(clear)) => Some(clear),
             Some(Password::Hashed(hash)) => {
@@ -117,7 +123,7 @@ fn optional_fields(members: &mut Members<'_, '_>) -> BTreeMap<String, String> {
         ("display_theme", members.optional("display_theme", words::name(MOST_THEME_CHARS))),
         ("notification_flag", members.optional("notification_flag", notification_flag)),
     ];
-    let numbers = ["tenant_id", "inactivity_timeout", "password_creation_time"]
+    let numbers = ["inactivity_timeout", "password_creation_time"]
         .map(|name| (name, members.optional(name, number(0)).map(|value| value.to_string())));
     let truths = ["enable_popup_notifications", "allow_system_authentication_fallback", "local_only_account"]
         .map(|name| (name, members.optional(name, parse::truth).map(|value| value.to_string())));

@@ -4,18 +4,8 @@
 -- administrator's; ARGV[5] the least number for a new user; ARGV[6] the largest; ARGV[7] the name of the role that may have
 -- to be made; ARGV[8..] two an item: username, e-mail address ('' none)
 -- Replies {OK, an item's line...}: tag and number, separated by a tab. Tags: ADDED, EXISTS, LIVE (he is there and his
--- deletion runs), FULL (there are no numbers left).
+-- deletion runs), TOKENS (a service token has the name), FULL (there are no numbers left).
 local sides, roles = { 'staged', 'deployed' }, nil
-
--- No number is given twice: a task that names one who is gone must never reach another.
-local function next_number()
-  local last = math.max(tonumber(redis.call('GET', P .. 'last_user') or '0'), tonumber(ARGV[5]) - 1)
-  for _, where in ipairs(sides) do
-    local highest = redis.call('ZREVRANGE', side(where) .. 'users', 0, 0)[1]
-    last = math.max(last, tonumber(highest or '0'))
-  end
-  return last + 1
-end
 
 local function fields_of(email)
   local fields = { 'user_role_id', roles:match('^%d+') }
@@ -26,13 +16,12 @@ local function fields_of(email)
 end
 
 local function add(name, email)
-  for _, where in ipairs(sides) do
-    local there = redis.call('HGET', side(where) .. 'names', name)
-    if there then
-      return (redis.call('HEXISTS', P .. 'live', 'user:' .. there) == 1 and 'LIVE\t' or 'EXISTS\t') .. there
-    end
+  local there = owner_of(name)
+  if there then
+    return (redis.call('HEXISTS', P .. 'live', 'user:' .. there) == 1 and 'LIVE\t' or 'EXISTS\t') .. there
   end
-  local number = next_number()
+  if is_tokens(name) then return 'TOKENS\t0' end
+  local number = next_user(ARGV[5])
   if number > tonumber(ARGV[6]) then return 'FULL\t0' end
   local id = string.format('%.0f', number)
   -- writes

@@ -18,8 +18,8 @@ local needs = cjson.decode(ARGV[7])
 local function who(task)
   if task.workspace or task.deploy then return task.workspace or task.deploy, '0' end
   local user = redis.pcall('HMGET', P .. 'staged:user:' .. task.user, 'username', 'dependents')
-  local where, name = needs[task.kind] or 'staged', user[1]
-  if where == 'deployed' or where == 'either' and not name then
+  local needed, name = needs[task.kind] or 'staged', user[1]
+  if needed == 'deployed' or needed == 'either' and not name then
     name = redis.pcall('HGET', side('deployed') .. 'user:' .. task.user, 'username')
   end
   return type(name) == 'string' and name or '', user[2] or '0'

@@ -4,7 +4,7 @@
 -- state in which such a task has done it; ARGV[6..] four an item: user, username, 1 for an administrator, the fields of the
 -- record as a JSON object of strings
 -- Replies {OK, an item's tag...}: ADDED, RESTORED, KEPT, DELETED (skipped), LIVE (his deletion runs: skipped), NAME_TAKEN
--- (skipped).
+-- (another user's or a service token's: skipped).
 local deletions = cjson.decode(ARGV[4])
 
 local function fields_of(json)
@@ -33,6 +33,7 @@ local function import(id, name, admin, fields)
   for _, where in ipairs({ 'staged', 'deployed' }) do
     if (redis.call('HGET', side(where) .. 'names', name) or id) ~= id then return 'NAME_TAKEN' end
   end
+  if is_tokens(name) then return 'NAME_TAKEN' end
   local deleted = redis.call('EXISTS', side('deployed') .. 'user:' .. id) == 1
   local gone = not deleted and was_deleted(id)
   if (deleted or gone) and ARGV[3] ~= '1' then return 'DELETED' end

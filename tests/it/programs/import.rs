@@ -17,8 +17,10 @@ use std::{
 
 use super::{DEADLINE, ended, generated, sample};
 
-const SAMPLE_REPORT: &str = "user roles: 3 added, 0 kept as they were, 0 skipped
-security profiles: 2 added, 0 kept as they were, 0 skipped
+const SAMPLE_REPORT: &str = "user roles: 4 added, 0 kept as they were, 0 skipped
+security profiles: 3 added, 0 kept as they were, 0 skipped
+tenants: 2 added, 0 kept as they were, 0 skipped
+domains: 2 added, 0 kept as they were, 0 skipped
 users: 9 added, 0 kept as they were, 0 skipped
 dependents: 7 added, 0 kept as they were, 0 skipped
 service tokens: 0 added, 0 kept as they were, 0 skipped
@@ -181,7 +183,7 @@ async fn a_reader_that_goes_away_is_no_panic() {
     let program = offstage_tests::programs::path_of("offstage");
     piped.args(["-c", "\"$0\" import \"$1\" --redis-url \"$2\" | head -1"]).arg(program).args([sample, url]);
     let ended = run(piped, DEADLINE).await;
-    assert_eq!(ended.stdout, "user roles: 0 added, 3 kept as they were, 0 skipped\n");
+    assert_eq!(ended.stdout, "user roles: 0 added, 4 kept as they were, 0 skipped\n");
     assert_eq!(ended.stderr, "");
 }
 

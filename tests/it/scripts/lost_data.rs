@@ -14,6 +14,7 @@ use offstage::{
         dependents::Existing,
         directory::Reference,
         listing::TaskFilter,
+        logins::{LoginMethod, NewLogin},
         principals::TokenHash,
         queue::{Commit, Lease, Report, Settlement},
         scripts,
@@ -40,6 +41,13 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
     let grant = Grant { roles: vec![2], is_administrators: false };
     let container = fixtures::container("c", "gis_joe");
     let workspace = container.username.clone();
+    let login = NewLogin {
+        username: "user6".to_owned(),
+        from: None,
+        succeeded: true,
+        method: LoginMethod::HttpBasic,
+        ago: LONG,
+    };
     let worker = Announcement {
         name: "w".to_owned(),
         host: "h".to_owned(),
@@ -66,6 +74,7 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("leave", store.leave("w").await),
         ("leave_walk", store.leave_walk(0, LONG).await),
         ("list_dependents", store.registered(user, "", 9).await.map(drop)),
+        ("note_logins", store.note_logins(&[login]).await),
         ("occupy", store.occupy(&workspace, &workspace, "o", LONG).await.map(drop)),
         ("open_session", store.open_session(&session).await.map(drop)),
         ("pause", store.pause(id, "op").await.map(drop)),
@@ -124,7 +133,7 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
     let redis = PrivateRedis::start().await;
     let recorder = PrometheusBuilder::new().build_recorder();
     let _here = metrics::set_default_local_recorder(&recorder);
-    for (before, epoch) in [(0, "another"), (8, "")] {
+    for (before, epoch) in [(0, "another"), (9, "")] {
         let world = World::new(&redis).await;
         let id = world.task_in(TaskState::Queued).await;
         world.set("SET", "epoch", &[epoch]);
@@ -138,12 +147,13 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
             store.account("user6").await.map(drop),
             store.accounts_after(None).await.map(drop),
             store.first_role(UserId(6)).await.map(drop),
+            store.logins().await.map(drop),
         ];
         for (place, answer) in answers.into_iter().enumerate() {
             assert!(matches!(answer, Err(StoreError::DataLost)), "{place}: {answer:?}");
         }
         let page = recorder.handle().render();
-        let counted = format!("offstage_redis_errors_total{{kind=\"data_lost\"}} {}\n", before + 8);
+        let counted = format!("offstage_redis_errors_total{{kind=\"data_lost\"}} {}\n", before + 9);
         assert!(page.contains(&counted), "{page}");
     }
 }

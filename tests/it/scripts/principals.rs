@@ -70,7 +70,12 @@ async fn an_expired_token_is_nobodys() {
 async fn a_login_is_the_deployed_users() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
-    let role = Named { id: 3, name: "Boss".to_owned(), capabilities: vec!["ADMINMANAGER".to_owned()] };
+    let role = Named {
+        id: 3,
+        name: "Boss".to_owned(),
+        capabilities: vec!["ADMINMANAGER".to_owned()],
+        ..Named::default()
+    };
     world.store.load_named(Collection::Roles, &[role]).await.unwrap();
     let mut boss = NewUser { username: "boss".to_owned(), ..fixtures::user(7) };
     boss.fields.insert("password".to_owned(), "$argon2id$x".to_owned());

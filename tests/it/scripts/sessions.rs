@@ -73,6 +73,7 @@ async fn a_session_may_do_what_all_roles_of_its_user_let_him() {
         id,
         name: format!("role {id}"),
         capabilities: vec![word.to_owned()],
+        ..Named::default()
     });
     world.store.load_named(Collection::Roles, &roles).await.unwrap();
     open(&world, &token, None, None).await;

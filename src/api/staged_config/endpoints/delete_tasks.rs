@@ -6,7 +6,7 @@ use crate::api::{
     problem::{Missing, ProblemKind},
     service::Operation,
     staged_config::{
-        endpoint::{Endpoint, Refused},
+        endpoint::{Endpoint, Listing, Refused},
         response::{dependents::DEPENDENT_FIELDS, tasks::TASK_FIELDS},
         version::Version,
     },
@@ -19,10 +19,21 @@ const NO_TASK: Refused =
 pub(super) static ALL: &[Endpoint] = &[
     Endpoint {
         method: Method::GET,
+        path: "/api/staged_config/access/user_delete_tasks",
+        operation: Operation::ReadTask,
+        since: Version::FIRST,
+        fields: &TASK_FIELDS,
+        lists: Some(Listing::Sorted),
+        body: None,
+        refusals: &[],
+    },
+    Endpoint {
+        method: Method::GET,
         path: "/api/staged_config/access/user_delete_tasks/{task_id}",
         operation: Operation::ReadTask,
         since: Version::FIRST,
         fields: &TASK_FIELDS,
+        lists: None,
         body: None,
         refusals: &[NO_TASK],
     },
@@ -32,6 +43,7 @@ pub(super) static ALL: &[Endpoint] = &[
         operation: Operation::CancelTask,
         since: Version::FIRST,
         fields: &TASK_FIELDS,
+        lists: None,
         body: Some("task"),
         refusals: &[
             NO_TASK,
@@ -45,6 +57,7 @@ pub(super) static ALL: &[Endpoint] = &[
         operation: Operation::ReadTask,
         since: Version::FIRST,
         fields: &DEPENDENT_FIELDS,
+        lists: None,
         body: None,
         refusals: &[NO_TASK],
     },

@@ -30,6 +30,7 @@ pub(super) static ALL: &[Endpoint] = &[
         operation: Operation::FindDependents,
         since: Version::FIRST,
         fields: &DEPENDENT_TASK_FIELDS,
+        lists: None,
         body: None,
         refusals: &[Refused::always(
             ProblemKind::NotFound(Missing::User),
@@ -44,6 +45,7 @@ pub(super) static ALL: &[Endpoint] = &[
         operation: Operation::ReadTask,
         since: Version::FIRST,
         fields: &DEPENDENT_TASK_FIELDS,
+        lists: None,
         body: None,
         refusals: &[Refused::always(
             ProblemKind::NotFound(Missing::Task),
@@ -58,6 +60,7 @@ pub(super) static ALL: &[Endpoint] = &[
         operation: Operation::FindDependents,
         since: Version::FIRST,
         fields: &DEPENDENT_TASK_FIELDS,
+        lists: None,
         body: Some("task"),
         refusals: &[
             NO_TASK,
@@ -71,6 +74,7 @@ pub(super) static ALL: &[Endpoint] = &[
         operation: Operation::ReadTask,
         since: Version::FIRST,
         fields: &DEPENDENT_FIELDS,
+        lists: None,
         body: None,
         refusals: &[NO_TASK],
     },

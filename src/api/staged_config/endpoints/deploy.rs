@@ -22,6 +22,7 @@ pub(super) static ALL: &[Endpoint] = &[
         operation: Operation::ReadDeploy,
         since: Version::FIRST,
         fields: &DEPLOY_FIELDS,
+        lists: None,
         body: None,
         refusals: &[],
     },
@@ -31,6 +32,7 @@ pub(super) static ALL: &[Endpoint] = &[
         operation: Operation::Deploy,
         since: Version::FIRST,
         fields: &DEPLOY_FIELDS,
+        lists: None,
         body: Some("deploy_status"),
         refusals: &[
             Refused::always(ProblemKind::DeployRuns, 409, 1002, "A deploy is under way already"),

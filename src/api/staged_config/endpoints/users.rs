@@ -23,6 +23,7 @@ pub(super) static ALL: &[Endpoint] = &[Endpoint {
     operation: Operation::DeleteUser,
     since: Version::FIRST,
     fields: &TASK_FIELDS,
+    lists: None,
     body: None,
     refusals: &[
         Refused::always(ProblemKind::NotAllowed, 403, 1009, NOT_CAPABLE),

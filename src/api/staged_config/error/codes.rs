@@ -18,9 +18,9 @@ pub(super) struct Row {
     pub(super) description: &'static str,
 }
 
-/// The row of a problem in the words of that version, at that endpoint if it got so far.
-pub(super) fn row(kind: ProblemKind, version: Version, endpoint: Option<&Endpoint>) -> Row {
-    let own = endpoint.and_then(|endpoint| endpoint.refused(kind, version));
+/// The row of a problem: at the endpoint that was reached, in the words of that version, if it got so far.
+pub(super) fn row(kind: ProblemKind, reached: Option<(&Endpoint, Version)>) -> Row {
+    let own = reached.and_then(|(endpoint, version)| endpoint.refused(kind, version));
     match own.and_then(|own| Some((StatusCode::from_u16(own.status).ok()?, own))) {
         Some((status, own)) => Row { status, code: own.code, description: own.description },
         None => common(kind),
@@ -42,6 +42,13 @@ fn common(kind: ProblemKind) -> Row {
         ProblemKind::BadParameter { .. } => (S::UNPROCESSABLE_ENTITY, 11, ""),
         ProblemKind::UnknownField => (S::UNPROCESSABLE_ENTITY, 30, ""),
         ProblemKind::DuplicateField => (S::UNPROCESSABLE_ENTITY, 31, ""),
+        ProblemKind::BadRange => (S::UNPROCESSABLE_ENTITY, 36, ""),
+        ProblemKind::BadFilter => {
+            (S::UNPROCESSABLE_ENTITY, 1010, "An error occurred while building the filter")
+        }
+        ProblemKind::UnknownSortField | ProblemKind::NotSortable => {
+            (S::UNPROCESSABLE_ENTITY, 1030, "An error occurred while building the sort")
+        }
         ProblemKind::NotFound(
             Missing::User
             | Missing::Task
@@ -52,7 +59,8 @@ fn common(kind: ProblemKind) -> Row {
             | Missing::Container
             | Missing::Role
             | Missing::Profile
-            | Missing::UserGroup,
+            | Missing::UserGroup
+            | Missing::Documentation,
         ) => (S::NOT_FOUND, 1002, "It does not exist"),
         ProblemKind::AlreadyEnded => (S::CONFLICT, 1004, "The task is in a completed state"),
         ProblemKind::BeingCancelled { .. } => {
@@ -77,6 +85,7 @@ fn common(kind: ProblemKind) -> Row {
         ProblemKind::BadBody | ProblemKind::BadStatus | ProblemKind::KeyReused => {
             (S::UNPROCESSABLE_ENTITY, 1005, NOT_VALID)
         }
+        ProblemKind::NotAcceptable => (S::NOT_ACCEPTABLE, 1005, NOT_VALID),
         ProblemKind::UnsupportedBody => (S::UNSUPPORTED_MEDIA_TYPE, 1005, NOT_VALID),
         ProblemKind::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, 1005, NOT_VALID),
         ProblemKind::TargetTooLong => (S::URI_TOO_LONG, 1005, NOT_VALID),

@@ -12,9 +12,7 @@ async fn body(response: Response) -> Value {
 /// At a user's deletion.
 fn code(kind: ProblemKind, version: &str) -> (u16, u32) {
     let endpoint = endpoints::find(&http::Method::DELETE, "/api/staged_config/access/users/{id}");
-    let headers =
-        [(http::HeaderName::from_static("version"), version.parse().unwrap())].into_iter().collect();
-    let row = row(kind, Version::of(&headers).unwrap(), endpoint);
+    let row = row(kind, endpoint.map(|endpoint| (endpoint, version.parse().unwrap())));
     (row.status.as_u16(), row.code)
 }
 

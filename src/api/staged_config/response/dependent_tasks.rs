@@ -8,13 +8,17 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::leaf;
 use crate::{
     api::{
         language::Language,
         message,
         problem::Problem,
-        staged_config::{call::Call, fields::Known, status::Status, sub_type::SubTypeWord},
+        staged_config::{
+            call::Call,
+            fields::{Kind, Known},
+            status::Status,
+            sub_type::SubTypeWord,
+        },
     },
     domain::{
         checklist::{CheckProgress, CheckState},
@@ -26,33 +30,33 @@ use crate::{
 
 /// The fields of a task.
 pub(in crate::api::staged_config) static DEPENDENT_TASK_FIELDS: [Known; 14] = [
-    leaf("id"),
-    leaf("message"),
-    leaf("status"),
-    leaf("name"),
-    leaf("created_by"),
-    leaf("cancelled_by"),
-    leaf("created"),
-    leaf("started"),
-    leaf("modified"),
-    leaf("completed"),
-    leaf("number_of_dependents"),
-    leaf("maximum"),
-    leaf("progress"),
-    Known { name: "task_components", inside: &COMPONENT_FIELDS },
+    Known::number("id"),
+    Known::text("message"),
+    Known::text("status"),
+    Known::text("name"),
+    Known::text("created_by"),
+    Known::text("cancelled_by"),
+    Known::number("created"),
+    Known::number("started"),
+    Known::number("modified"),
+    Known::number("completed"),
+    Known::number("number_of_dependents"),
+    Known::number("maximum"),
+    Known::number("progress"),
+    Known::list("task_components", &Kind::Object(&COMPONENT_FIELDS)),
 ];
 
 static COMPONENT_FIELDS: [Known; 10] = [
-    leaf("message"),
-    leaf("status"),
-    leaf("task_sub_type"),
-    leaf("maximum"),
-    leaf("progress"),
-    leaf("number_of_dependents"),
-    leaf("created"),
-    leaf("started"),
-    leaf("modified"),
-    leaf("completed"),
+    Known::text("message"),
+    Known::text("status"),
+    Known::text("task_sub_type"),
+    Known::number("maximum"),
+    Known::number("progress"),
+    Known::number("number_of_dependents"),
+    Known::number("created"),
+    Known::number("started"),
+    Known::number("modified"),
+    Known::number("completed"),
 ];
 
 /// A task that finds out what depends on a user.

@@ -5,26 +5,28 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::leaf;
 use crate::{
     api::{
         problem::Problem,
         service::FoundDependent,
-        staged_config::{call::Call, fields::Known},
+        staged_config::{
+            call::Call,
+            fields::{Kind, Known},
+        },
     },
     domain::dependents::Database,
 };
 
 /// The fields of a dependent.
 pub(in crate::api::staged_config) static DEPENDENT_FIELDS: [Known; 8] = [
-    leaf("dependent_id"),
-    leaf("dependent_name"),
-    leaf("dependent_owner"),
-    leaf("dependent_type"),
-    leaf("dependent_database"),
-    leaf("dependent_group_ids"),
-    leaf("user_has_edit_permissions"),
-    leaf("blocking"),
+    Known::text("dependent_id"),
+    Known::text("dependent_name"),
+    Known::text("dependent_owner"),
+    Known::text("dependent_type"),
+    Known::text("dependent_database"),
+    Known::list("dependent_group_ids", &Kind::Number),
+    Known::flag("user_has_edit_permissions"),
+    Known::flag("blocking"),
 ];
 
 /// Something that depends on the user.

@@ -7,13 +7,12 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::leaf;
 use crate::{
     api::{
         problem::Problem,
         staged_config::{
             call::Call,
-            fields::Known,
+            fields::{Kind, Known},
             status::{DeployStatus, HostStatus},
         },
     },
@@ -22,15 +21,15 @@ use crate::{
 
 /// The fields of a deploy's status.
 pub(in crate::api::staged_config) static DEPLOY_FIELDS: [Known; 6] = [
-    Known { name: "hosts", inside: &HOST_FIELDS },
-    leaf("initiated_by"),
-    leaf("initiated_from"),
-    leaf("percent_complete"),
-    leaf("status"),
-    leaf("type"),
+    Known::list("hosts", &Kind::Object(&HOST_FIELDS)),
+    Known::text("initiated_by"),
+    Known::text("initiated_from"),
+    Known::number("percent_complete"),
+    Known::text("status"),
+    Known::text("type"),
 ];
 
-static HOST_FIELDS: [Known; 3] = [leaf("host_status"), leaf("ip"), leaf("status")];
+static HOST_FIELDS: [Known; 3] = [Known::text("host_status"), Known::text("ip"), Known::text("status")];
 
 /// How the last deploy stands.
 #[derive(Serialize, ToSchema)]

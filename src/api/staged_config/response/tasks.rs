@@ -8,7 +8,6 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::leaf;
 use crate::{
     api::{
         language::Language,
@@ -21,15 +20,15 @@ use crate::{
 
 /// The fields of a task.
 pub(in crate::api::staged_config) static TASK_FIELDS: [Known; 9] = [
-    leaf("id"),
-    leaf("message"),
-    leaf("status"),
-    leaf("name"),
-    leaf("created_by"),
-    leaf("created"),
-    leaf("started"),
-    leaf("modified"),
-    leaf("completed"),
+    Known::number("id"),
+    Known::text("message"),
+    Known::text("status"),
+    Known::text("name"),
+    Known::text("created_by"),
+    Known::number("created"),
+    Known::number("started"),
+    Known::number("modified"),
+    Known::number("completed"),
 ];
 
 /// A deletion's task.
@@ -59,7 +58,7 @@ pub(in crate::api::staged_config) struct DeleteTask {
 }
 
 impl DeleteTask {
-    fn of(task: &Task, language: Language) -> Self {
+    pub(in crate::api::staged_config) fn of(task: &Task, language: Language) -> Self {
         Self {
             id: task.id.0,
             message: message::message(task, language),

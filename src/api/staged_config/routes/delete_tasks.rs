@@ -15,6 +15,7 @@ use crate::{
         staged_config::{
             call::Call,
             error::{Failures, Refusal},
+            listing,
             request::{
                 self, PathId,
                 cancel::{self, CancelBody},
@@ -23,6 +24,7 @@ use crate::{
                 dependents::{self, DependentResult},
                 tasks::{self, DeleteTask, TASK_FIELDS},
             },
+            source::Deletions,
         },
     },
     domain::task::{Task, TaskId},
@@ -30,13 +32,53 @@ use crate::{
 
 /// The group's routes.
 pub(super) fn router() -> OpenApiRouter<Entrance> {
-    OpenApiRouter::new().routes(routes!(get_task, cancel_task)).routes(routes!(get_results))
+    OpenApiRouter::new()
+        .routes(routes!(list_tasks))
+        .routes(routes!(get_task, cancel_task))
+        .routes(routes!(get_results))
 }
 
 fn record_user(task: &Task) {
     if let Some(user) = task.user() {
         Span::current().record("user.id", user.0);
     }
+}
+
+/// See the deletions' tasks, whichever interface they were asked for through.
+#[utoipa::path(
+    get,
+    path = "/api/staged_config/access/user_delete_tasks",
+    tag = "staged_config",
+    operation_id = "getUserDeleteTasks",
+    params(
+        ("filter" = Option<String>, Query, description = "Which tasks: `status = CONFLICT and created > 1700000000000`."),
+        ("sort" = Option<String>, Query, description = "In which order: `-created,+id`; by `id` by default."),
+        ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
+        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
+        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
+    ),
+    responses(
+        (status = 200, description = "The tasks.", body = Vec<DeleteTask>,
+            headers(
+                ("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."),
+                ("Content-Language" = String, description = "The language of `message` and `name`.")
+            )),
+        Failures
+    ),
+    security(("sec" = []), ("basic" = []))
+)]
+#[instrument(name = "api.staged_config.tasks", level = "error", skip_all)]
+async fn list_tasks(
+    State(entrance): State<Entrance>,
+    call: Call,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let principal = call.no_body(&entrance, request).await?;
+    let all = Deletions { service: entrance.service, principal, language: call.language };
+    let mut response = listing::list(&call, all).await?;
+    call.language.label(&mut response);
+    Ok(response)
 }
 
 /// Watch a deletion's task.
