@@ -7,6 +7,7 @@
 
 mod deletions;
 mod dependents;
+mod deploys;
 
 use offstage_tests::{eventually, fixtures::ADMIN_TOKEN};
 use reqwest::Method;
@@ -85,6 +86,7 @@ scenarios! {
     deletions::a_deletion_is_refused_and_says_why
     dependents::dependents_are_found
     dependents::finding_dependents_is_cancelled
+    deploys::a_deletion_is_deployed
 }
 
 /// A request line of a golden is one of that route.

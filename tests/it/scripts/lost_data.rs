@@ -165,9 +165,9 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
             store.account("user6").await.map(drop),
             store.accounts_after(None).await.map(drop),
             store.first_role(UserId(6)).await.map(drop),
+            store.logins().await.map(drop),
             store.users(Side::Staged, &[UserId(6)]).await.map(drop),
             store.snapshot(UserId(6)).await.map(drop),
-            store.logins().await.map(drop),
         ];
         for (place, answer) in answers.into_iter().enumerate() {
             assert!(matches!(answer, Err(StoreError::DataLost)), "{place}: {answer:?}");
