@@ -8,8 +8,13 @@
 mod deletions;
 mod dependents;
 mod deploys;
+mod discovery;
+mod sessions;
 
-use offstage_tests::{eventually, fixtures::ADMIN_TOKEN};
+use offstage_tests::{
+    eventually,
+    fixtures::{ADMIN_TOKEN, READER_TOKEN},
+};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -26,11 +31,14 @@ pub(super) const SET: &str = "staged_config_routes";
 struct Tape {
     stage: Stage,
     script: Vec<String>,
+    /// What is hidden.
+    secrets: Vec<String>,
 }
 
 impl Tape {
     async fn open() -> Self {
-        Self { stage: Stage::open().await, script: Vec::new() }
+        let secrets = [ADMIN_TOKEN, READER_TOKEN].map(str::to_owned).into();
+        Self { stage: Stage::open().await, script: Vec::new(), secrets }
     }
 
     /// Asks as an administrator.
@@ -61,7 +69,7 @@ impl Tape {
     }
 
     fn check(&self, scenario: &str) {
-        let seen = normalised(&self.script.join("\n"), self.stage.api.base(), &[ADMIN_TOKEN.to_owned()]);
+        let seen = normalised(&self.script.join("\n"), self.stage.api.base(), &self.secrets);
         golden::check(SET, scenario, &seen);
     }
 }
@@ -87,6 +95,9 @@ scenarios! {
     dependents::dependents_are_found
     dependents::finding_dependents_is_cancelled
     deploys::a_deletion_is_deployed
+    discovery::a_client_looks_around
+    discovery::what_is_common_to_all_is_refused
+    sessions::a_password_is_shown_once
 }
 
 /// A request line of a golden is one of that route.
