@@ -11,11 +11,7 @@
 use redis::{FromRedisValue, Pipeline, Value, pipe};
 use std::collections::HashSet;
 
-<<<<<<< HEAD
 use super::{Store, StoreError, must_be_the_same, sides::Sides};
-=======
-use super::{Store, StoreError, must_be_the_same};
->>>>>>> query
 use crate::domain::{
     state::TaskState,
     task::{LARGEST_ID, TaskId, TaskKind, UserId},
@@ -100,17 +96,10 @@ impl Store {
     pub async fn user_ids_named(&self, side: Side, names: &[String]) -> Result<Vec<UserId>, StoreError> {
         let mut found = Vec::new();
         for some in names.chunks(MOST_LOOKED_UP) {
-<<<<<<< HEAD
             let by_name = |sides: &Sides, commands: &mut Pipeline| {
                 commands.hmget(format!("{}names", sides.of(side)), some);
             };
             let (ids,): (Vec<Option<u64>>,) = self.read_users("user_ids", by_name).await?;
-=======
-            let by_name = |side: &str, commands: &mut Pipeline| {
-                commands.hmget(format!("{side}names"), some);
-            };
-            let (ids,): (Vec<Option<u64>>,) = self.read_users("user_ids", side, by_name).await?;
->>>>>>> query
             found.extend(ids.into_iter().flatten());
         }
         Ok(in_order(found).into_iter().map(UserId).collect())
@@ -123,19 +112,11 @@ impl Store {
     pub async fn administrators(&self, side: Side) -> Result<HashSet<UserId>, StoreError> {
         let (mut found, mut cursor) = (HashSet::new(), 0_u64);
         loop {
-<<<<<<< HEAD
             let next = |sides: &Sides, commands: &mut Pipeline| {
                 commands.cmd("SSCAN").arg(format!("{}admins", sides.of(side))).arg(cursor);
                 commands.arg("COUNT").arg(MOST_LOOKED_UP);
             };
             let ((next, ids),): ((u64, Vec<u64>),) = self.read_users("administrators", next).await?;
-=======
-            let next = |side: &str, commands: &mut Pipeline| {
-                commands.cmd("SSCAN").arg(format!("{side}admins")).arg(cursor);
-                commands.arg("COUNT").arg(MOST_LOOKED_UP);
-            };
-            let ((next, ids),): ((u64, Vec<u64>),) = self.read_users("administrators", side, next).await?;
->>>>>>> query
             found.extend(ids.into_iter().map(UserId));
             if next == 0 {
                 return Ok(found);

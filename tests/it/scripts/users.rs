@@ -153,11 +153,7 @@ async fn what_waits_for_a_deploy_is_staged_and_the_rest_is_on_both_sides() {
     let after = read(&world, USER).await.standing;
     let (staged, deployed) = (after.staged.unwrap(), after.deployed.unwrap());
     assert_eq!((staged.security_profile_id, deployed.security_profile_id), (Some(3), None));
-<<<<<<< HEAD
     assert_eq!((staged.description.as_deref(), deployed.description.as_deref()), (Some(""), None));
-=======
-    assert_eq!((staged.description.as_deref(), &deployed.description), (Some(""), &None));
->>>>>>> query
     for user in [staged, deployed] {
         assert_eq!((user.email, user.local_only_account), (None, Some(true)));
         assert_eq!((user.inactivity_timeout, user.password_creation_time), (Some(60_000), None));

@@ -20,13 +20,8 @@ fn newest(purpose: Purpose, body: &str) -> Result<UserPatch, ProblemKind> {
     read_as(purpose, version(26), body)
 }
 
-<<<<<<< HEAD
-fn version(major: u16) -> Version {
-    format!("{major}.0").parse().unwrap()
-=======
 const fn version(major: u16) -> Version {
     Version::new(major, 0)
->>>>>>> query
 }
 
 #[test]
