@@ -123,7 +123,7 @@ async fn qradar4py_deletes_watches_and_cancels() {
 /// delete, watch, deploy.
 async fn tour(python: &Python, tour: &str, clients: &[&str]) {
     let stack = Stack::with_users([5]).await;
-    let profile = Named { id: 1, name: "Admin".to_owned(), capabilities: Vec::new() };
+    let profile = Named { id: 1, name: "Admin".to_owned(), ..Named::default() };
     stack.store.load_named(Collection::Profiles, &[profile]).await.unwrap();
     let (_program, api) = stack.api(&[]).await;
     let _worker = stack.worker(&[]);

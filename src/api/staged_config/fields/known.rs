@@ -52,6 +52,7 @@ impl Known {
     }
 
     /// A field that holds an object.
+    #[cfg(test)]
     pub(in crate::api::staged_config) const fn object(name: &'static str, inside: &'static [Self]) -> Self {
         Self::of(name, Kind::Object(inside))
     }
