@@ -15,6 +15,7 @@ mod deletion;
 mod deletions;
 mod dependents;
 mod deploys;
+mod directory;
 mod doctor;
 mod dry_runs;
 mod enlisting;
@@ -62,6 +63,7 @@ pub use self::{
     deletion::{Acceptance, Accepted, Family, FoundDependent},
     deletions::{Deletions, Judged, MOST_USERS, Verdict},
     dependents::Registration,
+    directory::{ProfileChoice, SecurityProfile, UserRole},
     events::{Heard, Listener, MOST_LISTENERS},
     listing::UserChoice,
     operation::Operation,
@@ -71,6 +73,7 @@ pub use self::{
     submission::ClientKey,
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
+    users::Asked,
 };
 pub use crate::{
     domain::capability::Principal,

@@ -1,6 +1,6 @@
 //! The settings of the `staged_config` dialect (IBM `QRadar`, Juniper JSA): their meaning and their bounds.
 //!
-//! Owns which releases of the interface are spoken. Easy to get wrong: they are a list and not a range, because the original
+//! Owns which releases of the interface are spoken, and what is asked of passwords. Easy to get wrong: they are a list and not a range, because the original
 //! skipped numbers, and one that never was is refused; what lies below the first of the list has been removed.
 
 use serde::{Deserialize, Deserializer, de};
@@ -13,6 +13,8 @@ use super::validation::Faults;
 pub const ANY_ORIGIN: &str = "*";
 /// The longest name of a release.
 const NAME_MAX_CHARS: usize = 100;
+/// The most characters that every password can be asked to have.
+const PASSWORD_MIN_CHARS_MAX: usize = 128;
 
 /// The `staged_config` dialect, under `/api`.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,6 +34,13 @@ pub struct StagedConfigSettings {
     pub cors_origins: Vec<String>,
     /// Seconds without use after which the session of a caller who came with a password stops working.
     pub session_idle_s: u64,
+    /// Users log in with the password that they have here, so that a new one needs it. Where it is false they log in elsewhere,
+    /// and a password here is for those who may fall back on it, or have no other.
+    pub system_authentication: bool,
+    /// Users may be allowed to fall back on their password here.
+    pub system_authentication_fallback: bool,
+    /// Characters that a password set through this dialect has at least.
+    pub password_min_chars: usize,
 }
 
 impl StagedConfigSettings {
@@ -71,6 +80,12 @@ impl StagedConfigSettings {
                 );
             }
         }
+        if !(1..=PASSWORD_MIN_CHARS_MAX).contains(&self.password_min_chars) {
+            faults.add(
+                "staged_config.password_min_chars",
+                format!("must lie between 1 and {PASSWORD_MIN_CHARS_MAX}"),
+            );
+        }
         faults.check_time("staged_config.session_idle_s", self.session_idle_s.saturating_mul(1_000), false);
     }
 }
@@ -88,6 +103,9 @@ impl Default for StagedConfigSettings {
             release_name: "7.5.0 UpdatePackage 12".to_owned(),
             cors_origins: Vec::new(),
             session_idle_s: 3_600,
+            system_authentication: true,
+            system_authentication_fallback: true,
+            password_min_chars: 8,
         }
     }
 }

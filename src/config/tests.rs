@@ -161,6 +161,8 @@ fn every_impossible_setting_is_refused_by_its_name() {
             "telemetry.otlp_endpoint",
             "OTEL_EXPORTER_OTLP_HEADERS",
         ),
+        ("staged_config.password_min_chars = 0", "staged_config.password_min_chars", "between 1 and 128"),
+        ("staged_config.password_min_chars = 129", "staged_config.password_min_chars", "between 1 and 128"),
         ("staged_config.versions = []", "staged_config.versions", "one at least"),
         ("staged_config.versions = [\"14.0\", \"13.1\"]", "staged_config.versions", "oldest first"),
         ("staged_config.versions = \"14.0, 14.0\"", "staged_config.versions", "oldest first"),

@@ -71,6 +71,18 @@ impl Members {
         }
     }
 
+    /// A boolean that may be left out or be null, which is the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::WrongType`]
+    pub fn take_optional_bool(&mut self, name: &str) -> Result<Option<bool>, Fault> {
+        let expected = "true, false or null";
+        self.take_unless_null(name)
+            .map(|value| value.as_bool().ok_or_else(|| wrong_type(name, expected)))
+            .transpose()
+    }
+
     /// A non-negative whole number that must be there.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ pub type Listener<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seeding {
     /// The file was loaded.
-    Loaded(Report),
+    Loaded(Box<Report>),
     /// It was loaded at an earlier start: nothing was read or written.
     AlreadySeeded,
     /// The directory has users from elsewhere: the file was not read. Later starts find [`Self::AlreadySeeded`].
@@ -119,7 +119,7 @@ pub async fn seed(store: &Store, file: &Path, progress: Listener<'_>) -> anyhow:
         .await
         .context("the seed is not complete; the next start goes on with it")?;
     store.mark_seeded(true).await.context(marking)?;
-    Ok(Seeding::Loaded(report))
+    Ok(Seeding::Loaded(Box::new(report)))
 }
 
 /// Reads and checks a file; writes nothing.

@@ -8,10 +8,10 @@
 //! Easy to get wrong: a window ends where the first of its sets was cut off. Behind that number another set may have been
 //! read further, and what it gave there is read again.
 
-use redis::Pipeline;
+use redis::{FromRedisValue, Pipeline, Value, pipe};
 use std::collections::HashSet;
 
-use super::{Store, StoreError, sides::Sides};
+use super::{Store, StoreError, must_be_the_same, sides::Sides};
 use crate::domain::{
     state::TaskState,
     task::{LARGEST_ID, TaskId, TaskKind, UserId},
@@ -48,14 +48,45 @@ pub struct TaskChoice {
     pub numbers: Numbers,
 }
 
+/// Sets of numbers.
+#[derive(Clone, Copy)]
+enum Sets<'a> {
+    /// The users of a side.
+    Users(Side),
+    /// Sets of tasks.
+    Tasks(&'a [String]),
+}
+
 impl Store {
     /// The numbers of the users of a side, among these.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn user_ids(&self, side: Side, numbers: &Numbers) -> Result<Vec<UserId>, StoreError> {
-        let set = |sides: &Sides| vec![format!("{}users", sides.of(side))];
-        Ok(self.members("user_ids", set, numbers).await?.into_iter().map(UserId).collect())
+        Ok(self.members(Sets::Users(side), numbers).await?.into_iter().map(UserId).collect())
+    }
+
+    /// How many users a side has, and the numbers of those at these places, both ends included; upwards or downwards.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn user_ids_at(
+        &self,
+        side: Side,
+        (first, last): (isize, isize),
+        downwards: bool,
+    ) -> Result<(u64, Vec<UserId>), StoreError> {
+        let places = |sides: &Sides, commands: &mut Pipeline| {
+            let set = format!("{}users", sides.of(side));
+            commands.zcard(&set);
+            if downwards {
+                commands.zrevrange(&set, first, last);
+            } else {
+                commands.zrange(&set, first, last);
+            }
+        };
+        let (total, ids): (u64, Vec<u64>) = self.read_users("user_ids", places).await?;
+        Ok((total, ids.into_iter().map(UserId).collect()))
     }
 
     /// The numbers of the users of a side who have one of these names.
@@ -65,10 +96,10 @@ impl Store {
     pub async fn user_ids_named(&self, side: Side, names: &[String]) -> Result<Vec<UserId>, StoreError> {
         let mut found = Vec::new();
         for some in names.chunks(MOST_LOOKED_UP) {
-            let look_up = |sides: &Sides, commands: &mut Pipeline| {
+            let by_name = |sides: &Sides, commands: &mut Pipeline| {
                 commands.hmget(format!("{}names", sides.of(side)), some);
             };
-            let (ids,): (Vec<Option<u64>>,) = self.read_users("user_ids", look_up).await?;
+            let (ids,): (Vec<Option<u64>>,) = self.read_users("user_ids", by_name).await?;
             found.extend(ids.into_iter().flatten());
         }
         Ok(in_order(found).into_iter().map(UserId).collect())
@@ -81,11 +112,11 @@ impl Store {
     pub async fn administrators(&self, side: Side) -> Result<HashSet<UserId>, StoreError> {
         let (mut found, mut cursor) = (HashSet::new(), 0_u64);
         loop {
-            let scan = |sides: &Sides, commands: &mut Pipeline| {
-                let set = format!("{}admins", sides.of(side));
-                commands.cmd("SSCAN").arg(set).arg(cursor).arg("COUNT").arg(MOST_LOOKED_UP);
+            let next = |sides: &Sides, commands: &mut Pipeline| {
+                commands.cmd("SSCAN").arg(format!("{}admins", sides.of(side))).arg(cursor);
+                commands.arg("COUNT").arg(MOST_LOOKED_UP);
             };
-            let ((next, ids),): ((u64, Vec<u64>),) = self.read_users("administrators", scan).await?;
+            let ((next, ids),): ((u64, Vec<u64>),) = self.read_users("administrators", next).await?;
             found.extend(ids.into_iter().map(UserId));
             if next == 0 {
                 return Ok(found);
@@ -104,7 +135,7 @@ impl Store {
             choice.states.iter().map(move |state| self.inner.keys.tasks_in(kind, state.name()))
         };
         let sets: Vec<_> = choice.kinds.iter().flat_map(states).collect();
-        let ids = self.members("task_ids", |_| sets.clone(), &choice.numbers).await?;
+        let ids = self.members(Sets::Tasks(&sets), &choice.numbers).await?;
         Ok(ids.into_iter().map(TaskId).collect())
     }
 
@@ -120,39 +151,26 @@ impl Store {
         let sets: HashSet<_> = names.iter().map(|name| self.inner.keys.tasks_asked_by(name)).collect();
         let mut found = Vec::new();
         for set in sets {
-            found.extend(self.members("task_ids", |_| vec![set.clone()], numbers).await?);
+            found.extend(self.members(Sets::Tasks(&[set]), numbers).await?);
         }
         Ok(in_order(found).into_iter().map(TaskId).collect())
     }
 
     /// The members of all these sets together that are among these numbers, upwards.
-    async fn members(
-        &self,
-        name: &'static str,
-        sets: impl Fn(&Sides) -> Vec<String>,
-        numbers: &Numbers,
-    ) -> Result<Vec<u64>, StoreError> {
+    async fn members(&self, sets: Sets<'_>, numbers: &Numbers) -> Result<Vec<u64>, StoreError> {
         match numbers {
-            Numbers::These(numbers) => self.members_among(name, sets, numbers).await,
-            Numbers::Between(from, to) => self.members_between(name, sets, *from, *to).await,
+            Numbers::These(numbers) => self.members_among(sets, in_order(numbers.clone())).await,
+            Numbers::Between(from, to) => self.members_between(sets, *from, *to).await,
         }
     }
 
-    async fn members_among(
-        &self,
-        name: &'static str,
-        sets: impl Fn(&Sides) -> Vec<String>,
-        numbers: &[u64],
-    ) -> Result<Vec<u64>, StoreError> {
-        let numbers = in_order(numbers.to_vec());
+    async fn members_among(&self, sets: Sets<'_>, numbers: Vec<u64>) -> Result<Vec<u64>, StoreError> {
         let mut found = Vec::new();
         for some in numbers.chunks(MOST_LOOKED_UP) {
-            let look_up = |sides: &Sides, commands: &mut Pipeline| {
-                for set in sets(sides) {
-                    commands.zscore_multiple(set, some);
-                }
+            let scores = |set: &str, commands: &mut Pipeline| {
+                commands.zscore_multiple(set, some);
             };
-            let scores: Vec<Vec<Option<f64>>> = self.read_users(name, look_up).await?;
+            let scores: Vec<Vec<Option<f64>>> = self.of_each(sets, scores).await?;
             let is_there =
                 |place: usize| scores.iter().any(|set| set.get(place).is_some_and(Option::is_some));
             found.extend(some.iter().enumerate().filter(|(place, _)| is_there(*place)).map(|(_, id)| *id));
@@ -160,37 +178,62 @@ impl Store {
         Ok(found)
     }
 
-    async fn members_between(
-        &self,
-        name: &'static str,
-        sets: impl Fn(&Sides) -> Vec<String>,
-        mut from: u64,
-        to: u64,
-    ) -> Result<Vec<u64>, StoreError> {
+    async fn members_between(&self, sets: Sets<'_>, mut from: u64, to: u64) -> Result<Vec<u64>, StoreError> {
+        let each = MOST_AT_ONCE / sets.number().max(1);
+        let count = isize::try_from(each).unwrap_or(isize::MAX);
         let mut found = Vec::new();
         while from <= to {
-            let window = |sides: &Sides, commands: &mut Pipeline| {
-                let sets = sets(sides);
-                let count = isize::try_from(share(sets.len())).unwrap_or(isize::MAX);
-                for set in sets {
-                    commands.zrangebyscore_limit(set, from, to, 0, count);
-                }
+            let window = |set: &str, commands: &mut Pipeline| {
+                commands.zrangebyscore_limit(set, from, to, 0, count);
             };
-            let read: Vec<Vec<u64>> = self.read_users(name, window).await?;
-            let each = share(read.len());
-            let cut_off =
-                read.iter().filter(|ids| ids.len() >= each).filter_map(|ids| ids.last()).min().copied();
-            let end = cut_off.unwrap_or(to);
+            let read: Vec<Vec<u64>> = self.of_each(sets, window).await?;
+            let cut_off = read.iter().filter(|ids| ids.len() >= each).filter_map(|ids| ids.last()).min();
+            let end = cut_off.copied().unwrap_or(to);
             found.extend(in_order(read.into_iter().flatten().filter(|id| *id <= end).collect()));
             from = end.saturating_add(1);
         }
         Ok(found)
     }
+
+    /// What the same command answers of each of these sets, in one step.
+    async fn of_each<T: FromRedisValue>(
+        &self,
+        sets: Sets<'_>,
+        command: impl Fn(&str, &mut Pipeline),
+    ) -> Result<Vec<T>, StoreError> {
+        const NAME: &str = "ids";
+        let keys = match sets {
+            Sets::Users(side) => {
+                let users = |sides: &Sides, commands: &mut Pipeline| {
+                    command(&format!("{}users", sides.of(side)), commands);
+                };
+                return self.read_users(NAME, users).await;
+            }
+            Sets::Tasks(keys) => keys,
+        };
+        let epoch = self.epoch().await?;
+        let mut commands = pipe();
+        commands.atomic().get(self.inner.keys.epoch());
+        for key in keys {
+            command(key, &mut commands);
+        }
+        let mut replies: Vec<Value> = self.inner.link.pipeline(NAME, &commands).await?;
+        let read = replies.split_off(replies.len().min(1));
+        let unknown = |_| StoreError::UnknownReply { script: NAME, what: "values of other types".into() };
+        let (now,): (Option<String>,) =
+            FromRedisValue::from_redis_value(Value::Array(replies)).map_err(unknown)?;
+        must_be_the_same(epoch, now.as_deref())?;
+        FromRedisValue::from_redis_value(Value::Array(read)).map_err(unknown)
+    }
 }
 
-/// How many numbers are read of each of so many sets.
-fn share(sets: usize) -> usize {
-    (MOST_AT_ONCE / sets.max(1)).max(1)
+impl Sets<'_> {
+    const fn number(self) -> usize {
+        match self {
+            Self::Users(_) => 1,
+            Self::Tasks(keys) => keys.len(),
+        }
+    }
 }
 
 fn in_order(mut ids: Vec<u64>) -> Vec<u64> {

@@ -87,7 +87,7 @@ scripts! {
     PROMOTE "promote", allowed;
     PRUNE "prune", allowed;
     PUT_DEPENDENTS "put_dependents", refused;
-    PUT_TOKEN "put_token", refused, "users";
+    PUT_TOKEN "put_token", refused, "sides", "users";
     QUIET "quiet", allowed;
     RECLAIM "reclaim", allowed;
     RECONCILE "reconcile", allowed;

@@ -32,4 +32,5 @@ mod submit_keys;
 mod submit_live;
 mod tallies;
 mod tokens;
+mod users;
 mod workers;

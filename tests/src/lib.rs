@@ -11,6 +11,7 @@ pub mod api;
 pub mod audit;
 pub mod backlog;
 pub mod collector;
+pub mod crowd;
 pub mod dev;
 pub mod dump;
 pub mod engine;

@@ -28,6 +28,8 @@ pub enum Missing {
     Documentation,
     /// No such role.
     Role,
+    /// No such tenant.
+    Tenant,
     /// No such security profile.
     Profile,
     /// No such group of users, or none at all.

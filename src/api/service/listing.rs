@@ -54,6 +54,25 @@ impl Service {
         Ok(ids)
     }
 
+    /// How many users of a side this caller sees, and the numbers of those at these places, both ends included, upwards or
+    /// downwards; none where that cannot be told without a look at all of them.
+    ///
+    /// # Errors
+    /// [`Problem`]
+    pub async fn user_ids_at(
+        &self,
+        principal: &Principal,
+        side: Side,
+        places: (isize, isize),
+        downwards: bool,
+    ) -> Result<Option<(u64, Vec<UserId>)>, Problem> {
+        reading(side).permit(principal)?;
+        match Sight::of(principal) {
+            Sight::Everybody => within(self.inner.store.user_ids_at(side, places, downwards)).await.map(Some),
+            Sight::NoAdministrators | Sight::Himself(_) => Ok(None),
+        }
+    }
+
     /// Those of these users of a side whom this caller sees, in their order; whole, or with these fields at least.
     ///
     /// # Errors

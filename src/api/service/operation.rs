@@ -76,6 +76,8 @@ pub enum Operation {
     WritePreferences,
     /// See user roles, of either side.
     ReadRoles,
+    /// See the list of deployed user roles, of which everybody sees his own.
+    ReadDeployedRoles,
     /// See staged security profiles.
     ReadStagedProfiles,
     /// See deployed security profiles, of which everybody sees his own.
@@ -130,6 +132,7 @@ impl Operation {
             // Whoever is somebody; of whom, the operation says.
             Self::ReadDeployedUsers
             | Self::WritePreferences
+            | Self::ReadDeployedRoles
             | Self::ReadDeployedProfiles
             | Self::ReadHelp
             | Self::ReadLogins

@@ -5,9 +5,12 @@
 mod delete_tasks;
 mod dependent_tasks;
 mod deploy;
+mod deployed_users;
 mod help;
+mod roles;
 mod sessions;
 mod user_lists;
+mod user_rules;
 mod users;
 
 use http::Method;
@@ -16,17 +19,18 @@ use super::endpoint::{Endpoint, LOGOUT, LOGOUT_TOO};
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
-    [
+    let groups = [
         users::ALL,
+        deployed_users::ALL,
         user_lists::ALL,
+        roles::ALL,
         delete_tasks::ALL,
         dependent_tasks::ALL,
         deploy::ALL,
         sessions::ALL,
         help::ALL,
-    ]
-    .into_iter()
-    .flatten()
+    ];
+    groups.into_iter().flatten()
 }
 
 /// The one of that method and that path, as the router has it. HEAD is GET without a body.

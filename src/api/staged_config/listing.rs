@@ -20,8 +20,10 @@ use std::ops;
 
 use super::{
     call::Call,
+    filter::Filter,
     query::ListQuery,
     range::content_range,
+    sort::Order,
     source::{ID, Source},
 };
 use crate::api::problem::Problem;
@@ -34,28 +36,55 @@ const MOST_READS: usize = 2;
 /// An answer with what the caller wants of a long list.
 pub(super) async fn list<S: Source>(call: &Call, source: S) -> Result<Response, Problem> {
     let query = call.query();
-    let mut ids = wanted(query, &source).await?;
-    let total = ids.len();
-    let places = places(query, total);
-    ids.truncate(places.end);
-    ids.drain(..places.start);
+    let (total, places, ids) = match straight(query, &source).await? {
+        Some(part) => part,
+        None => part_of(query, wanted(query, &source).await?),
+    };
     let mut response = body::of(call.clone(), source, ids).await?;
     label(query, &mut response, &places, total)?;
     Ok(response)
 }
 
+/// How many elements there are, which places of theirs are wanted, and the ids there.
+type Part = (usize, ops::Range<usize>, Vec<u64>);
+
+/// The part that is wanted, where the list knows it without a look at the rest.
+async fn straight<S: Source>(query: &ListQuery, source: &S) -> Result<Option<Part>, Problem> {
+    let (None, Some(downwards), Some(range)) = (&query.filter, by_id(query), query.range) else {
+        return Ok(None);
+    };
+    let found = source.ids_at(range, downwards).await?;
+    Ok(found.map(|(total, ids)| {
+        let first = range.within(total).start;
+        (total, first..first + ids.len(), ids)
+    }))
+}
+
+/// The part of these that is wanted.
+fn part_of(query: &ListQuery, mut ids: Vec<u64>) -> Part {
+    let total = ids.len();
+    let places = places(query, total);
+    ids.truncate(places.end);
+    ids.drain(..places.start);
+    (total, places, ids)
+}
+
+/// Whether the order that is wanted is that of the ids, downwards; none where it is another one.
+fn by_id(query: &ListQuery) -> Option<bool> {
+    query.order.as_ref().map_or(Some(false), |order| order.is_by(ID))
+}
+
 /// The ids of all elements that the filter leaves, in the order that is wanted.
 async fn wanted<S: Source>(query: &ListQuery, source: &S) -> Result<Vec<u64>, Problem> {
     let mut ids = source.ids(query.filter.as_ref()).await?;
-    let by_id = query.order.as_ref().map_or(Some(false), |order| order.is_by(ID));
-    if let (None, Some(descending)) = (&query.filter, by_id) {
-        if descending {
+    if let (None, Some(downwards)) = (&query.filter, by_id(query)) {
+        if downwards {
             ids.reverse();
         }
         return Ok(ids);
     }
-    let mut fields = query.filter.as_ref().map(|filter| filter.fields()).unwrap_or_default();
-    fields.extend(query.order.iter().flat_map(|order| order.fields()));
+    let mut fields = query.filter.as_ref().map(Filter::fields).unwrap_or_default();
+    fields.extend(query.order.iter().flat_map(Order::fields));
     let mut keyed = Vec::new();
     let reads: Vec<_> = ids.chunks(MOST_AT_ONCE).map(|some| source.elements(some, Some(&fields))).collect();
     let mut reads = stream::iter(reads).buffered(MOST_READS);

@@ -12,6 +12,8 @@ use std::ops;
 use crate::api::problem::{Problem, ProblemKind};
 
 const UNIT: &str = "items";
+/// The longest part of a list whose places are asked for at once.
+const MOST_AT_ONCE: u64 = 5_000;
 
 /// The part of a list that a caller wants: from zero, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,12 @@ impl Range {
             return Err(bad("The range is negative: it ends before it begins."));
         }
         Ok(Self { first, last })
+    }
+
+    /// The first place and the last one, where that is not too much to ask for at once.
+    pub(super) fn places(self) -> Option<(isize, isize)> {
+        let places = (isize::try_from(self.first).ok()?, isize::try_from(self.last).ok()?);
+        (self.last - self.first < MOST_AT_ONCE).then_some(places)
     }
 
     /// The places in a list of that length.

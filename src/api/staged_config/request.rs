@@ -8,6 +8,7 @@
 
 pub(super) mod cancel;
 pub(super) mod deploy;
+pub(super) mod users;
 
 use axum::{
     body::Bytes,
@@ -106,10 +107,19 @@ fn bad_fields(why: &str) -> Problem {
 /// An id out of the path.
 pub(super) fn id<T: FromStr>(name: &'static str, given: PathId) -> Result<T, Problem> {
     let text = given.map(|Path(text)| text).unwrap_or_default();
-    text.parse().map_err(|_| {
-        let quoted = presentable(&text, MAX_QUOTED_CHARS);
-        Problem::bad_parameter(name, format!("\"{quoted}\" is not a number of plain decimal digits."))
-    })
+    text.parse().map_err(|_| not_digits(name, &text))
+}
+
+/// A number of something that has no ids of its own.
+pub(super) fn number(name: &'static str, text: &str) -> Result<u64, Problem> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = if plain { text.parse().ok() } else { None };
+    number.ok_or_else(|| not_digits(name, text))
+}
+
+fn not_digits(name: &'static str, text: &str) -> Problem {
+    let quoted = presentable(text, MAX_QUOTED_CHARS);
+    Problem::bad_parameter(name, format!("\"{quoted}\" is not a number of plain decimal digits."))
 }
 
 /// Reads a JSON body, which is called that in the documentation.

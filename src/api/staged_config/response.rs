@@ -7,6 +7,7 @@ pub(super) mod dependent_tasks;
 pub(super) mod dependents;
 pub(super) mod deploy;
 pub(super) mod help;
+pub(super) mod roles;
 pub(super) mod sessions;
 pub(super) mod tasks;
 pub(super) mod users;

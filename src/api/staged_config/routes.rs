@@ -9,7 +9,10 @@
 mod delete_tasks;
 mod dependent_tasks;
 mod deploy;
+mod deployed_users;
 mod help;
+mod profiles;
+mod roles;
 mod sessions;
 mod user_lists;
 mod users;
@@ -35,7 +38,10 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
     let routes = OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
+        .merge(deployed_users::router())
         .merge(user_lists::router())
+        .merge(roles::router())
+        .merge(profiles::router())
         .merge(delete_tasks::router())
         .merge(deploy::router())
         .merge(dependent_tasks::router())

@@ -14,7 +14,10 @@ pub(super) use self::{help::HelpEndpoints, tasks::Deletions, users::Users};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-use super::filter::{Filter, Hint, Number, Operand};
+use super::{
+    filter::{Filter, Hint, Number, Operand},
+    range::Range,
+};
 use crate::{
     api::{problem::Problem, service::Numbers},
     domain::task::LARGEST_ID,
@@ -28,6 +31,16 @@ pub(super) trait Source: Send + Sync + 'static {
     /// The ids of all elements that the filter may want, upwards. There may be others among them, but only where there is a
     /// filter.
     fn ids(&self, filter: Option<&Filter>) -> impl Future<Output = Result<Vec<u64>, Problem>> + Send;
+
+    /// How many elements there are, and the ids of those that range wants, upwards or downwards; none where the list has no such
+    /// shortcut.
+    fn ids_at(
+        &self,
+        _range: Range,
+        _downwards: bool,
+    ) -> impl Future<Output = Result<Option<(usize, Vec<u64>)>, Problem>> + Send {
+        async { Ok(None) }
+    }
 
     /// Those of these elements that are there, in their order: whole, or with these fields at least.
     fn elements(

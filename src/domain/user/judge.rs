@@ -105,6 +105,7 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// The first [`UserRule`] that is broken.
+    #[must_use]
     pub fn staged_change(&self, standing: &Standing, wanted: &UserPatch) -> Option<Result<Change, UserRule>> {
         let before = standing.staged.as_ref()?;
         Some(self.staged_rules(standing, before, wanted))
@@ -156,6 +157,7 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// The first [`UserRule`] that is broken.
+    #[must_use]
     pub fn preferences(&self, standing: &Standing, wanted: &UserPatch) -> Option<Result<(), UserRule>> {
         let before = standing.deployed.as_ref()?;
         let own = self.caller.user == Some(before.id);
@@ -250,3 +252,6 @@ fn text_of(
     unless(*sent == Patch::Null && before.is_some(), null)?;
     text(sent, rule)
 }
+
+#[cfg(test)]
+mod tests;

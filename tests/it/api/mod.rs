@@ -6,6 +6,7 @@
 mod bad_input;
 mod cancel;
 mod clients;
+mod conventions;
 mod crash;
 mod deletion;
 mod dependents;
@@ -14,6 +15,7 @@ mod half_sent;
 mod idempotency;
 mod identity;
 mod language;
+mod lists;
 mod logs;
 mod metrics;
 mod notebooks;
@@ -24,6 +26,7 @@ mod parameters;
 mod platform;
 mod probes;
 mod raw_http;
+mod users;
 
 use offstage_tests::{api::Answer, stack::Stack};
 use std::time::Duration;

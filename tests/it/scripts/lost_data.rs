@@ -7,6 +7,7 @@ use offstage::{
         deploy::DeployType,
         state::{Event, TaskState},
         task::{TaskId, UserId},
+        user::{Side, judge::NewUser, patch::UserPatch},
     },
     store::{
         Store, StoreError,
@@ -18,6 +19,7 @@ use offstage::{
         principals::TokenHash,
         queue::{Commit, Lease, Report, Settlement},
         scripts,
+        users::changes::{Snapshot, Update},
         workers::Announcement,
     },
 };
@@ -28,7 +30,11 @@ use offstage_tests::{
 };
 
 /// Every script that has the prelude, called once.
-async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), StoreError>)> {
+async fn all(
+    store: &Store,
+    lease: Lease,
+    snapshot: &Snapshot,
+) -> Vec<(&'static str, Result<(), StoreError>)> {
     let id = lease.task;
     let dependent = fixtures::dependent("1", true);
     let settlement = Settlement { lease, event: Event::Retry, reason: None, delay_ms: 0, checks: None };
@@ -39,6 +45,15 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
     let session = fixtures::session(user, "user6", &token);
     let account = NewAccount { username: "user8".to_owned(), email: None };
     let grant = Grant { roles: vec![2], is_administrators: false };
+    let new_user = NewUser { username: "user9".to_owned(), is_administrator: false };
+    let patch = UserPatch::default();
+    let update = Update {
+        wanted: &patch,
+        password_hash: None,
+        staged_fields: true,
+        makes_administrator: None,
+        awaits_deploy: false,
+    };
     let container = fixtures::container("c", "gis_joe");
     let workspace = container.username.clone();
     let login = NewLogin {
@@ -64,6 +79,7 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("claim", store.claim(1, "w", LONG).await.map(drop)),
         ("close_session", store.close_session(user, &token, "platform").await.map(drop)),
         ("commit", store.commit(&[commit], "w", ANY_AGE).await.map(drop)),
+        ("create_user", store.create_user(&new_user, &patch, None).await.map(drop)),
         ("delete_dependent", store.unregister(user, &dependent.kind, "1").await.map(drop)),
         ("depth", store.depth().await.map(drop)),
         ("extend", store.extend(&[lease], LONG).await.map(drop)),
@@ -100,6 +116,7 @@ async fn all(store: &Store, lease: Lease) -> Vec<(&'static str, Result<(), Store
         ("take_walk", store.take_walk().await.map(drop)),
         ("turn_deploy", store.turn_deploy(lease, "w").await.map(drop)),
         ("unregister_container", store.unregister_container("c").await.map(drop)),
+        ("update_user", store.update_user(user, snapshot, &update).await.map(drop)),
         ("update_users", store.update_users(&[user], &Change::default()).await.map(drop)),
         ("use_session", store.use_session(user, &token, "platform").await.map(drop)),
         ("use_token", store.use_token(&token).await.map(drop)),
@@ -114,11 +131,12 @@ async fn another_epoch_stops_every_operation() {
         let world = World::new(&redis).await;
         let id = world.task_in(TaskState::Processing).await;
         let lease = world.lease(id);
+        let snapshot = world.store.snapshot(UserId(6)).await.unwrap();
         match epoch {
             Some(name) => world.set("SET", "epoch", &[name]),
             None => world.set("DEL", "epoch", &[]),
         }
-        let answers = world.unchanged("everything", all(&world.store, lease)).await;
+        let answers = world.unchanged("everything", all(&world.store, lease, &snapshot)).await;
         let names: Vec<_> = answers.iter().map(|(name, _)| *name).collect();
         let known: Vec<_> = scripts::ALL.iter().map(|script| script.name).collect();
         assert_eq!(names, known, "every script is called here");
@@ -133,7 +151,7 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
     let redis = PrivateRedis::start().await;
     let recorder = PrometheusBuilder::new().build_recorder();
     let _here = metrics::set_default_local_recorder(&recorder);
-    for (before, epoch) in [(0, "another"), (9, "")] {
+    for (before, epoch) in [(0, "another"), (11, "")] {
         let world = World::new(&redis).await;
         let id = world.task_in(TaskState::Queued).await;
         world.set("SET", "epoch", &[epoch]);
@@ -148,12 +166,14 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
             store.accounts_after(None).await.map(drop),
             store.first_role(UserId(6)).await.map(drop),
             store.logins().await.map(drop),
+            store.users(Side::Staged, &[UserId(6)]).await.map(drop),
+            store.snapshot(UserId(6)).await.map(drop),
         ];
         for (place, answer) in answers.into_iter().enumerate() {
             assert!(matches!(answer, Err(StoreError::DataLost)), "{place}: {answer:?}");
         }
         let page = recorder.handle().render();
-        let counted = format!("offstage_redis_errors_total{{kind=\"data_lost\"}} {}\n", before + 9);
+        let counted = format!("offstage_redis_errors_total{{kind=\"data_lost\"}} {}\n", before + 11);
         assert!(page.contains(&counted), "{page}");
     }
 }

@@ -58,6 +58,7 @@ fn common(kind: ProblemKind) -> Row {
             | Missing::Workspace
             | Missing::Container
             | Missing::Role
+            | Missing::Tenant
             | Missing::Profile
             | Missing::UserGroup
             | Missing::Documentation,

@@ -58,7 +58,9 @@ impl Condition {
     pub(super) fn fields(&self, into: &mut BTreeSet<&'static str>) {
         match self {
             Self::All(conditions) | Self::Any(conditions) => {
-                conditions.iter().for_each(|condition| condition.fields(into));
+                for condition in conditions {
+                    condition.fields(into);
+                }
             }
             Self::Not(condition) => condition.fields(into),
             Self::Test(path, _) => into.extend(path.first()),

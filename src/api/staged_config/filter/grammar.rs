@@ -86,7 +86,7 @@ fn one_or(mut all: Vec<Expression>, several: fn(Vec<Expression>) -> Expression) 
 fn negated(input: &mut Input<'_>) -> ModalResult<Expression> {
     let nots: usize = repeat(0.., keyword("not")).parse_next(input)?;
     let expression = if nots == 0 { simple(input)? } else { cut_err(simple).parse_next(input)? };
-    Ok(if nots % 2 == 0 { expression } else { Expression::Not(Box::new(expression)) })
+    Ok(if nots.is_multiple_of(2) { expression } else { Expression::Not(Box::new(expression)) })
 }
 
 fn simple(input: &mut Input<'_>) -> ModalResult<Expression> {
@@ -151,7 +151,7 @@ fn among(input: &mut Input<'_>) -> ModalResult<Test> {
 
 fn between(input: &mut Input<'_>) -> ModalResult<Test> {
     keyword("between").parse_next(input)?;
-    let (from, _, to) = cut_err((literal, keyword("and"), literal)).parse_next(input)?;
+    let (from, (), to) = cut_err((literal, keyword("and"), literal)).parse_next(input)?;
     Ok(Test::Between(from, to))
 }
 

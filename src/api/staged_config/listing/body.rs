@@ -30,7 +30,7 @@ pub(super) async fn of<S: Source>(call: Call, source: S, ids: Vec<u64>) -> Resul
     let chunks = stream::try_unfold((Some(begun), rest), |(begun, mut rest)| async move {
         let chunk = match begun {
             Some(begun) => Some(begun),
-            None => rest.chunk().await.map_err(broken)?,
+            None => rest.chunk().await.map_err(|problem| broken(&problem))?,
         };
         Ok::<_, io::Error>(chunk.map(|chunk| (chunk, (None, rest))))
     });
@@ -89,7 +89,7 @@ impl<S: Source> Rest<S> {
 }
 
 /// Breaks a body off.
-fn broken(problem: Problem) -> io::Error {
+fn broken(problem: &Problem) -> io::Error {
     problem.log();
     io::Error::other("the list broke off")
 }

@@ -41,6 +41,7 @@ pub(in crate::api::staged_config) static USER_FIELDS: [Known; 17] = [
 /// A user. What is not known of him is null.
 #[derive(Serialize, ToSchema)]
 #[schema(as = StagedConfigUser)]
+#[expect(clippy::struct_field_names, reason = "the original's names")]
 pub(in crate::api::staged_config) struct User {
     /// His number, the same on both sides.
     id: u64,

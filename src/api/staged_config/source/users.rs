@@ -8,7 +8,7 @@ use crate::{
     api::{
         problem::Problem,
         service::{Principal, Service, UserChoice},
-        staged_config::{filter::Filter, response::users::User},
+        staged_config::{filter::Filter, range::Range, response::users::User},
     },
     domain::{task::UserId, user::Side},
 };
@@ -31,6 +31,14 @@ impl Source for Users {
             ids.retain(|id| self.principal.user == Some(*id));
         }
         Ok(ids.into_iter().map(|id| id.0).collect())
+    }
+
+    async fn ids_at(&self, range: Range, downwards: bool) -> Result<Option<(usize, Vec<u64>)>, Problem> {
+        let Some(places) = range.places().filter(|_| !self.only_himself) else { return Ok(None) };
+        let found = self.service.user_ids_at(&self.principal, self.side, places, downwards).await?;
+        Ok(found.map(|(total, ids)| {
+            (usize::try_from(total).unwrap_or(usize::MAX), ids.into_iter().map(|id| id.0).collect())
+        }))
     }
 
     async fn elements(
