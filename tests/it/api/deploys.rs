@@ -10,8 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const DEPLOY: &str = "/api/staged_config/deploy_status";
-const SIX: [&str; 6] =
-    ["hosts", "initiated_by", "initiated_from", "percent_complete", "status", "type"];
+const SIX: [&str; 6] = ["hosts", "initiated_by", "initiated_from", "percent_complete", "status", "type"];
 
 async fn deploy(api: &Api, kind: &str) -> Answer {
     api.send(api.request(Method::POST, DEPLOY).json(&json!({"type": kind}))).await
@@ -53,7 +52,10 @@ async fn a_deletion_takes_effect_with_the_deploy() {
     let accepted = deploy(&api, "INCREMENTAL").await;
     assert_eq!(accepted.status, 200, "{accepted:?}");
     assert_eq!(keys(&accepted), SIX);
-    assert_eq!((&accepted.body["type"], &accepted.body["initiated_by"]), (&json!("INCREMENTAL"), &json!("administrator")));
+    assert_eq!(
+        (&accepted.body["type"], &accepted.body["initiated_by"]),
+        (&json!("INCREMENTAL"), &json!("administrator"))
+    );
     assert_eq!(accepted.body["initiated_from"], "127.0.0.1");
     let after = complete(&api).await;
     assert_eq!((&after["percent_complete"], &after["hosts"][0]["status"]), (&json!(100), &json!("SUCCESS")));
@@ -111,10 +113,15 @@ async fn a_deploy_that_was_cancelled_leaves_everything_to_be_deployed() {
     let task = &listed.body["items"][0];
     assert_eq!((&task["kind"], &task["user_id"]), (&json!("deploy"), &Value::Null), "{listed:?}");
     let id = task["id"].as_u64().unwrap();
-    let act = async |action: &str| api.send(api.request(Method::POST, &format!("/ops/v1/tasks/{id}/{action}"))).await;
+    let act = async |action: &str| {
+        api.send(api.request(Method::POST, &format!("/ops/v1/tasks/{id}/{action}"))).await
+    };
     assert_eq!(act("cancel").await.status, 200);
     let view = api.get(DEPLOY).await.body;
-    assert_eq!((&view["status"], &view["hosts"][0]["status"], &view["percent_complete"]), (&json!("COMPLETE"), &json!("ERROR"), &json!(0)));
+    assert_eq!(
+        (&view["status"], &view["hosts"][0]["status"], &view["percent_complete"]),
+        (&json!("COMPLETE"), &json!("ERROR"), &json!(0))
+    );
     assert!(is_deployed(&api, 5).await);
     let again = act("retry").await;
     assert_eq!(again.body["retry_of"], id, "{again:?}");
