@@ -9,6 +9,7 @@ mod deletions;
 mod dependents;
 mod deploys;
 mod discovery;
+mod lists;
 mod sessions;
 
 use offstage_tests::{
@@ -68,6 +69,11 @@ impl Tape {
         .await;
     }
 
+    /// Something that must not stand in a golden file.
+    fn hide(&mut self, secret: &str) {
+        self.secrets.push(secret.to_owned());
+    }
+
     fn check(&self, scenario: &str) {
         let seen = normalised(&self.script.join("\n"), self.stage.api.base(), &self.secrets);
         golden::check(SET, scenario, &seen);
@@ -97,6 +103,8 @@ scenarios! {
     deploys::a_deletion_is_deployed
     discovery::a_client_looks_around
     discovery::what_is_common_to_all_is_refused
+    lists::deletions_are_listed
+    lists::users_are_listed
     sessions::a_password_is_shown_once
 }
 
