@@ -11,6 +11,7 @@ mod deploys;
 mod discovery;
 mod lists;
 mod sessions;
+mod users;
 
 use offstage_tests::{eventually, fixtures::ADMIN_TOKEN};
 use reqwest::Method;
@@ -100,6 +101,8 @@ scenarios! {
     lists::deletions_are_listed
     lists::users_are_listed
     sessions::a_password_opens_a_session
+    users::a_user_comes_and_goes
+    users::roles_and_profiles_are_shown
 }
 
 /// A request line of a golden is one of that route.
