@@ -42,7 +42,10 @@ impl Modify for SecuritySchemes {
         let http = |scheme| SecurityScheme::Http(HttpBuilder::new().scheme(scheme).build());
         components.add_security_scheme(
             "sec",
-            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("SEC", "A service token."))),
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "SEC",
+                "A service token; or the value of the cookie `SEC`, which answers to a user with a password set.",
+            ))),
         );
         components.add_security_scheme(
             "esri",

@@ -6,6 +6,7 @@ mod api;
 mod checks;
 mod conformance;
 mod crashes;
+mod deploys;
 mod engine;
 mod invariants;
 mod layers;

@@ -85,3 +85,24 @@ impl Service {
         Ok(attempts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    #[tokio::test]
+    async fn a_flood_of_attempts_waits_for_nothing_and_is_bounded() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _here = metrics::set_default_local_recorder(&recorder);
+        let nowhere = Store::new("redis://127.0.0.1:1/", "{offstage}", "test").unwrap();
+        let scribe = Scribe::start(nowhere);
+        // Nothing is awaited here, so that the one who writes has no turn.
+        for _ in 0..MOST_WAITING + 7 {
+            let (username, method) = ("nobody".to_owned(), LoginMethod::HttpBasic);
+            scribe.note(Attempt { username, from: None, method, succeeded: false });
+        }
+        let page = recorder.handle().render();
+        assert!(page.contains("offstage_login_attempts_lost_total 7\n"), "{page}");
+    }
+}

@@ -10,6 +10,7 @@ mod conventions;
 mod crash;
 mod deletion;
 mod dependents;
+mod deploys;
 mod fuzz;
 mod half_sent;
 mod idempotency;

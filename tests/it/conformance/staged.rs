@@ -13,7 +13,10 @@ mod lists;
 mod sessions;
 mod users;
 
-use offstage_tests::{eventually, fixtures::ADMIN_TOKEN};
+use offstage_tests::{
+    eventually,
+    fixtures::{ADMIN_TOKEN, READER_TOKEN},
+};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -30,12 +33,14 @@ pub(super) const SET: &str = "staged_config_routes";
 struct Tape {
     stage: Stage,
     script: Vec<String>,
+    /// What is hidden.
     secrets: Vec<String>,
 }
 
 impl Tape {
     async fn open() -> Self {
-        Self { stage: Stage::open().await, script: Vec::new(), secrets: vec![ADMIN_TOKEN.to_owned()] }
+        let secrets = [ADMIN_TOKEN, READER_TOKEN].map(str::to_owned).into();
+        Self { stage: Stage::open().await, script: Vec::new(), secrets }
     }
 
     /// Asks as an administrator.
@@ -97,10 +102,11 @@ scenarios! {
     dependents::dependents_are_found
     dependents::finding_dependents_is_cancelled
     deploys::a_deletion_is_deployed
-    discovery::clients_discover
+    discovery::a_client_looks_around
+    discovery::what_is_common_to_all_is_refused
     lists::deletions_are_listed
     lists::users_are_listed
-    sessions::a_password_opens_a_session
+    sessions::a_password_is_shown_once
     users::a_user_comes_and_goes
     users::roles_and_profiles_are_shown
 }

@@ -103,6 +103,8 @@ async fn all_faults_are_listed_with_their_places_and_nothing_is_written() {
     let redis = PrivateRedis::start().await;
     let file = redis.folder().join("faulty.json");
     std::fs::write(&file, FAULTY).unwrap();
+    // Whoever looks first gives the Redis its name.
+    fixtures::store(&redis).check().await.unwrap();
     let before = keys(&mut redis.connection());
     let ended = import(&redis, file.to_str().unwrap(), &[]).await;
     assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(1), ""));

@@ -6,7 +6,7 @@ use offstage::{
         checklist::Checklist,
         deploy::DeployType,
         state::{Event, TaskState},
-        task::{TaskId, UserId},
+        task::{TaskId, TaskKind, UserId},
         user::{Side, judge::NewUser, patch::UserPatch},
     },
     store::{
@@ -14,6 +14,7 @@ use offstage::{
         accounts::{Change, Grant, NewAccount},
         dependents::Existing,
         directory::Reference,
+        ids::{Numbers, TaskChoice},
         listing::TaskFilter,
         logins::{LoginMethod, NewLogin},
         principals::TokenHash,
@@ -151,11 +152,17 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
     let redis = PrivateRedis::start().await;
     let recorder = PrometheusBuilder::new().build_recorder();
     let _here = metrics::set_default_local_recorder(&recorder);
-    for (before, epoch) in [(0, "another"), (11, "")] {
+    for (round, epoch) in [(1, "another"), (2, "")] {
         let world = World::new(&redis).await;
         let id = world.task_in(TaskState::Queued).await;
         world.set("SET", "epoch", &[epoch]);
         let store = &world.store;
+        let numbers = Numbers::ALL;
+        let all_tasks = TaskChoice {
+            kinds: TaskKind::ALL.into(),
+            states: TaskState::ALL.into(),
+            numbers: numbers.clone(),
+        };
         let answers = [
             store.task(id).await.map(drop),
             store.story(id).await.map(drop),
@@ -168,12 +175,20 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
             store.logins().await.map(drop),
             store.users(Side::Staged, &[UserId(6)]).await.map(drop),
             store.snapshot(UserId(6)).await.map(drop),
+            store.user_ids(Side::Staged, &numbers).await.map(drop),
+            store.user_ids(Side::Deployed, &Numbers::These(vec![6])).await.map(drop),
+            store.user_ids_at(Side::Staged, (0, 9), false).await.map(drop),
+            store.user_ids_named(Side::Deployed, &["user6".to_owned()]).await.map(drop),
+            store.administrators(Side::Staged).await.map(drop),
+            store.task_ids(&all_tasks).await.map(drop),
+            store.task_ids_asked_by(&["tester".to_owned()], &numbers).await.map(drop),
         ];
+        let asked = answers.len();
         for (place, answer) in answers.into_iter().enumerate() {
             assert!(matches!(answer, Err(StoreError::DataLost)), "{place}: {answer:?}");
         }
         let page = recorder.handle().render();
-        let counted = format!("offstage_redis_errors_total{{kind=\"data_lost\"}} {}\n", before + 11);
+        let counted = format!("offstage_redis_errors_total{{kind=\"data_lost\"}} {}\n", round * asked);
         assert!(page.contains(&counted), "{page}");
     }
 }

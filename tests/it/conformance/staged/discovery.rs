@@ -1,43 +1,52 @@
-//! Finding out what can be called, as clients do that have no methods of their own.
+//! Finding out what there is to be called, and by what.
+//!
+//! Easy to get wrong: the numbers of the help's entries change with every route that is added, so none is recorded.
 
 use reqwest::Method;
 
-use super::Tape;
+use super::{Call, Tape};
+use offstage_tests::fixtures::{ADMIN_TOKEN, READER_TOKEN};
 
-/// A client learns which routes there are, and all about one of them.
-pub(super) async fn clients_discover(tape: &mut Tape) {
-    let mut get = async |title, path: &str| tape.ask(title, Method::GET, path).await;
-    let all = "/api/help/endpoints?filter=version=17.0 and path ILIKE '%25user_dependent%25'&fields=http_method, path";
-    get("A client asks which routes there are.", all).await;
-    let one = "/api/help/endpoints?filter=path='/config/access/user_dependent_tasks/{task_id}' and http_method='POST'";
-    let answer = get("It asks all about one of them.", one).await;
-    let found: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
-    let path = format!("/api/help/endpoints/{}", found[0]["id"]);
-    get("It asks for the same by its number.", &format!("{path}?fields=http_method,path,caller_has_access"))
-        .await;
-    get("It asks for one that is not there.", "/api/help/endpoints/9999999").await;
-    get(
-        "It asks which releases there are.",
-        "/api/help/versions?filter=deprecated=false&fields=version,removed",
+const ENDPOINTS: &str = "/api/help/endpoints";
+const ABOUT_LOGOUT: &str = "filter=version%3D26.0+and+path%3D'/auth/logout'";
+
+/// Somebody who knows nothing but the address asks around.
+pub(super) async fn a_client_looks_around(tape: &mut Tape) {
+    tape.ask(
+        "A client asks what it speaks with.",
+        Method::GET,
+        "/api/system/about?fields=external_version,release_name",
     )
     .await;
-    let versions = get("It asks for the newest.", "/api/help/versions?filter=version=26.0&fields=id").await;
-    let found: serde_json::Value = serde_json::from_str(&versions.body).expect("JSON");
-    get(
-        "It asks for that one by its number.",
-        &format!("/api/help/versions/{}?fields=version,deprecated", found[0]["id"]),
-    )
-    .await;
-    let resources = get(
-        "It asks which resources there are.",
-        "/api/help/resources?filter=version=26.0 and path='/config/access'&fields=id,path,version",
-    )
-    .await;
-    let found: serde_json::Value = serde_json::from_str(&resources.body).expect("JSON");
-    get(
-        "It asks for one of them by its number.",
-        &format!("/api/help/resources/{}?fields=path,version", found[0]["id"]),
-    )
-    .await;
-    get("It asks whom it speaks with.", "/api/system/about").await;
+    let path = "/api/help/versions?filter=version+in+('14.0',+'26.0')&fields=version,deprecated,removed";
+    tape.ask("It asks which versions there are.", Method::GET, path).await;
+    let path = format!(
+        "{ENDPOINTS}?{ABOUT_LOGOUT}&fields=http_method,+path,+summary,+success_responses,+error_responses"
+    );
+    tape.ask("It asks about an endpoint.", Method::GET, &path).await;
+    let path =
+        format!("{ENDPOINTS}?filter=version%3D26.0+and+http_method%3DDELETE&fields=path,caller_has_access");
+    let part = Call::new(Method::GET, path).header("sec", READER_TOKEN).header("range", "items=0-4");
+    tape.send("Somebody else asks what he may delete.", part).await;
+    let path =
+        "/api/help/resources?filter=version%3D26.0+and+path%3D'/staged_config/access'&fields=path,resource";
+    tape.ask("It asks about a resource.", Method::GET, path).await;
+    for entry in ["endpoints", "resources", "versions"] {
+        let path = format!("/api/help/{entry}/1?fields=version");
+        tape.ask("It asks for the first entry.", Method::GET, &path).await;
+        tape.ask("There is none before it.", Method::GET, &format!("/api/help/{entry}/0")).await;
+    }
+}
+
+/// Somebody asks in ways that are not spoken here.
+pub(super) async fn what_is_common_to_all_is_refused(tape: &mut Tape) {
+    let about = || Call::new(Method::GET, "/api/system/about");
+    tape.send("Nobody asks.", about()).await;
+    let asks = |name, value: &str| about().header("sec", ADMIN_TOKEN).header(name, value);
+    tape.send("An old client asks.", asks("version", "9.1")).await;
+    tape.send("One of long ago asks.", asks("version", "3.0")).await;
+    tape.send("One asks for what never was.", asks("version", "17.5")).await;
+    tape.send("A browser asks for a page.", asks("accept", "text/html")).await;
+    let xml = Call { body: "<a/>".to_owned(), ..asks("content-type", "application/xml") };
+    tape.send("Somebody speaks XML.", xml).await;
 }
