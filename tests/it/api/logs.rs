@@ -54,11 +54,11 @@ async fn logs_find_a_request_and_its_task_and_name_nobody() {
     let many = json!({"users": [{"username": "zebulon"}, {"username": "quentin"}], "dry_run": true});
     assert_eq!(api.send(api.request(Method::POST, "/ops/v1/deletions").json(&many)).await.status, 200);
     assert_eq!(api.get("/ops/v1/tasks?created_by=zebulon").await.status, 200);
-    let token = json!({"name": "zebulon", "capabilities": ["ops.read"]});
+    let token = json!({"name": "zebulon-ci", "capabilities": ["ops.read"]});
     let made = api.send(api.request(Method::POST, "/ops/v1/tokens").json(&token)).await;
     let secret = made.body["token"].as_str().unwrap();
     assert_eq!(api.with_token(Some(secret)).get("/ops/v1/events").await.status, 200);
-    assert_eq!(api.send(api.request(Method::DELETE, "/ops/v1/tokens/zebulon")).await.status, 204);
+    assert_eq!(api.send(api.request(Method::DELETE, "/ops/v1/tokens/zebulon-ci")).await.status, 204);
 
     let log = program.log();
     assert!(!log.contains(secret), "a secret in:\n{log}");
