@@ -74,7 +74,8 @@ async fn get_user(
         ("fields" = Option<String>, Header, description = "The fields wanted: `id,username`. Taken from the query as well."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    request_body(content = UserBody, content_type = "application/json"),
+    request_body(content = UserBody, content_type = "application/json",
+        description = "The preferences that change; fields that are not among them may be sent along and are ignored."),
     responses((status = 200, description = "The deployed user was changed.", body = User), Failures),
     security(("sec" = []), ("basic" = []))
 )]
