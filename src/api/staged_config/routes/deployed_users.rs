@@ -75,7 +75,7 @@ async fn get_user(
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
     request_body(content = UserBody, content_type = "application/json",
-        description = "The preferences that change; fields that are not among them may be sent along and are ignored."),
+        description = "What is to change; members that are no preferences are ignored."),
     responses((status = 200, description = "The deployed user was changed.", body = User), Failures),
     security(("sec" = []), ("basic" = []))
 )]

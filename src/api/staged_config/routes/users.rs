@@ -49,7 +49,7 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
     request_body(content = UserBody, content_type = "application/json",
-        description = "The user; fields that cannot be set may be sent along and are ignored."),
+        description = "The new user; members that a new user does not take are ignored."),
     responses(
         (status = 201, description = "The staged user was created.", body = User,
             headers(("Location" = String, description = "Where he can be read."))),
@@ -118,7 +118,7 @@ async fn get_user(
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
     request_body(content = UserBody, content_type = "application/json",
-        description = "What changes; fields that cannot be changed may be sent along and are ignored."),
+        description = "What is to change; a user who was read may be sent back whole."),
     responses((status = 200, description = "The staged user was changed.", body = User), Failures),
     security(("sec" = []), ("basic" = []))
 )]
