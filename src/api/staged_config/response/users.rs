@@ -5,6 +5,8 @@
 //! compares them.
 
 use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 use crate::{
@@ -94,6 +96,35 @@ pub(in crate::api::staged_config) struct User {
     display_theme: Option<String>,
 }
 
+impl User {
+    /// Some fields of a user, as they are told: for those who look at many users and show few.
+    pub(in crate::api::staged_config) fn only(user: &user::User, fields: &BTreeSet<&'static str>) -> Value {
+        let members = fields.iter().map(|field| ((*field).to_owned(), Self::member(user, field)));
+        Value::Object(members.collect())
+    }
+
+    fn member(user: &user::User, field: &str) -> Value {
+        match field {
+            "id" => user.id.0.into(),
+            "username" => user.username.as_str().into(),
+            "email" => user.email.as_deref().into(),
+            "description" => user.description.as_deref().into(),
+            "user_role_id" => user.user_role_id.into(),
+            "security_profile_id" => user.security_profile_id.into(),
+            "locale_id" => user.locale_id.as_deref().into(),
+            "enable_popup_notifications" => user.enable_popup_notifications.into(),
+            "password_creation_time" => user.password_creation_time.into(),
+            "tenant_id" => user.tenant_id.into(),
+            "allow_system_authentication_fallback" => user.allow_system_authentication_fallback.into(),
+            "local_only_account" => user.local_only_account.into(),
+            "inactivity_timeout" => user.inactivity_timeout.into(),
+            "notification_flag" => user.notification_flag.map(NotificationFlag::name).into(),
+            "display_theme" => user.display_theme.as_deref().into(),
+            _ => Value::Null,
+        }
+    }
+}
+
 impl From<user::User> for User {
     fn from(user: user::User) -> Self {
         Self {
@@ -129,6 +160,33 @@ mod tests {
         let names: Vec<_> = user.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(names, USER_FIELDS.iter().map(|known| known.name).collect::<Vec<_>>());
         assert_eq!((&user["id"], &user["username"]), (&5.into(), &"alice".into()));
-        assert!(user.as_object().unwrap().values().skip(2).all(serde_json::Value::is_null));
+        assert!(user.as_object().unwrap().values().skip(2).all(Value::is_null));
+    }
+
+    #[test]
+    fn a_field_by_itself_is_what_it_is_in_the_whole() {
+        let text = |text: &str| Some(text.to_owned());
+        let user = user::User {
+            email: text("a@example.com"),
+            description: text("d"),
+            user_role_id: Some(2),
+            security_profile_id: Some(3),
+            tenant_id: Some(4),
+            locale_id: text("en"),
+            enable_popup_notifications: Some(true),
+            password_creation_time: Some(5),
+            allow_system_authentication_fallback: Some(false),
+            local_only_account: Some(true),
+            inactivity_timeout: Some(60_000),
+            notification_flag: Some(NotificationFlag::UserNotFound),
+            display_theme: text("dark"),
+            ..user::User::named(UserId(5), "alice")
+        };
+        let whole = serde_json::to_value(User::from(user.clone())).unwrap();
+        for known in &USER_FIELDS {
+            let only = User::only(&user, &[known.name].into());
+            assert_eq!(only, serde_json::json!({ known.name: whole[known.name] }));
+            assert_eq!(whole[known.name].is_null(), known.is_opaque, "{} is given", known.name);
+        }
     }
 }

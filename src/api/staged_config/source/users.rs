@@ -10,7 +10,10 @@ use crate::{
         service::{Principal, Service, UserChoice},
         staged_config::{filter::Filter, range::Range, response::users::User},
     },
-    domain::{task::UserId, user::Side},
+    domain::{
+        task::UserId,
+        user::{self, Side},
+    },
 };
 
 /// The list.
@@ -48,11 +51,14 @@ impl Source for Users {
     ) -> Result<Vec<(u64, Value)>, Problem> {
         let ids: Vec<_> = ids.iter().copied().map(UserId).collect();
         // The fields of a user's record have the names that they have here.
-        let fields = fields.map(|fields| fields.iter().copied().collect::<Vec<_>>());
-        let users = self.service.users(&self.principal, self.side, &ids, fields.as_deref()).await?;
-        let element = |user: crate::domain::user::User| {
+        let names = fields.map(|fields| fields.iter().copied().collect::<Vec<_>>());
+        let users = self.service.users(&self.principal, self.side, &ids, names.as_deref()).await?;
+        let element = |user: user::User| {
             let id = user.id.0;
-            let value = serde_json::to_value(User::from(user));
+            let value = match fields {
+                Some(fields) => Ok(User::only(&user, fields)),
+                None => serde_json::to_value(User::from(user)),
+            };
             Ok((id, value.map_err(|error| Problem::internal().caused_by(error))?))
         };
         users.into_iter().map(element).collect()
