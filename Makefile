@@ -48,7 +48,7 @@ check: cargo ## Format, lints, documents, dependencies, deployment files
 	fi
 	@deploy/check-files.sh
 
-bench: cargo ## Measure 20,000 deletions (rates, latency, Redis time), and every question about a queue of a million
+bench: cargo ## Measure 20,000 deletions (rates, latency, Redis time), every question about a queue of a million, lists of 100,000 users
 	@$(REDIS) && $(CARGO) build --release --locked --workspace --bins && \
 		$(CARGO) bench --locked --package offstage-tests $(ARGS)
 

@@ -26,16 +26,15 @@ def play(playbook, port, user, password, kind):
         "ansible_connection": "ansible.netcommon.httpapi",
         "ansible_user": user,
         "ansible_httpapi_pass": password,
-        "ansible_httpapi_use_ssl": "false",
-        "ansible_httpapi_port": port,
-        "ansible_httpapi_validate_certs": "false",
+        "ansible_httpapi_use_ssl": False,
+        "ansible_httpapi_port": int(port),
+        "ansible_httpapi_validate_certs": False,
         "type": kind,
     }
-    extra = [word for name, value in options.items() for word in ("-e", f"{name}='{value}'")]
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     environment.update(ANSIBLE_LOCALHOST_WARNING="False", ANSIBLE_NOCOLOR="1")
     ended = subprocess.run(
-        [playbook, "-i", "127.0.0.1,", *extra, HERE / "ansible_deploy.yml"],
+        [playbook, "-i", "127.0.0.1,", "-e", json.dumps(options), HERE / "ansible_deploy.yml"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -80,8 +80,11 @@ pub struct Asked {
     pub part: String,
 }
 
-/// Every question but the one for all of it: what it is called, its parameters, the part.
-pub const QUESTIONS: [(&str, &[(&str, &str)], &str); 10] = [
+/// What a question is called, its parameters, and the part that is wanted.
+type Question = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// Every question but the one for all of it.
+const QUESTIONS: [Question; 10] = [
     ("first page", &[], "items=0-49"),
     ("deep page", &[], "items=90000-90049"),
     ("last page downwards", &[("sort", "-id")], "items=99950-99999"),
@@ -127,7 +130,7 @@ pub async fn ask_all(api: &Api, times: usize) -> Vec<Asked> {
 pub async fn ask_for_many(api: &Api, query: &[(&str, &str)], range: &str) -> (usize, usize, Duration) {
     let begun = Instant::now();
     let request = api.request(Method::GET, STAGED).query(query).header("Range", range);
-    let request = request.timeout(Duration::from_secs(120)).send();
+    let request = request.timeout(Duration::from_mins(2)).send();
     let mut response = request.await.expect("the server answers");
     assert_eq!(response.status(), StatusCode::OK);
     // Counted as it comes: a whole one would be larger than what is measured.

@@ -2,8 +2,11 @@
 
 use super::{DEADLINE, header, keys, refuses, tasks};
 use offstage::{
-    domain::task::UserId,
-    store::dependents::{Existing, MOST_AT_ONCE},
+    domain::{capability::Capability, task::UserId},
+    store::{
+        dependents::{Existing, MOST_AT_ONCE},
+        principals::TokenHash,
+    },
 };
 use offstage_tests::{
     api::{Answer, Api},
@@ -269,7 +272,15 @@ async fn head_which_is_get_elsewhere_makes_no_task() {
 async fn whoever_may_ask_for_deletions_may_ask_who_depends_on_anybody() {
     let stack = Stack::with_users([5]).await;
     let (_program, api) = stack.api(&[]).await;
-    let task = ask(&api, 1).await;
+    let token = "token-of-one-who-deletes-no-administrators";
+    stack
+        .store
+        .keep_token("olga", &TokenHash::of(token.as_bytes()), &[Capability::Admin], true)
+        .await
+        .unwrap();
+    let olga = api.with_token(Some(token));
+    refuses(&olga.delete_user(1).await, 403, 38_316_002);
+    let task = ask(&olga, 1).await;
     assert_eq!(task, format!("{TASKS}/1"), "nothing happens to the built-in administrator by that");
     let reader = api.with_token(Some(fixtures::READER_TOKEN));
     refuses(&reader.get(&path(5)).await, 403, 26);

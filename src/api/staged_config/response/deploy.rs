@@ -122,7 +122,7 @@ mod tests {
         let task = Task::accepted(TaskId(7), TaskKind::Deploy, Subject::Configuration(order), requester, at);
         let prepared = prepared.map(|(done, of)| Progress { done, of });
         let started = prepared.map(|_| at);
-        serde_json::to_value(DeployView::of(&Task { state, prepared, started, ..task })).unwrap()
+        serde_json::to_value(DeployView::of(&Task { prepared, state, started, ..task })).unwrap()
     }
 
     #[test]

@@ -14,7 +14,7 @@ const USERS: u64 = 100_000;
 /// What an index serves; this is a debug build on a machine that may be busy.
 const INDEXED: Duration = Duration::from_secs(2);
 /// What needs a look at every record.
-const SCANNED: Duration = Duration::from_secs(60);
+const SCANNED: Duration = Duration::from_mins(1);
 /// What a request may need beside what the program had: numbers and sort keys of all, records of some. Forty thousand of them
 /// as JSON would be more than that.
 const MOST_MEMORY_BYTES: u64 = 48 * 1_024 * 1_024;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::api::{NINE, TASKS, header, refuses};
-use offstage::domain::task::{Requester, TaskKind};
+use offstage::domain::task::{Requester, TaskId, TaskKind};
 use offstage_tests::fixtures;
 
 /// Tasks 1 to 6: three of Bob's, one of them of the platform's kind; a dry run and a removal, which are no user's deletion; and
@@ -97,4 +97,27 @@ async fn tasks_are_listed_for_whoever_may_look_at_one() {
     refuses(&api.with_token(Some(OUTSIDER_TOKEN)).get(TASKS).await, 403, 26);
     let reader = api.with_token(Some(fixtures::READER_TOKEN));
     assert_eq!(ids(&reader.get(TASKS).await), [1, 2, 4, 6]);
+}
+
+#[tokio::test]
+async fn many_tasks_in_many_states_are_each_listed_once() {
+    const TASKS_OF_ALL: u64 = 700;
+    let stack = Stack::with_users(1_000..1_000 + TASKS_OF_ALL).await;
+    for first in (1_000..1_000 + TASKS_OF_ALL).step_by(100) {
+        let some: Vec<_> = (first..first + 100).map(fixtures::submission).collect();
+        stack.store.submit(&some).await.unwrap();
+    }
+    for id in (1..=TASKS_OF_ALL).filter(|id| id % 3 == 0 || *id > 650) {
+        stack.store.cancel(TaskId(id), "tester").await.unwrap();
+    }
+    let (_program, api) = stack.api(&[]).await;
+    let listed = async |filter: &str| {
+        let query = [("fields", "id"), ("filter", filter)];
+        ids(&ask(&api, TASKS, &query).await)
+    };
+    assert_eq!(listed("").await, (1..=TASKS_OF_ALL).collect::<Vec<_>>());
+    assert_eq!(listed("id between 200 and 600").await, (200..=600).collect::<Vec<_>>());
+    let waiting: Vec<_> = (1..=650).filter(|id| id % 3 != 0).collect();
+    assert_eq!(listed("status = QUEUED").await, waiting);
+    assert_eq!(listed("status in (QUEUED, CANCELLED) and created_by = tester").await.len(), 700);
 }
