@@ -27,10 +27,9 @@ async fn ended(stack: &Stack, task: TaskId) -> Task {
 }
 
 async fn order(stack: &Stack, kind: DeployType) -> TaskId {
-    match stack.store.submit_deploy(&fixtures::deploy(kind)).await.unwrap() {
-        Ordered::Created { id, .. } => id,
-        other => panic!("{other:?}"),
-    }
+    let ordered = stack.store.submit_deploy(&fixtures::deploy(kind)).await.unwrap();
+    let Ordered::Created { id, .. } = ordered else { panic!("{ordered:?}") };
+    id
 }
 
 /// A script that Redis has never seen is refused first and sent again whole; a trap would catch the refusal.

@@ -98,7 +98,7 @@ async fn every_operation_is_documented_with_success_and_descriptions() {
         .values()
         .flat_map(|item| item.as_object().unwrap().values())
         .collect();
-    assert_eq!(operations.len(), 79);
+    assert_eq!(operations.len(), 92);
     let is_described = |it: &Value| !it["description"].as_str().unwrap_or_default().is_empty();
     for operation in operations {
         let responses = operation["responses"].as_object().unwrap();

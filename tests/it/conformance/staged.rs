@@ -11,6 +11,7 @@ mod deploys;
 mod discovery;
 mod lists;
 mod sessions;
+mod users;
 
 use offstage_tests::{
     eventually,
@@ -106,6 +107,8 @@ scenarios! {
     lists::deletions_are_listed
     lists::users_are_listed
     sessions::a_password_is_shown_once
+    users::a_user_comes_and_goes
+    users::roles_and_profiles_are_shown
 }
 
 /// A request line of a golden is one of that route.

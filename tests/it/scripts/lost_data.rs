@@ -137,7 +137,7 @@ async fn another_epoch_stops_every_operation() {
             Some(name) => world.set("SET", "epoch", &[name]),
             None => world.set("DEL", "epoch", &[]),
         }
-        let answers = world.unchanged("everything", all(&world.store, lease, &snapshot)).await;
+        let answers = Box::pin(world.unchanged("everything", all(&world.store, lease, &snapshot))).await;
         let names: Vec<_> = answers.iter().map(|(name, _)| *name).collect();
         let known: Vec<_> = scripts::ALL.iter().map(|script| script.name).collect();
         assert_eq!(names, known, "every script is called here");

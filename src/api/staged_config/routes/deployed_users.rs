@@ -74,7 +74,8 @@ async fn get_user(
         ("fields" = Option<String>, Header, description = "The fields wanted: `id,username`. Taken from the query as well."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    request_body(content = UserBody, content_type = "application/json"),
+    request_body(content = UserBody, content_type = "application/json",
+        description = "What is to change; members that are no preferences are ignored."),
     responses((status = 200, description = "The deployed user was changed.", body = User), Failures),
     security(("sec" = []), ("basic" = []))
 )]

@@ -48,7 +48,8 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
         ("fields" = Option<String>, Header, description = "The fields wanted: `id,username`. Taken from the query as well."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    request_body(content = UserBody, content_type = "application/json"),
+    request_body(content = UserBody, content_type = "application/json",
+        description = "The new user; members that a new user does not take are ignored."),
     responses(
         (status = 201, description = "The staged user was created.", body = User,
             headers(("Location" = String, description = "Where he can be read."))),
@@ -116,7 +117,8 @@ async fn get_user(
         ("fields" = Option<String>, Header, description = "The fields wanted: `id,username`. Taken from the query as well."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    request_body(content = UserBody, content_type = "application/json"),
+    request_body(content = UserBody, content_type = "application/json",
+        description = "What is to change; a user who was read may be sent back whole."),
     responses((status = 200, description = "The staged user was changed.", body = User), Failures),
     security(("sec" = []), ("basic" = []))
 )]

@@ -101,6 +101,8 @@ async fn a_client_who_forgets_his_cookies_is_handed_one_session_for_a_while() {
 async fn a_client_who_keeps_his_cookie_keeps_his_session() {
     let (_stack, _program, api) = start(&[]).await;
     let token = cookie(&about_as(&api, PLAIN).await);
+    // From now on nobody is handed it again.
+    assert_eq!(api.send(with_token(&api, Method::GET, ABOUT, &token)).await.status, 200);
     let beside =
         |token: &str| as_user(&api, Method::GET, ABOUT, PLAIN).header("Cookie", format!("a=b; SEC={token}"));
     for _ in 0..3 {

@@ -3,7 +3,7 @@
 use super::{Caller, DEPLOYED, NINA, PAT, Scene, ask, deployed, get, new_user, post, staged, with};
 use crate::api::{DEADLINE, USERS, header, keys, refuses};
 use Caller::{Administrators, Service, User};
-use offstage_tests::fixtures;
+use offstage_tests::{eventually, fixtures};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -152,4 +152,48 @@ async fn the_last_administrator_stays_one() {
     let lowered = get(&api, Service, &staged(super::ADAM)).await;
     assert_eq!(lowered.body["user_role_id"], 2);
     assert_eq!(get(&api, Service, &format!("{DEPLOYED}/{}", super::ADAM)).await.body["user_role_id"], 1);
+}
+
+#[tokio::test]
+async fn changes_at_the_same_time_all_take_effect() {
+    let scene = Scene::new().await;
+    let (_program, api) = scene.stack.api(&[]).await;
+    // As many as are decided anew when somebody else was first.
+    let sent = [
+        json!({"email": "same@example.com"}),
+        json!({"locale_id": "fr"}),
+        json!({"enable_popup_notifications": true}),
+        json!({"description": "same"}),
+    ];
+    let path = staged(PAT);
+    let all = sent.iter().map(|body| post(&api, Service, &path, body));
+    for answer in futures::future::join_all(all).await {
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+    let after = get(&api, Service, &path).await.body;
+    for body in &sent {
+        assert_eq!(with(after.clone(), body.clone()), after, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_deploy_takes_effect_with_it() {
+    let scene = Scene::new().await;
+    let _worker = scene.stack.worker(&[]);
+    let (_program, api) = scene.stack.api(&[]).await;
+    let created = post(&api, Service, USERS, &new_user()).await.body;
+    let id = created["id"].as_u64().unwrap();
+    assert_eq!(post(&api, Service, &staged(PAT), &json!({"user_role_id": 3})).await.status, 200);
+    refuses(&ask(&api, User("pat"), Method::POST, USERS, "26.0", &json!({})).await, 403, 26);
+    let deploy =
+        post(&api, Service, "/api/staged_config/deploy_status", &json!({"type": "INCREMENTAL"})).await;
+    assert_eq!(deploy.status, 200, "{deploy:?}");
+    let deployed_one = eventually("he is deployed", DEADLINE, async || {
+        let answer = get(&api, User("new"), &deployed(id)).await;
+        (answer.status == 200).then_some(answer.body)
+    })
+    .await;
+    assert_eq!(deployed_one, created, "as he was created, with the password that he was given");
+    let may = ask(&api, User("pat"), Method::POST, USERS, "26.0", &json!({})).await;
+    refuses(&may, 422, 38_302_021);
 }

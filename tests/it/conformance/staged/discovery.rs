@@ -40,7 +40,7 @@ pub(super) async fn a_client_looks_around(tape: &mut Tape) {
 
 /// Somebody asks in ways that are not spoken here.
 pub(super) async fn what_is_common_to_all_is_refused(tape: &mut Tape) {
-    let about = || Call::new(Method::GET, "/api/system/about");
+    let about = || Call::new(Method::GET, "/api/system/about?fields=release_name");
     tape.send("Nobody asks.", about()).await;
     let asks = |name, value: &str| about().header("sec", ADMIN_TOKEN).header(name, value);
     tape.send("An old client asks.", asks("version", "9.1")).await;
