@@ -80,11 +80,11 @@ pub struct Asked {
     pub part: String,
 }
 
-/// What a question is called, its parameters, and the part that is wanted.
+/// A question: what it is called, its parameters, the part.
 type Question = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
 /// Every question but the one for all of it.
-const QUESTIONS: [Question; 10] = [
+pub const QUESTIONS: [Question; 10] = [
     ("first page", &[], "items=0-49"),
     ("deep page", &[], "items=90000-90049"),
     ("last page downwards", &[("sort", "-id")], "items=99950-99999"),
