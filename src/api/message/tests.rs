@@ -295,7 +295,5 @@ fn what_goes_on_with_a_component_in_every_state() {
         assert_eq!(said(state, found), words);
     }
     let stopped = ["Stopped before everything was checked.", "Gestoppt, bevor alles geprüft war."];
-    for state in [TaskState::Paused, TaskState::Interrupted, TaskState::Resuming, TaskState::Cancelled] {
-        assert_eq!(said(state, 1), stopped);
-    }
+    assert_eq!([TaskState::Paused, TaskState::Cancelled].map(|state| said(state, 1)), [stopped; 2]);
 }
