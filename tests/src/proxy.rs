@@ -124,8 +124,9 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
             if hold.is_some() {
                 silenced.store(true, Ordering::SeqCst);
             }
-            let silent =
-                faults.swallows(number) || (silenced.load(Ordering::SeqCst) && hold != Some(Hold::Answer));
+            // What is held back stays so; where only answers are, the rest of a command may still be to come.
+            cut_off |= hold == Some(Hold::Command);
+            let silent = cut_off || faults.swallows(number);
             if !silent && server_write.write_all(bytes).await.is_err() {
                 return;
             }
