@@ -5,12 +5,14 @@ use offstage::{
         capability::Capability,
         state::{Place, TaskState},
         task::{LARGEST_ID, UserId},
+        user::patch::{Patch, UserPatch},
     },
     store::{
         accounts::{Added, Change, Changed, Grant, MOST_ROLES, NORMAL_USER, NewAccount, TO_BE_MADE},
         directory::{Collection, NewUser},
         queue::Committed,
         submit::Submitted,
+        users::changes::{Update, Updated},
     },
 };
 use offstage_tests::{
@@ -211,4 +213,53 @@ async fn the_normal_role_is_made_with_the_first_who_gets_it() {
     let made = &known[&1_000_001];
     assert_eq!((made.id, made.name.as_str(), made.capabilities.len()), (1_000_001, NORMAL_USER, 0));
     assert_eq!(known.len(), 4);
+}
+
+/// A change by a caller who must leave administrators alone.
+fn without_manager(change: Change) -> Change {
+    Change { may_change_administrators: false, ..change }
+}
+
+/// What is staged of a user's administration alone, as whoever may manage administrators leaves it.
+async fn stage(world: &World, user: u64, role: u64) {
+    let wanted = UserPatch { user_role_id: Patch::Value(role), ..UserPatch::default() };
+    let change = Update {
+        wanted: &wanted,
+        password_hash: None,
+        staged_fields: true,
+        makes_administrator: Some(role == 1),
+        awaits_deploy: true,
+    };
+    let snapshot = world.store.snapshot(UserId(user)).await.unwrap();
+    assert_eq!(world.store.update_user(UserId(user), &snapshot, &change).await.unwrap(), Updated::Done);
+    world.audit();
+}
+
+#[tokio::test]
+async fn a_staged_demotion_survives_roles_that_are_added() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    assert_eq!(update(&world, &[5], set(&[1])).await, Changed::Done);
+    stage(&world, 5, 2).await;
+    assert_eq!(update(&world, &[5], without_manager(give(&[3]))).await, Changed::Done);
+    let dump = world.dump();
+    let told = ["staged", "deployed"].map(|side| {
+        let record = dump.hash(&format!("{side}:user:5"));
+        ["user_role_id", "further_roles", "admin"].map(|field| record[field].clone())
+    });
+    assert_eq!(told, [["2", "3", "0"], ["1", "3", "1"]].map(|fields| fields.map(str::to_owned)));
+    assert_eq!(administrators(&world), [vec![1], vec![1, 5]]);
+    world.audit();
+}
+
+#[tokio::test]
+async fn a_staged_promotion_is_taken_back_by_nobody_who_must_leave_administrators_alone() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    stage(&world, 5, 1).await;
+    let answer = update(&world, &[5], without_manager(set(&[2])));
+    assert_eq!(world.unchanged("replace", answer).await, Changed::Forbidden);
+    assert_eq!(update(&world, &[5], set(&[2])).await, Changed::Done);
+    assert_eq!(administrators(&world), [vec![1], vec![1]]);
+    world.audit();
 }
