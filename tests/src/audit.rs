@@ -73,8 +73,7 @@ fn audit_sides(dump: &Dump) {
 }
 
 /// The records of a side by their numbers, without what the staged ones count.
-#[must_use]
-pub fn users_of(dump: &Dump, side: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+fn users_of(dump: &Dump, side: &str) -> BTreeMap<String, BTreeMap<String, String>> {
     let lead = format!("{side}user:");
     let ids = dump.0.keys().filter_map(|name| name.strip_prefix(&lead));
     ids.map(|id| {
