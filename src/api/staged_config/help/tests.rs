@@ -72,6 +72,8 @@ async fn an_endpoint_tells_its_codes_and_when_they_came() {
     let (old, new) = (deletion("23.0", &[Capability::Admin]), deletion("26.0", &[]));
     assert_eq!(codes(&old), [1009, 1002, 1020], "each once");
     assert_eq!(codes(&new), [1009, 38_316_001, 38_316_002, 1002, 1020]);
+    let said: BTreeSet<_> = new.error_responses.iter().map(|one| &one.description).collect();
+    assert_eq!(said.len(), new.error_responses.len(), "each says something else");
     assert_eq!((&*old.last_modified_version, &*new.last_modified_version), ("6.0", "24.0"));
     assert_eq!((old.caller_has_access, new.caller_has_access), (true, false));
     assert!(deletion("14.0", &[]).deprecated && !old.deprecated);
