@@ -27,9 +27,9 @@ local function once(list)
   return roles
 end
 
--- The roles of a deployed user with these, beside those he has or in their place.
-local function roles_with(user, given, added)
+-- The roles of a user of that configuration with these, beside those he has there or in their place.
+local function roles_with(where, user, given, added)
   if not added then return once(given) end
-  local got = redis.call('HMGET', side('deployed') .. 'user:' .. user, 'user_role_id', 'further_roles')
+  local got = redis.call('HMGET', side(where) .. 'user:' .. user, 'user_role_id', 'further_roles')
   return once((got[1] or '') .. ',' .. (got[2] or '') .. ',' .. given)
 end

@@ -212,3 +212,29 @@ async fn the_normal_role_is_made_with_the_first_who_gets_it() {
     assert_eq!((made.id, made.name.as_str(), made.capabilities.len()), (1_000_001, NORMAL_USER, 0));
     assert_eq!(known.len(), 4);
 }
+
+#[tokio::test]
+async fn what_is_staged_of_an_administrator_is_neither_undone_nor_taken_away() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let nine = NewUser { is_administrator: true, ..fixtures::user(9) };
+    world.store.load_users(&[nine], false).await.unwrap();
+    // One is to be none after the next deploy, another is to become one.
+    world.set("HSET", "staged:user:9", &["admin", "0", "user_role_id", "2"]);
+    world.set("HSET", "deployed:user:9", &["admin", "1", "user_role_id", "1"]);
+    world.set("SREM", "staged:admins", &["9"]);
+    world.set("HSET", "staged:user:5", &["admin", "1", "user_role_id", "1"]);
+    world.set("SADD", "staged:admins", &["5"]);
+    let no_manager = |change| Change { may_change_administrators: false, ..change };
+    assert_eq!(update(&world, &[9], no_manager(give(&[3]))).await, Changed::Done);
+    let dump = world.dump();
+    for (side, told) in [("staged", ["2", "3", "0"]), ("deployed", ["1", "3", "1"])] {
+        let record = dump.hash(&format!("{side}:user:9"));
+        assert_eq!(["user_role_id", "further_roles", "admin"].map(|field| &*record[field]), told, "{side}");
+    }
+    assert_eq!(administrators(&world), [vec![1, 5], vec![1, 9]]);
+    let refused = world.unchanged("staged", update(&world, &[5], no_manager(set(&[2])))).await;
+    assert_eq!(refused, Changed::Forbidden);
+    assert_eq!(update(&world, &[5], no_manager(give(&[3]))).await, Changed::Done);
+    assert_eq!(administrators(&world), [vec![1, 5], vec![1, 9]]);
+}
