@@ -47,7 +47,7 @@ use self::{
     events::Hall,
     logins::{Attempt, Scribe},
     premises::Premises,
-    standing::Standing,
+    standing::Beside,
     waiting::WaitingRoom,
 };
 use super::problem::Problem;
@@ -111,7 +111,7 @@ struct Inner {
     submitter: Submitter,
     doorman: Doorman,
     scribe: Scribe,
-    standing: Standing,
+    beside: Beside,
     hall: Hall,
     waiting: WaitingRoom,
     premises: Premises,
@@ -132,7 +132,7 @@ impl Service {
             submitter,
             doorman,
             scribe,
-            standing: Standing::new(),
+            beside: Beside::new(),
             hall: Hall::new(),
             waiting: WaitingRoom::new(),
             premises: Premises::of(notebooks),
@@ -162,7 +162,7 @@ impl Service {
                 }
             }
             (Credentials::Session { token, from }, Ok(_)) => {
-                self.inner.standing.was_shown(self.dialect, &token, &from).await;
+                self.inner.beside.was_shown(self.dialect, &token, &from).await;
             }
             (Credentials::Session { .. }, Err(_)) | (Credentials::Token(_), _) => {}
         }

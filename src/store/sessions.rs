@@ -34,6 +34,8 @@ pub struct NewSession<'a> {
     pub binding: &'a str,
     /// The token that is shown for it, which it does not outlive.
     pub shown: Option<&'a TokenHash>,
+    /// The hash of the password that let the user in, which must still be his; none if something else did.
+    pub password_hash: Option<&'a str>,
 }
 
 /// What became of a session that was to be opened.
@@ -46,7 +48,7 @@ pub enum Opened {
         /// When it ends whatever happens; none if it does not.
         expires: Option<DateTime<Utc>>,
     },
-    /// The user is not there, or not by that name; or the token that is shown is not.
+    /// The user is not there, or not by that name; or the token that is shown is not; or his password is another by now.
     NoUser,
     /// The token that is shown is bound to something else.
     BoundElsewhere,
@@ -79,6 +81,7 @@ impl Store {
             session.binding.to_owned(),
             MOST_OF_A_USER.to_string(),
             session.shown.map_or_else(String::new, |shown| shown.hex().to_owned()),
+            session.password_hash.unwrap_or_default().to_owned(),
         ];
         let name = scripts::OPEN_SESSION.name;
         let reply = self.run(&scripts::OPEN_SESSION, args).await?;

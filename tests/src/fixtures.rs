@@ -141,6 +141,7 @@ pub fn session<'a>(user: UserId, username: &'a str, token: &'a TokenHash) -> New
         lifetime: None,
         binding: "",
         shown: None,
+        password_hash: None,
     }
 }
 

@@ -119,7 +119,6 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
     let there = async {
         let mut cut_off = false;
         let mut buffer = vec![0; 64 * 1024];
-        let mut cut_off = false;
         while let Ok(length @ 1..) = client_read.read(&mut buffer).await {
             let bytes = &buffer[..length];
             let hold = faults.springs(bytes);

@@ -84,11 +84,13 @@ pub(super) struct Admitted {
     pub(super) principal: Principal,
     /// A password was looked at for it, and not merely remembered.
     pub(super) password_checked: bool,
+    /// The hash of the password that let him in. It may be another one's by the time that something is made of it.
+    pub(super) password_hash: Option<String>,
 }
 
 impl From<Principal> for Admitted {
     fn from(principal: Principal) -> Self {
-        Self { principal, password_checked: false }
+        Self { principal, password_checked: false, password_hash: None }
     }
 }
 
@@ -188,12 +190,12 @@ impl Doorman {
         let mut password_checked = false;
         let check = async {
             password_checked = true;
-            self.verify(hash, password, from).await
+            self.verify(hash.clone(), password, from).await
         };
         self.right_passwords.try_get_with(key, check).await?;
         let (user, capabilities) = known.ok_or(Denied::BadCredentials)?;
         let principal = Principal { name: username, user: Some(user), capabilities };
-        Ok(Admitted { principal, password_checked })
+        Ok(Admitted { principal, password_checked, password_hash: Some(hash) })
     }
 
     async fn verify(&self, hash: String, password: SecretString, from: Option<IpAddr>) -> Result<(), Denied> {

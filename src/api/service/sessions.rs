@@ -11,7 +11,9 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{net::IpAddr, time::Duration};
 
-use super::{Credentials, LoginMethod, Principal, Problem, Service, logins::Attempt, within};
+use super::{
+    Credentials, LoginMethod, Principal, Problem, Service, authentication::Admitted, logins::Attempt, within,
+};
 use crate::{
     api::problem::ProblemKind,
     domain::task::UserId,
@@ -98,6 +100,15 @@ pub struct Session {
     pub expires: Option<DateTime<Utc>>,
 }
 
+/// What a session is opened for, where it must still hold in the step that opens it. Has no `Debug` on purpose.
+#[derive(Default)]
+struct Proof {
+    /// A session that is shown.
+    shown: Option<TokenHash>,
+    /// The hash of a password that was right.
+    password_hash: Option<String>,
+}
+
 /// A token of a session, taken apart.
 pub(super) struct SessionToken {
     pub(super) user: UserId,
@@ -149,7 +160,17 @@ impl Service {
         let credentials = Credentials::Basic { username: username.clone(), password, from };
         let admitted = self.inner.doorman.authenticate(credentials, self.dialect).await?;
         self.note_login(username, from, true);
-        self.open_session(admitted.principal, terms).await
+        self.open_admitted(admitted, terms).await
+    }
+
+    /// Opens a session for a caller who was let in a moment ago, unless his password is another by now.
+    pub(super) async fn open_admitted(
+        &self,
+        admitted: Admitted,
+        terms: &SessionTerms,
+    ) -> Result<Session, Problem> {
+        let Admitted { principal, password_hash, .. } = admitted;
+        self.open(principal, terms, &Proof { password_hash, ..Proof::default() }).await
     }
 
     /// Says no to a user for whom nobody vouches.
@@ -168,7 +189,7 @@ impl Service {
     /// # Errors
     /// [`Problem`]; [`ProblemKind::BadCredentials`] for one who is no user, or none any more.
     pub async fn open_session(&self, principal: Principal, terms: &SessionTerms) -> Result<Session, Problem> {
-        self.open(principal, terms, None).await
+        self.open(principal, terms, &Proof::default()).await
     }
 
     /// Opens another session for whoever shows the token of one. It ends no later than that one and is bound to the same, so
@@ -188,14 +209,14 @@ impl Service {
         };
         let token = token.ok_or_else(nobody)?;
         let principal = self.authenticate(shown).await?;
-        self.open(principal, terms, Some(&token.hash)).await
+        self.open(principal, terms, &Proof { shown: Some(token.hash), ..Proof::default() }).await
     }
 
     async fn open(
         &self,
         principal: Principal,
         terms: &SessionTerms,
-        shown: Option<&TokenHash>,
+        proof: &Proof,
     ) -> Result<Session, Problem> {
         let user = principal.user.ok_or_else(nobody)?;
         let binding = terms.binding.text();
@@ -212,7 +233,8 @@ impl Service {
             idle: terms.idle,
             lifetime: terms.lifetime,
             binding: &binding,
-            shown,
+            shown: proof.shown.as_ref(),
+            password_hash: proof.password_hash.as_deref(),
         };
         match within(self.inner.store.open_session(&session)).await? {
             Opened::Until { at, expires } => {

@@ -6,14 +6,15 @@
 //! must not fill the list of his sessions, and push out those that others work with.
 //!
 //! Easy to get wrong: a session that somebody shows is his from then on, and is handed to nobody else; for the one who logs out
-//! would throw the other out.
+//! would throw the other out. And it may end where this process does not see it: by a new password, by a logout at another
+//! process, by itself. So it is looked at each time before it is handed out.
 
 use moka::future::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use super::{
-    Credentials, Principal, Problem, Service, SessionTerms,
+    Credentials, Problem, Service, SessionTerms,
     sessions::{Origin, SessionToken},
 };
 use crate::domain::task::UserId;
@@ -27,9 +28,9 @@ const MOST_REMEMBERED: u64 = 10_000;
 type Holder = (&'static str, UserId, Option<IpAddr>);
 
 /// The sessions that were handed out, and that nobody has shown.
-pub(super) struct Standing(Cache<Holder, SecretString>);
+pub(super) struct Beside(Cache<Holder, SecretString>);
 
-impl Standing {
+impl Beside {
     pub(super) fn new() -> Self {
         Self(Cache::builder().max_capacity(MOST_REMEMBERED).time_to_live(HANDED_AGAIN).build())
     }
@@ -47,25 +48,45 @@ impl Standing {
 
 impl Service {
     /// The token of the session that stands beside an answer to a user who came with his password; he showed `beside`, and
-    /// comes from there. None where none can be opened: the answer goes without, and the log says why.
+    /// comes from there. It works when it is handed out, whatever the request that is answered did to his password.
+    ///
+    /// # Errors
+    /// [`Problem`]; [`ProblemKind::BadCredentials`](crate::api::problem::ProblemKind::BadCredentials) for one who would not
+    /// be let in any more.
     pub async fn standing_session(
         &self,
-        principal: &Principal,
+        credentials: Credentials,
         beside: Option<SecretString>,
         from: &Origin,
         terms: &SessionTerms,
-    ) -> Option<SecretString> {
-        let user = principal.user?;
-        if let Some(token) = beside {
-            let credentials = Credentials::Session { token: token.clone(), from: from.clone() };
-            if self.authenticate(credentials).await.is_ok_and(|shown| shown.user == Some(user)) {
-                return Some(token);
-            }
+    ) -> Result<SecretString, Problem> {
+        // Mostly remembered. It is no attempt to log in: nothing is written down.
+        let admitted = self.inner.doorman.authenticate(credentials, self.dialect).await?;
+        let user = admitted.principal.user.ok_or_else(Problem::internal)?;
+        if let Some(token) = beside
+            && self.still_works(user, &token, from).await
+        {
+            self.inner.beside.was_shown(self.dialect, &token, from).await;
+            return Ok(token);
         }
-        let open = async {
-            let opened = self.open_session(principal.clone(), terms).await;
-            opened.inspect_err(Problem::log).ok().map(|session| session.token)
-        };
-        self.inner.standing.0.optionally_get_with((self.dialect, user, from.address), Box::pin(open)).await
+        let (handed, holder) = (&self.inner.beside.0, (self.dialect, user, from.address));
+        if let Some(token) = handed.get(&holder).await {
+            if self.still_works(user, &token, from).await {
+                return Ok(token);
+            }
+            handed.invalidate(&holder).await;
+        }
+        let open = async { Ok::<_, Problem>(self.open_admitted(admitted, terms).await?.token) };
+        // Who waits for the same one may meet the same problem.
+        let same = |problem: Arc<Problem>| Problem::new(problem.kind, problem.public.clone());
+        let opened = handed.try_get_with(holder, Box::pin(open)).await;
+        opened.map_err(|problem| Arc::try_unwrap(problem).unwrap_or_else(same))
+    }
+
+    /// The session is that user's. Nobody has shown it by this.
+    async fn still_works(&self, user: UserId, token: &SecretString, from: &Origin) -> bool {
+        let credentials = Credentials::Session { token: token.clone(), from: from.clone() };
+        let found = self.inner.doorman.authenticate(credentials, self.dialect).await;
+        found.is_ok_and(|found| found.principal.user == Some(user))
     }
 }

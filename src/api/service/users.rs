@@ -126,15 +126,20 @@ impl Service {
         id: UserId,
         asked: &Asked,
     ) -> Result<User, Problem> {
-        let directory = self.user_directory().await?;
-        let judge = Judge { caller, directory: &directory, policy: asked.policy };
-        let mut hash = None;
+        let (mut hash, mut shown) = (None, None);
         for _ in 0..MOST_DECISIONS {
             let snapshot = self.inner.store.snapshot(id).await?;
+            // Behind the user: whatever he has been given is in it.
+            let directory = self.user_directory().await?;
+            let judge = Judge { caller, directory: &directory, policy: asked.policy };
             let mut update =
                 decided(&judge, &snapshot, side, asked).ok_or_else(|| no_user(id))?.map_err(broken)?;
-            if hash.is_none() {
+            // The password may be what was changed meanwhile.
+            if shown.as_ref() != Some(&snapshot.password_hash) {
                 self.must_know_the_old_password(&snapshot, asked).await?;
+                shown = Some(snapshot.password_hash.clone());
+            }
+            if hash.is_none() {
                 hash = self.hashed(asked).await?;
             }
             update.password_hash = hash.as_deref();

@@ -81,7 +81,7 @@ pub(super) async fn read(State(entrance): State<Entrance>, request: Request, nex
         Err(problem) => Refusal::from(problem).into_response(),
     };
     if !response.headers().contains_key(header::SET_COOKIE)
-        && let Some(cookie) = visit.set_cookie(&entrance, &caller.principal, &caller.credentials).await
+        && let Some(cookie) = visit.set_cookie(&entrance, &caller.credentials).await
     {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

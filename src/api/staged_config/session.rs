@@ -14,7 +14,8 @@ use std::{net::IpAddr, time::Duration};
 use crate::{
     api::{
         Entrance,
-        service::{Binding, Credentials, Origin, Principal, SessionTerms},
+        problem::ProblemKind,
+        service::{Binding, Credentials, Origin, SessionTerms},
     },
     http::{PeerAddr, Scheme},
 };
@@ -42,7 +43,6 @@ impl Visit {
     pub(super) async fn set_cookie(
         self,
         entrance: &Entrance,
-        principal: &Principal,
         credentials: &Credentials,
     ) -> Option<HeaderValue> {
         let Self { beside, from, is_secure } = self;
@@ -50,7 +50,16 @@ impl Visit {
             Credentials::Token(_) => None,
             Credentials::Session { token, .. } => Some(token.clone()),
             Credentials::Basic { .. } => {
-                entrance.service.standing_session(principal, beside, &from, &terms(entrance)).await
+                let (service, terms) = (&entrance.service, terms(entrance));
+                match service.standing_session(credentials.clone(), beside, &from, &terms).await {
+                    Ok(token) => Some(token),
+                    // He has just changed his password, say.
+                    Err(problem) if problem.kind == ProblemKind::BadCredentials => return forget_cookie(),
+                    Err(problem) => {
+                        problem.log();
+                        None
+                    }
+                }
             }
         }?;
         let secure = if is_secure { "; Secure" } else { "" };

@@ -3,11 +3,13 @@
 -- ARGV[3] user; ARGV[4] his name; ARGV[5] the token's SHA-256, in hex; ARGV[6] the dialect; ARGV[7] how long it works
 -- without use, in ms ('' any time); ARGV[8] how long it works, in ms ('' any time); ARGV[9] what it is bound to ('' nothing);
 -- ARGV[10] most of a user in a dialect; ARGV[11] the SHA-256 of the token that he shows for it ('' none): it ends no later than
--- that one, and is bound to the same
+-- that one, and is bound to the same; ARGV[12] the hash of the password that let him in ('' something else did): checking it takes
+-- time, in which it may be changed, and with it his sessions end
 -- Replies {OK, when it stops working whatever happens (ms, '' never), now (ms)}, {NOT_FOUND} (he is not there, or not by
--- that name; or the token that he shows is not) or {BOUND} (that token is, to something else).
+-- that name; or the token that he shows is not; or his password is another) or {BOUND} (that token is, to something else).
 local key = P .. 'user:' .. ARGV[3] .. ':sessions'
-if redis.call('HGET', side('deployed') .. 'user:' .. ARGV[3], 'username') ~= ARGV[4] then return {'NOT_FOUND'} end
+local user = redis.call('HMGET', side('deployed') .. 'user:' .. ARGV[3], 'username', 'password')
+if user[1] ~= ARGV[4] or (ARGV[12] ~= '' and user[2] ~= ARGV[12]) then return {'NOT_FOUND'} end
 local expires, binding = ARGV[8] ~= '' and NOW + tonumber(ARGV[8]) or nil, ARGV[9]
 if ARGV[11] ~= '' then
   local text = redis.call('HGET', key, ARGV[11]) or ''

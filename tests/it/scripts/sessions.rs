@@ -65,6 +65,22 @@ async fn a_session_belongs_to_its_user_and_its_dialect() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_changed_meanwhile_opens_none() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let token = TokenHash::of(b"a");
+    let by =
+        |hash| NewSession { password_hash: Some(hash), ..fixtures::session(UserId(USER), "user5", &token) };
+    let none = world.unchanged("he has none", world.store.open_session(&by("old"))).await.unwrap();
+    assert_eq!(none, Opened::NoUser);
+    world.set("HSET", "deployed:user:5", &["password", "new"]);
+    let late = world.unchanged("another", world.store.open_session(&by("old"))).await.unwrap();
+    assert_eq!(late, Opened::NoUser);
+    assert!(matches!(world.store.open_session(&by("new")).await.unwrap(), Opened::Until { .. }));
+    assert!(works(&world, &token).await);
+}
+
+#[tokio::test]
 async fn a_session_may_do_what_all_roles_of_its_user_let_him() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;

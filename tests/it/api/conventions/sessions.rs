@@ -153,6 +153,40 @@ async fn a_session_ends_when_nobody_uses_it() {
 }
 
 #[tokio::test]
+async fn the_session_beside_a_new_password_is_a_new_one_that_works() {
+    let (_stack, _program, api) = start(&[]).await;
+    let old = cookie(&about_as(&api, PLAIN).await);
+    let path = format!("{USERS}/{PLAIN_ID}");
+    let new = api.request(Method::POST, &path).json(&json!({"password": "long enough"}));
+    assert_eq!(api.send(new).await.status, 200);
+    let by = |method, path: &str, password: &str| {
+        api.with_token(None).request(method, path).basic_auth(PLAIN, Some(password))
+    };
+    let token = cookie(&api.send(by(Method::GET, ABOUT, "long enough")).await);
+    assert_ne!(token, old);
+    assert_eq!(api.send(with_token(&api, Method::GET, ABOUT, &token)).await.status, 200);
+
+    let own = json!({"password": "another one", "old_password": "long enough"});
+    let path = format!("/api/config/access/users/{PLAIN_ID}");
+    let changed = api.send(by(Method::POST, &path, "long enough").json(&own)).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    let said = header(&changed, "set-cookie");
+    assert_eq!(said, "SEC=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", "his password is another by now");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_elsewhere_is_not_handed_out_again() {
+    let (stack, _program, api) = start(&[]).await;
+    let (_other_program, other) = stack.api(&[]).await;
+    let ended = cookie(&about_as(&api, PLAIN).await);
+    let out = other.send(with_token(&other, Method::POST, "/api/auth/logout", &ended)).await;
+    assert_eq!(out.status, 200);
+    let token = cookie(&about_as(&api, PLAIN).await);
+    assert_ne!(token, ended);
+    assert_eq!(api.send(with_token(&api, Method::GET, ABOUT, &token)).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_session_of_another_dialect_is_nobodys_here() {
     let (_stack, _program, api) = start(&[]).await;
     let token = cookie(&about_as(&api, MANAGER).await);
