@@ -8,7 +8,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Store, StoreError, moves, queue::Lease, records, reply::number, scripts, tallies};
+use super::{
+    Store, StoreError, moves, must_be_the_same, queue::Lease, records, reply::number, scripts, tallies,
+};
 use crate::{
     domain::{
         deploy::{DeployOrder, DeployType},
@@ -185,9 +187,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`]
     pub async fn last_deploy(&self) -> Result<Option<Task>, StoreError> {
+        let epoch = self.epoch().await?;
         let mut commands = redis::pipe();
-        commands.zrevrange(self.inner.keys.named("configuration:tasks"), 0, 0);
-        let (ids,): (Vec<u64>,) = self.inner.link.pipeline("last_deploy", &commands).await?;
+        commands.get(self.inner.keys.epoch()).zrevrange(self.inner.keys.named("configuration:tasks"), 0, 0);
+        let (now, ids): (Option<String>, Vec<u64>) =
+            self.inner.link.pipeline("last_deploy", &commands).await?;
+        must_be_the_same(epoch, now.as_deref())?;
         match ids.first() {
             Some(id) => self.task(TaskId(*id)).await,
             None => Ok(None),

@@ -82,7 +82,7 @@ scripts! {
     OPEN_SESSION "open_session", refused, "sides";
     PAUSE "pause", allowed;
     PAUSE_QUEUE "pause_queue", allowed;
-    PREPARE_DEPLOY "prepare_deploy", allowed, "sides", "generations";
+    PREPARE_DEPLOY "prepare_deploy", refused, "sides", "generations";
     PROMISE "promise", allowed, "containers";
     PROMOTE "promote", allowed;
     PRUNE "prune", allowed;

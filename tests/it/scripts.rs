@@ -10,6 +10,7 @@ mod commit;
 mod containers;
 mod dependents;
 mod deploys;
+mod deploys_amid;
 mod directory;
 mod dry_runs;
 mod events;

@@ -117,7 +117,9 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
     let (mut server_read, mut server_write) = server.into_split();
     let silenced = AtomicBool::new(false);
     let there = async {
-        let (mut buffer, mut cut_off) = (vec![0; 64 * 1024], false);
+        let mut cut_off = false;
+        let mut buffer = vec![0; 64 * 1024];
+        let mut cut_off = false;
         while let Ok(length @ 1..) = client_read.read(&mut buffer).await {
             let bytes = &buffer[..length];
             let hold = faults.springs(bytes);

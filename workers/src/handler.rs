@@ -146,8 +146,8 @@ struct Settler<'a> {
 }
 
 impl Settler<'_> {
-    /// Works until it is through or is interrupted. A deploy asks nobody. What was promised before is carried out and not asked about again; what
-    /// cannot be done here is left to other workers.
+    /// Works until it is through or is interrupted. A deploy asks nobody. What was promised before is carried out and not
+    /// asked about again; what cannot be done here is left to other workers.
     async fn run(&self) -> Outcome {
         if self.delivery.claimed.kind.effect() == Effect::Configuration {
             return self.deploy().await;

@@ -16,11 +16,13 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
-use utoipa::{IntoResponses, OpenApi, ToSchema, openapi::RefOr};
+use utoipa::{OpenApi, ToSchema};
 
 mod codes;
+mod documented;
 
 use self::codes::{Row, row};
+pub(super) use self::documented::document;
 use super::{
     call::endpoint_of,
     endpoint::Endpoint,
@@ -30,7 +32,6 @@ use crate::{
     api::{
         Entrance,
         message::phrases::{INSUFFICIENT_CAPABILITIES, NO_SEC_HEADER, UNAUTHORIZED},
-        openapi,
         problem::{Problem, ProblemKind},
     },
     http::presentable,
@@ -134,38 +135,10 @@ pub(super) struct HttpResponse {
     message: &'static str,
 }
 
-/// The shapes that [`Failures`] refers to.
+/// The shapes of every refusal, for the document.
 #[derive(OpenApi)]
 #[openapi(components(schemas(ErrorBody, HttpResponse)))]
 pub(super) struct Shapes;
-
-/// What every endpoint of this dialect may refuse with, for the documentation.
-pub(super) struct Failures;
-
-impl IntoResponses for Failures {
-    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        openapi::failures::<ErrorBody>(
-            "application/json",
-            &[
-                (400, "1005: the request is malformed."),
-                (401, "18: no credentials, or none that are valid."),
-                (403, "26, 1009, 38316001 or 38316002: not allowed to this caller."),
-                (404, "1002: there is no such user or task; 4: there is no such endpoint."),
-                (405, "4: the endpoint does not support this method."),
-                (406, "1005: the caller takes no JSON."),
-                (408, "1005: the body did not arrive in time."),
-                (409, "1004: too late, or the deletion is being cancelled (with Retry-After)."),
-                (413, "1005: the body is too large."),
-                (414, "1005: path and query are too long."),
-                (431, "1005: the headers are too many or too long."),
-                (415, "1005: the body is not plain JSON."),
-                (422, "10, 11, 30, 31 or 1005: a parameter or the body is not valid."),
-                (500, "1020: the server failed."),
-                (503, "1020: the storage does not answer; try again after Retry-After."),
-            ],
-        )
-    }
-}
 
 fn message(path: &str, problem: &Problem) -> String {
     match problem.kind {

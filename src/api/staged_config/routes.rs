@@ -25,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     call, cors,
-    error::{Shapes, render_refusals},
+    error::{self, Shapes, render_refusals},
     help::Help,
 };
 use crate::api::Entrance;
@@ -36,7 +36,7 @@ const DIALECT: &str = "staged_config";
 /// The routes of this dialect, with their documentation.
 pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
     let entrance = Entrance { service: entrance.service.speaking(DIALECT), ..entrance.clone() };
-    let routes = OpenApiRouter::with_openapi(Shapes::openapi())
+    let mut routes = OpenApiRouter::with_openapi(Shapes::openapi())
         .merge(users::router())
         .merge(deployed_users::router())
         .merge(user_lists::router())
@@ -49,6 +49,7 @@ pub(in crate::api) fn router(entrance: &Entrance) -> OpenApiRouter {
         .merge(help::router())
         .route_layer(from_fn_with_state(entrance.clone(), call::read))
         .route_layer(from_fn_with_state(entrance.clone(), render_refusals));
+    error::document(routes.get_openapi_mut());
     let settings = &entrance.settings.staged_config;
     let help = Help::of(&document(&routes), settings);
     cors::open(routes.layer(Extension(Arc::new(help))), settings).with_state(entrance)

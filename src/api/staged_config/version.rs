@@ -8,12 +8,14 @@
 
 use http::{HeaderMap, HeaderName};
 
-use crate::{api::problem::Problem, config::StagedConfigSettings};
+use crate::{api::problem::Problem, config::StagedConfigSettings, http::presentable};
 
 /// A release of the interface.
 pub(super) use crate::config::Release as Version;
 
 const NAME: HeaderName = HeaderName::from_static("version");
+/// How much of a version that there is not is quoted back.
+const MAX_QUOTED_CHARS: usize = 32;
 
 /// The release that a request asks for.
 pub(super) fn asked(headers: &HeaderMap, settings: &StagedConfigSettings) -> Result<Version, Problem> {
@@ -21,14 +23,15 @@ pub(super) fn asked(headers: &HeaderMap, settings: &StagedConfigSettings) -> Res
     match (given.next(), given.next()) {
         (None, _) => Ok(settings.newest()),
         (Some(only), None) => {
-            only.to_str().map_or_else(|_| Err(unknown()), |text| parse(text.trim(), settings))
+            only.to_str().map_or_else(|_| Err(unreadable()), |text| parse(text.trim(), settings))
         }
-        (Some(_), Some(_)) => Err(unknown()),
+        (Some(_), Some(_)) => Err(unreadable()),
     }
 }
 
 fn parse(text: &str, settings: &StagedConfigSettings) -> Result<Version, Problem> {
     let served = &settings.versions;
+    let unknown = || unknown(text, settings);
     let (found, numbers) = if text.contains('.') {
         let exact: Version = text.parse().map_err(|_| unknown())?;
         (served.iter().find(|one| **one == exact), exact)
@@ -46,8 +49,17 @@ pub(super) fn deprecation(version: Version, settings: &StagedConfigSettings) -> 
     is_deprecated.then(|| format!("Version {version} is deprecated; the newest is {}", settings.newest()))
 }
 
-fn unknown() -> Problem {
+/// It came twice, or is no text.
+fn unreadable() -> Problem {
     Problem::bad_parameter("Version", "The value of the header Version is not a valid version.")
+}
+
+fn unknown(text: &str, settings: &StagedConfigSettings) -> Problem {
+    let (text, newest) = (presentable(text, MAX_QUOTED_CHARS), settings.newest());
+    let said = format!(
+        "The value of the header Version is not a valid version: \"{text}\"; the newest is {newest}."
+    );
+    Problem::bad_parameter("Version", said)
 }
 
 fn removed(text: &str) -> Problem {
@@ -96,6 +108,14 @@ mod tests {
             assert!(by_default(&[text]).unwrap_err().contains("is not a valid version"), "{text}");
         }
         assert!(by_default(&["17.0", "17.0"]).unwrap_err().contains("is not a valid version"));
+    }
+
+    #[test]
+    fn who_asks_for_what_is_not_there_is_told_what_he_sent_and_what_is_the_newest() {
+        let said = by_default(&["17.5"]).unwrap_err();
+        assert!(said.contains("\"17.5\"; the newest is 26.0"), "{said}");
+        let long: &'static str = "99999999999999999999999999999999999999999999999999";
+        assert!(by_default(&[long]).unwrap_err().len() < 150);
     }
 
     #[test]

@@ -3,11 +3,14 @@
 -- What the keys of the generation that this attempt prepares begin with.
 local function prepared_by(id, fence) return P .. 'deployed:' .. id .. '-' .. fence .. ':' end
 
--- Takes a user into the generation as the staged configuration has him, or out of it if it has him no more.
+-- Takes a user into the generation as the staged configuration has him, or out of it if it has him no more. The name that he
+-- had may be another's by now, who was taken before him.
 local function take(user, into)
   local key = into .. 'user:' .. user
   local before = redis.call('HMGET', key, 'username', 'admin')
-  if before[1] then redis.call('HDEL', into .. 'names', before[1]) end
+  if before[1] and redis.call('HGET', into .. 'names', before[1]) == user then
+    redis.call('HDEL', into .. 'names', before[1])
+  end
   if before[2] == '1' then redis.call('SREM', into .. 'admins', user) end
   if redis.call('COPY', side('staged') .. 'user:' .. user, key, 'REPLACE') == 0 then
     redis.call('UNLINK', key)

@@ -2,13 +2,14 @@
 -- user, no blocking dependent, fresh outside answers, another administrator.
 --
 -- ARGV[3] moves; ARGV[4] the state they lead to; ARGV[5] longest age of an outside answer, in ms; ARGV[6] {kind: 'staged'
--- or 'everywhere'}: where the user goes from, for kinds that delete one; ARGV[7..] five an item: task id, fence, when the oldest outside answer was asked for (ms, '' none), worker, how its checks ended
+-- or 'everywhere'}: where the user goes from, for kinds that delete one; ARGV[7..] five an item: task id, fence, when the oldest outside answer
+-- was asked for (ms, '' none), worker, how its checks ended
 -- Replies {OK, an item's line...}: tag, kind and state it met, separated by tabs (a string costs less than a table). Tags:
 -- DONE (now or already), LOST (fence or state), CANCEL, GONE, BLOCKED, LAST, STALE. Where there is no task, kind and state
 -- are ''.
 local moves, effects = cjson.decode(ARGV[3]), cjson.decode(ARGV[6])
 
--- A name is one user's alone: import refuses a second one.
+-- A name is one user's alone: whatever brings users in refuses a second one.
 local function delete_user(where, user, name, admin, ...)
   redis.call('HDEL', side(where) .. 'names', name)
   redis.call('UNLINK', side(where) .. 'user:' .. user, ...)
@@ -16,7 +17,7 @@ local function delete_user(where, user, name, admin, ...)
   if admin == '1' then redis.call('SREM', side(where) .. 'admins', user) end
 end
 
--- A number that was imported is given to nobody else either: see add_users.lua.
+-- A number that was imported is given to nobody else either: see next_user.
 local function use_up(user)
   local last = tonumber(redis.call('GET', P .. 'last_user') or '0')
   if tonumber(user) > last then redis.call('SET', P .. 'last_user', user) end

@@ -8,7 +8,8 @@
 --           not before (ms, 0: now), idempotency key's hash ('' none), request's hash, task that is retried ('' none),
 --           trace ('' none)
 -- Replies {OK, an item's {tag, task id, ms}...}; tags: CREATED, REPEATED (same key, same request), LIVE (a deletion of
--- the subject already runs), OTHER (one of another kind does, which does not stand in for this one), BEING_CANCELLED, KEY_REUSED, TOO_MANY_KEYS, FORBIDDEN, NOT_FOUND.
+-- the subject already runs), OTHER (one of another kind does, which does not stand in for this one),
+-- BEING_CANCELLED, KEY_REUSED, TOO_MANY_KEYS, FORBIDDEN, NOT_FOUND.
 local rules = cjson.decode(ARGV[3])
 if tonumber(redis.call('GET', P .. 'seq') or '0') < tonumber(ARGV[4]) then return {'DATA_LOST'} end
 

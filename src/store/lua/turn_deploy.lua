@@ -19,6 +19,8 @@ local into, before = prepared_by(id, fence), side('deployed')
 if redis.call('SISMEMBER', P .. 'generations', id .. '-' .. fence) == 0 then return {'LOST', task.state} end
 
 -- writes
+-- Whether an administrator would be left shows only now. To take users once more is no change that anybody sees, and to
+-- repeat it is safe: it may stand before a refusal.
 for _, user in ipairs(redis.call('SPOP', P .. 'deploy:again', most)) do take(user, into) end
 if redis.call('SCARD', P .. 'deploy:again') > 0 then return {'MORE'} end
 if redis.call('SCARD', before .. 'admins') > 0 and redis.call('SCARD', into .. 'admins') == 0 then return {'LAST'} end
@@ -26,7 +28,7 @@ redis.call('SREM', P .. 'generations', id .. '-' .. fence)
 redis.call('SADD', P .. 'generations', redis.call('GET', P .. 'generation') or 'first')
 redis.call('SET', P .. 'generation', id .. '-' .. fence)
 redis.call('UNLINK', P .. 'changes')
--- No number is given twice: see add_users.lua.
+-- No number is given twice: see next_user.
 local highest = tonumber(redis.call('ZREVRANGE', before .. 'users', 0, 0)[1] or '0')
 if highest > tonumber(redis.call('GET', P .. 'last_user') or '0') then
   redis.call('SET', P .. 'last_user', string.format('%.0f', highest))

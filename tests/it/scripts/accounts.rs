@@ -5,12 +5,14 @@ use offstage::{
         capability::Capability,
         state::{Place, TaskState},
         task::{LARGEST_ID, UserId},
+        user::patch::{Patch, UserPatch},
     },
     store::{
         accounts::{Added, Change, Changed, Grant, MOST_ROLES, NORMAL_USER, NewAccount, TO_BE_MADE},
         directory::{Collection, NewUser},
         queue::Committed,
         submit::Submitted,
+        users::changes::{Update, Updated},
     },
 };
 use offstage_tests::{
@@ -213,28 +215,51 @@ async fn the_normal_role_is_made_with_the_first_who_gets_it() {
     assert_eq!(known.len(), 4);
 }
 
+/// A change by a caller who must leave administrators alone.
+fn without_manager(change: Change) -> Change {
+    Change { may_change_administrators: false, ..change }
+}
+
+/// What is staged of a user's administration alone, as whoever may manage administrators leaves it.
+async fn stage(world: &World, user: u64, role: u64) {
+    let wanted = UserPatch { user_role_id: Patch::Value(role), ..UserPatch::default() };
+    let change = Update {
+        wanted: &wanted,
+        password_hash: None,
+        staged_fields: true,
+        makes_administrator: Some(role == 1),
+        awaits_deploy: true,
+    };
+    let snapshot = world.store.snapshot(UserId(user)).await.unwrap();
+    assert_eq!(world.store.update_user(UserId(user), &snapshot, &change).await.unwrap(), Updated::Done);
+    world.audit();
+}
+
 #[tokio::test]
-async fn what_is_staged_of_an_administrator_is_neither_undone_nor_taken_away() {
+async fn a_staged_demotion_survives_roles_that_are_added() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
-    let nine = NewUser { is_administrator: true, ..fixtures::user(9) };
-    world.store.load_users(&[nine], false).await.unwrap();
-    // One is to be none after the next deploy, another is to become one.
-    world.set("HSET", "staged:user:9", &["admin", "0", "user_role_id", "2"]);
-    world.set("HSET", "deployed:user:9", &["admin", "1", "user_role_id", "1"]);
-    world.set("SREM", "staged:admins", &["9"]);
-    world.set("HSET", "staged:user:5", &["admin", "1", "user_role_id", "1"]);
-    world.set("SADD", "staged:admins", &["5"]);
-    let no_manager = |change| Change { may_change_administrators: false, ..change };
-    assert_eq!(update(&world, &[9], no_manager(give(&[3]))).await, Changed::Done);
+    assert_eq!(update(&world, &[5], set(&[1])).await, Changed::Done);
+    stage(&world, 5, 2).await;
+    assert_eq!(update(&world, &[5], without_manager(give(&[3]))).await, Changed::Done);
     let dump = world.dump();
-    for (side, told) in [("staged", ["2", "3", "0"]), ("deployed", ["1", "3", "1"])] {
-        let record = dump.hash(&format!("{side}:user:9"));
-        assert_eq!(["user_role_id", "further_roles", "admin"].map(|field| &*record[field]), told, "{side}");
-    }
-    assert_eq!(administrators(&world), [vec![1, 5], vec![1, 9]]);
-    let refused = world.unchanged("staged", update(&world, &[5], no_manager(set(&[2])))).await;
-    assert_eq!(refused, Changed::Forbidden);
-    assert_eq!(update(&world, &[5], no_manager(give(&[3]))).await, Changed::Done);
-    assert_eq!(administrators(&world), [vec![1, 5], vec![1, 9]]);
+    let told = ["staged", "deployed"].map(|side| {
+        let record = dump.hash(&format!("{side}:user:5"));
+        ["user_role_id", "further_roles", "admin"].map(|field| record[field].clone())
+    });
+    assert_eq!(told, [["2", "3", "0"], ["1", "3", "1"]].map(|fields| fields.map(str::to_owned)));
+    assert_eq!(administrators(&world), [vec![1], vec![1, 5]]);
+    world.audit();
+}
+
+#[tokio::test]
+async fn a_staged_promotion_is_taken_back_by_nobody_who_must_leave_administrators_alone() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    stage(&world, 5, 1).await;
+    let answer = update(&world, &[5], without_manager(set(&[2])));
+    assert_eq!(world.unchanged("replace", answer).await, Changed::Forbidden);
+    assert_eq!(update(&world, &[5], set(&[2])).await, Changed::Done);
+    assert_eq!(administrators(&world), [vec![1], vec![1]]);
+    world.audit();
 }

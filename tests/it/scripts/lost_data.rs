@@ -182,6 +182,8 @@ async fn another_epoch_stops_the_reads_that_would_say_that_nothing_is_there() {
             store.administrators(Side::Staged).await.map(drop),
             store.task_ids(&all_tasks).await.map(drop),
             store.task_ids_asked_by(&["tester".to_owned()], &numbers).await.map(drop),
+            store.last_deploy().await.map(drop),
+            store.count_registered(UserId(6)).await.map(drop),
         ];
         let asked = answers.len();
         for (place, answer) in answers.into_iter().enumerate() {

@@ -24,6 +24,8 @@ const FORBIDDEN: u16 = 403;
 const CONFLICT: u16 = 409;
 const INVALID: u16 = 422;
 
+/// What is said wherever the built-in administrator stays as he is.
+pub(super) const NOT_BUILT_IN: &str = "The requested action is not allowed for the default admin user";
 const NO_LOCAL_ONLY: &str =
     "The account lacks the permission to change what concerns local only authentication";
 const BY_SERVICE: &str = "An authorized service can set local_only_account to false only";
@@ -148,13 +150,7 @@ pub(super) static CHANGE: [Refused; 26] = [
     ),
     rule(UserRule::LocalOnlyNeedsCapability, FORBIDDEN, 38_303_022, NO_LOCAL_ONLY).from(LOCAL_ACCOUNTS),
     rule(UserRule::LocalOnlyByService, FORBIDDEN, 383_030_223, BY_SERVICE).from(LOCAL_ACCOUNTS),
-    rule(
-        UserRule::BuiltInAdministrator,
-        FORBIDDEN,
-        38_316_002,
-        "The requested action is not allowed for the default admin user",
-    )
-    .from(BUILT_IN),
+    rule(UserRule::BuiltInAdministrator, FORBIDDEN, 38_316_002, NOT_BUILT_IN).from(BUILT_IN),
     Refused::always(ProblemKind::NotFound(Missing::User), 404, 38_303_001, "The staged user does not exist"),
     rule(UserRule::FallbackDisabled, CONFLICT, 38_303_021, NO_FALLBACK),
     rule(UserRule::OldPasswordNeeded, INVALID, 38_303_013, OLD_NEEDED),

@@ -16,6 +16,7 @@ use crate::api::{
 /// The release that told two users who may not be deleted from all others.
 const FIRST_WITH_USER_CODES: u16 = 24;
 const NOT_CAPABLE: &str = "You do not have the proper capabilities to delete the User";
+const NOT_DELETED: &str = "The requested action cannot be performed on this user";
 
 /// The group's endpoints.
 pub(super) static ALL: &[Endpoint] = &[
@@ -68,9 +69,9 @@ pub(super) static ALL: &[Endpoint] = &[
                 .until(FIRST_WITH_USER_CODES - 1),
             Refused::always(ProblemKind::BuiltInAdministrator, 403, 1009, NOT_CAPABLE)
                 .until(FIRST_WITH_USER_CODES - 1),
-            Refused::always(ProblemKind::NotThisUser, 403, 38_316_001, NOT_CAPABLE)
+            Refused::always(ProblemKind::NotThisUser, 403, 38_316_001, NOT_DELETED)
                 .from(FIRST_WITH_USER_CODES),
-            Refused::always(ProblemKind::BuiltInAdministrator, 403, 38_316_002, NOT_CAPABLE)
+            Refused::always(ProblemKind::BuiltInAdministrator, 403, 38_316_002, user_rules::NOT_BUILT_IN)
                 .from(FIRST_WITH_USER_CODES),
             Refused::always(ProblemKind::NotFound(Missing::User), 404, 1002, "The User does not exist"),
         ],

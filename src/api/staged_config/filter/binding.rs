@@ -23,6 +23,8 @@ use crate::{
 
 /// What an element without names is called in a `contains`.
 const ELEMENT: &str = "value";
+/// What is said of a list where something else is wanted.
+const LIST: &str = "a list, looked into with contains";
 /// How much of a name or a literal is quoted back.
 const MAX_QUOTED_CHARS: usize = 64;
 
@@ -66,12 +68,13 @@ fn find(field: &Field, scope: Scope) -> Result<(Vec<&'static str>, Kind), Proble
             return Err(refused("\".\" stands for elements that have no fields, and these have some."));
         }
     };
-    let mut path = Vec::with_capacity(names.len());
+    let mut path: Vec<&'static str> = Vec::with_capacity(names.len());
     let mut kind = None;
     for name in names {
-        // Into a list leads only a contains.
-        let found = if let Some(Kind::List(_)) = kind { None } else { known.find(name) };
-        let found = found.ok_or_else(|| unknown(name))?;
+        if let (Some(Kind::List(_)), Some(list)) = (kind, path.last()) {
+            return Err(refused(format_args!("the field {} is {LIST}.", quoted(list))));
+        }
+        let found = known.find(name).ok_or_else(|| unknown(name))?;
         if found.is_opaque {
             return Err(refused(format_args!("the field {} cannot be filtered on.", quoted(name))));
         }
@@ -132,7 +135,7 @@ fn operand(literal: &Literal, field: &Field, kind: Kind) -> Result<Operand, Prob
         Kind::Number => (Number::parse(&text).map(Operand::Number), "a number"),
         Kind::Flag => (flag(&text).map(Operand::Flag), "true or false"),
         Kind::Object(_) => (None, "compared by a field inside it, as in a(b)"),
-        Kind::List(_) => (None, "a list, looked into with contains"),
+        Kind::List(_) => (None, LIST),
     };
     read.ok_or_else(|| refused(format_args!("{} is {wanted}, not {}.", named(field), quoted(&text))))
 }

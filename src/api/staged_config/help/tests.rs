@@ -72,6 +72,8 @@ async fn an_endpoint_tells_its_codes_and_when_they_came() {
     let (old, new) = (deletion("23.0", &[Capability::Admin]), deletion("26.0", &[]));
     assert_eq!(codes(&old), [1009, 1002, 1020], "each once");
     assert_eq!(codes(&new), [1009, 38_316_001, 38_316_002, 1002, 1020]);
+    let said: BTreeSet<_> = new.error_responses.iter().map(|one| &one.description).collect();
+    assert_eq!(said.len(), new.error_responses.len(), "each says something else");
     assert_eq!((&*old.last_modified_version, &*new.last_modified_version), ("6.0", "24.0"));
     assert_eq!((old.caller_has_access, new.caller_has_access), (true, false));
     assert!(deletion("14.0", &[]).deprecated && !old.deprecated);
@@ -100,4 +102,36 @@ async fn resources_stand_below_one_another_as_paths_do() {
     }
     assert_eq!(help.version(1).map(|version| &*version.version), Some("6.0"));
     assert!(help.version(0).is_none() && help.resource(0).is_none());
+}
+
+#[tokio::test]
+async fn the_document_has_the_codes_that_the_help_has_and_none_of_another_endpoint() {
+    let (document, settings) = (document(), StagedConfigSettings::default());
+    let help = Help::of(&document, &settings);
+    let mut told: HashMap<(String, String), BTreeSet<(u16, u32)>> = HashMap::new();
+    for one in help.endpoint_ids(None).iter().filter_map(|id| help.endpoint(*id, &caller(&[]))) {
+        let codes = one.error_responses.iter().map(|one| (one.response_code, one.unique_code));
+        told.entry((one.http_method.to_lowercase(), format!("/api{}", one.path))).or_default().extend(codes);
+    }
+    for ((method, path), told) in &told {
+        let written: BTreeSet<(u16, u32)> = document["paths"][path][method]["responses"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(status, _)| !status.starts_with('2'))
+            .flat_map(|(status, said)| {
+                said["description"].as_str().unwrap().lines().map(move |line| (status, line))
+            })
+            .map(|(status, line)| (status, line.strip_prefix("- ").unwrap().split_once(':').unwrap().0))
+            .map(|(status, code)| (status.parse().unwrap(), code.parse().unwrap()))
+            .collect();
+        assert!(told.is_subset(&written), "{method} {path}: {:?}", told - &written);
+        let foreign = |code: u32| code > 1_030;
+        let strangers: Vec<_> = written.difference(told).filter(|(_, code)| foreign(*code)).collect();
+        assert!(strangers.is_empty(), "{method} {path}: {strangers:?}");
+        let row =
+            endpoints::all().find(|row| row.path == path && row.method.as_str().eq_ignore_ascii_case(method));
+        let (is_list, code) = (row.unwrap().lists.is_some(), |code| written.contains(&(422, code)));
+        assert_eq!((code(36), code(1010)), (is_list, is_list), "{method} {path}");
+    }
 }

@@ -131,8 +131,14 @@ fn text(given: &mut Members, name: &str) -> Result<Patch<String>, Fault> {
     sent(given, name, Members::take_optional_string)
 }
 
+/// No larger than the original's numbers can be.
 fn number(given: &mut Members, name: &str) -> Result<Patch<u64>, Fault> {
-    sent(given, name, Members::take_optional_u64)
+    let number = sent(given, name, Members::take_optional_u64)?;
+    if number.value().is_some_and(|number| i64::try_from(*number).is_err()) {
+        let expected = "a whole number from 0 to 9223372036854775807, or null";
+        return Err(Fault::WrongType { member: name.to_owned(), expected });
+    }
+    Ok(number)
 }
 
 fn truth(given: &mut Members, name: &str) -> Result<Patch<bool>, Fault> {

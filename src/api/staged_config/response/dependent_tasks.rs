@@ -130,7 +130,7 @@ impl DependentTask {
     fn of(task: &Task, language: Language) -> Self {
         let objects = task.checks.objects();
         let components = task.checks.components().map(|(check, components, component)| {
-            TaskComponent::of(check, components, component, task.state, language)
+            TaskComponent::of(check, components, component, task, language)
         });
         Self {
             id: task.id.0,
@@ -156,10 +156,10 @@ impl TaskComponent {
         check: &CheckProgress,
         components: &Components,
         component: &Component,
-        task: TaskState,
+        task: &Task,
         language: Language,
     ) -> Self {
-        let (state, progress) = (check.state_in(task), check.progress_of(component));
+        let (state, progress) = (check.state_in(task.state), check.progress_of(component));
         Self {
             message: message::component(state, component, progress, language),
             status: state.into(),
@@ -170,7 +170,8 @@ impl TaskComponent {
             created: components.created.timestamp_millis(),
             started: components.started.map(|at| at.timestamp_millis()),
             modified: components.modified.timestamp_millis(),
-            completed: components.completed.map(|at| at.timestamp_millis()),
+            // A search that its task needed no more has ended with it.
+            completed: components.completed.or(task.completed).map(|at| at.timestamp_millis()),
         }
     }
 }
@@ -217,7 +218,8 @@ mod tests {
             (Some(at(11)), at(12), Some(at(12)));
         (registered.state, registered.counts) = (CheckState::Answered, components.counts());
         let task = Task::accepted(TaskId(71), TaskKind::Dependents, UserId(5), requester, at(0));
-        Task { state, checks, ..task }
+        let completed = state.is_terminal().then(|| at(20));
+        Task { state, checks, completed, ..task }
     }
 
     fn shown(state: TaskState) -> Value {
@@ -246,6 +248,19 @@ mod tests {
             assert_eq!((&task["maximum"], &task["progress"]), (&json!(4), &json!(3)));
             let counted = if state == TaskState::Completed { json!(1) } else { Value::Null };
             assert_eq!(task["number_of_dependents"], counted);
+        }
+    }
+
+    #[test]
+    fn what_has_ended_says_when() {
+        for state in TaskState::ALL {
+            let task = shown(state);
+            let components = task["task_components"].as_array().unwrap();
+            for one in components.iter().chain([&task]) {
+                let words = ["COMPLETED", "CANCELLED", "EXCEPTION", "CONFLICT"];
+                let has_ended = words.contains(&one["status"].as_str().unwrap());
+                assert_eq!(one["completed"].is_null(), !has_ended, "{state:?}: {one}");
+            }
         }
     }
 

@@ -105,7 +105,7 @@ pub(in crate::api::staged_config) struct EndpointHelp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api::staged_config) struct ErrorResponse {
     /// What the code means.
-    description: String,
+    pub(in crate::api::staged_config) description: String,
     /// The HTTP status.
     pub(in crate::api::staged_config) response_code: u16,
     /// What the status means.

@@ -14,7 +14,7 @@ use crate::{
         service::Family,
         staged_config::{
             call::Call,
-            error::{Failures, Refusal},
+            error::Refusal,
             listing,
             request::{
                 self, PathId,
@@ -64,7 +64,6 @@ fn record_user(task: &Task) {
                 ("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."),
                 ("Content-Language" = String, description = "The language of `message` and `name`.")
             )),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -99,7 +98,6 @@ async fn list_tasks(
                 ("Location" = String, description = "Where to watch the task."),
                 ("Content-Language" = String, description = "The language of `message` and `name`.")
             )),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -138,7 +136,6 @@ async fn get_task(
                 ("Location" = String, description = "Where to watch the task."),
                 ("Content-Language" = String, description = "The language of `message` and `name`.")
             )),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -171,7 +168,6 @@ async fn cancel_task(
     ),
     responses(
         (status = 200, description = "The dependents found so far; none before any is found.", body = Vec<DependentResult>),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]

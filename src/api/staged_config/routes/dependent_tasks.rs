@@ -18,7 +18,7 @@ use crate::{
         service::Family,
         staged_config::{
             call::Call,
-            error::{Failures, Refusal},
+            error::Refusal,
             request::{
                 self, PathId,
                 cancel::{self, CancelBody},
@@ -68,7 +68,6 @@ fn record_user(task: &Task) {
                 ("Location" = String, description = "Where to watch the task."),
                 ("Content-Language" = String, description = "The language of `message` and `name`.")
             )),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -111,7 +110,6 @@ async fn find_dependents(
                 ("Location" = String, description = "Where to watch the task."),
                 ("Content-Language" = String, description = "The language of `message` and `name`.")
             )),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -150,7 +148,6 @@ async fn get_task(
                 ("Location" = String, description = "Where to watch the task."),
                 ("Content-Language" = String, description = "The language of `message` and `name`.")
             )),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -183,7 +180,6 @@ async fn cancel_task(
     ),
     responses(
         (status = 200, description = "The dependents found so far; none before any is found.", body = Vec<DependentResult>),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]

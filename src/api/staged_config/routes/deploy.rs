@@ -12,7 +12,7 @@ use crate::{
         Entrance,
         staged_config::{
             call::Call,
-            error::{Failures, Refusal},
+            error::Refusal,
             request::deploy::{self as body, DeployBody},
             response::deploy::{self, DEPLOY_FIELDS, DeployView},
         },
@@ -35,7 +35,7 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `status,hosts(status)`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The deploy that was asked for last.", body = DeployView), Failures),
+    responses((status = 200, description = "The deploy that was asked for last.", body = DeployView)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.deploy_status", level = "error", skip_all)]
@@ -64,7 +64,7 @@ async fn get_deploy_status(
     ),
     request_body(content = DeployBody, content_type = "application/json",
         description = "The deploy status with the type; its other fields may be sent along and are ignored."),
-    responses((status = 200, description = "The deploy is accepted.", body = DeployView), Failures),
+    responses((status = 200, description = "The deploy is accepted.", body = DeployView)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.deploy", level = "error", skip_all, fields(task.id = Empty))]

@@ -13,7 +13,7 @@ use crate::{
         Entrance,
         staged_config::{
             call::Call,
-            error::{Failures, Refusal},
+            error::Refusal,
             request::{
                 self, PathId,
                 users::{self, Purpose, UserBody},
@@ -43,7 +43,7 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,username`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The deployed user.", body = User), Failures),
+    responses((status = 200, description = "The deployed user.", body = User)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.deployed_user", level = "error", skip_all, fields(user.id = Empty))]
@@ -76,7 +76,7 @@ async fn get_user(
     ),
     request_body(content = UserBody, content_type = "application/json",
         description = "What is to change; members that are no preferences are ignored."),
-    responses((status = 200, description = "The deployed user was changed.", body = User), Failures),
+    responses((status = 200, description = "The deployed user was changed.", body = User)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.deployed_user.update", level = "error", skip_all, fields(user.id = Empty))]

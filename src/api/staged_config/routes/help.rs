@@ -16,7 +16,7 @@ use crate::api::{
     problem::{Missing, Problem, ProblemKind},
     staged_config::{
         call::Call,
-        error::{Failures, Refusal},
+        error::Refusal,
         help::{EntryId, Help},
         listing,
         request::{self, PathId},
@@ -60,7 +60,6 @@ fn found(call: &Call, entry: Option<impl Serialize>) -> Result<Response, Refusal
     responses(
         (status = 200, description = "The endpoints.", body = Vec<EndpointHelp>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -86,7 +85,7 @@ async fn list_endpoints(
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The endpoint.", body = EndpointHelp), Failures),
+    responses((status = 200, description = "The endpoint.", body = EndpointHelp)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.help_endpoint", level = "error", skip_all)]
@@ -119,7 +118,6 @@ async fn get_endpoint(
     responses(
         (status = 200, description = "The resources.", body = Vec<ResourceHelp>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -145,7 +143,7 @@ async fn list_resources(
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The resource.", body = ResourceHelp), Failures),
+    responses((status = 200, description = "The resource.", body = ResourceHelp)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.help_resource", level = "error", skip_all)]
@@ -178,7 +176,6 @@ async fn get_resource(
     responses(
         (status = 200, description = "The versions.", body = Vec<VersionHelp>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -204,7 +201,7 @@ async fn list_versions(
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The version.", body = VersionHelp), Failures),
+    responses((status = 200, description = "The version.", body = VersionHelp)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.help_version", level = "error", skip_all)]

@@ -15,7 +15,7 @@ use crate::{
         service::ProfileChoice,
         staged_config::{
             call::Call,
-            error::{Failures, Refusal},
+            error::Refusal,
             listing,
             request::{self, PathId},
             response::roles::Profile,
@@ -54,7 +54,6 @@ fn tenant(request: &Request) -> Result<Option<u64>, Problem> {
     responses(
         (status = 200, description = "The profiles.", body = Vec<Profile>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -83,7 +82,7 @@ async fn staged_profiles(
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The profile.", body = Profile), Failures),
+    responses((status = 200, description = "The profile.", body = Profile)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.staged_profile", level = "error", skip_all)]
@@ -116,7 +115,6 @@ async fn staged_profile(
     responses(
         (status = 200, description = "The profiles.", body = Vec<Profile>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -145,7 +143,7 @@ async fn deployed_profiles(
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The profile.", body = Profile), Failures),
+    responses((status = 200, description = "The profile.", body = Profile)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.deployed_profile", level = "error", skip_all)]

@@ -14,7 +14,7 @@ use crate::{
         service::UserRole,
         staged_config::{
             call::Call,
-            error::{Failures, Refusal},
+            error::Refusal,
             listing,
             request::{self, PathId},
             response::roles::Role,
@@ -53,7 +53,6 @@ fn having(capability: Option<&str>) -> impl Fn(&UserRole) -> bool {
     responses(
         (status = 200, description = "The roles.", body = Vec<Role>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -80,7 +79,7 @@ async fn staged_roles(
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The role.", body = Role), Failures),
+    responses((status = 200, description = "The role.", body = Role)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.staged_role", level = "error", skip_all)]
@@ -113,7 +112,6 @@ async fn staged_role(
     responses(
         (status = 200, description = "The roles.", body = Vec<Role>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -141,7 +139,7 @@ async fn deployed_roles(
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The role.", body = Role), Failures),
+    responses((status = 200, description = "The role.", body = Role)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.deployed_role", level = "error", skip_all)]

@@ -14,7 +14,7 @@ use crate::api::{
     staged_config::{
         call::Call,
         endpoint::LOGOUT_TOO,
-        error::{Failures, Refusal},
+        error::Refusal,
         listing,
         response::sessions::{self, About, Login},
         session,
@@ -44,7 +44,6 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
     responses(
         (status = 200, description = "The session was invalidated.", body = bool, content_type = "text/plain",
             headers(("Set-Cookie" = String, description = "Takes the cookie `SEC` away."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -83,7 +82,6 @@ async fn log_out(
     responses(
         (status = 200, description = "The attempts.", body = Vec<Login>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -110,7 +108,6 @@ async fn list_logins(
     ),
     responses(
         (status = 200, description = "The current system information.", body = About),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]

@@ -10,13 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         Entrance,
-        staged_config::{
-            call::Call,
-            error::{Failures, Refusal},
-            listing, request,
-            response::users::User,
-            source::Users,
-        },
+        staged_config::{call::Call, error::Refusal, listing, request, response::users::User, source::Users},
     },
     domain::user::Side,
 };
@@ -42,7 +36,6 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
     responses(
         (status = 200, description = "The users.", body = Vec<User>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -74,7 +67,6 @@ async fn list_staged(
     responses(
         (status = 200, description = "The users.", body = Vec<User>,
             headers(("Content-Range" = String, description = "Which part of how many: `items 0-49/120`; with a Range."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]

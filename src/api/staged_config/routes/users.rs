@@ -14,7 +14,7 @@ use crate::{
         problem::Problem,
         staged_config::{
             call::Call,
-            error::{Failures, Refusal},
+            error::Refusal,
             request::{
                 self, PathId,
                 users::{self, Purpose, UserBody},
@@ -53,7 +53,6 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
     responses(
         (status = 201, description = "The staged user was created.", body = User,
             headers(("Location" = String, description = "Where he can be read."))),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]
@@ -86,7 +85,7 @@ async fn create_user(
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,username`."),
         ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
     ),
-    responses((status = 200, description = "The staged user.", body = User), Failures),
+    responses((status = 200, description = "The staged user.", body = User)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.user", level = "error", skip_all, fields(user.id = Empty))]
@@ -119,7 +118,7 @@ async fn get_user(
     ),
     request_body(content = UserBody, content_type = "application/json",
         description = "What is to change; a user who was read may be sent back whole."),
-    responses((status = 200, description = "The staged user was changed.", body = User), Failures),
+    responses((status = 200, description = "The staged user was changed.", body = User)),
     security(("sec" = []), ("basic" = []))
 )]
 #[instrument(name = "api.staged_config.user.update", level = "error", skip_all, fields(user.id = Empty))]
@@ -160,7 +159,6 @@ async fn update_user(
                 ("Location" = String, description = "Where to watch the task."),
                 ("Content-Language" = String, description = "The language of `message` and `name`.")
             )),
-        Failures
     ),
     security(("sec" = []), ("basic" = []))
 )]

@@ -50,7 +50,7 @@ fn what_cannot_be_asked_says_why() {
         ("ID = 1", "the field \"ID\" does not exist"),
         ("duration(hours) = 1", "the field \"hours\" does not exist"),
         ("id(x) = 1", "the field \"x\" does not exist"),
-        ("filters(value) = 1", "the field \"value\" does not exist"),
+        ("filters(value) = 1", "the field \"filters\" is a list, looked into with contains"),
         ("tags contains nope = 1", "the field \"nope\" does not exist"),
         ("filters contains id = 1", "the field \"id\" does not exist"),
         ("password = x", "cannot be filtered on"),

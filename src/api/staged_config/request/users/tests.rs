@@ -96,6 +96,18 @@ fn the_settings_say_what_is_asked_of_passwords() {
 }
 
 #[test]
+fn a_number_that_no_long_can_hold_is_refused() {
+    for name in ["user_role_id", "security_profile_id", "tenant_id", "inactivity_timeout"] {
+        for (number, fits) in
+            [(i64::MAX.unsigned_abs(), true), (i64::MAX.unsigned_abs() + 1, false), (u64::MAX, false)]
+        {
+            let body = format!("{{\"{name}\":{number}}}");
+            assert_eq!(newest(Purpose::Change, &body).is_ok(), fits, "{body}");
+        }
+    }
+}
+
+#[test]
 fn what_no_release_has_and_what_has_another_type_is_refused() {
     for body in [
         r#"{"nickname":"x"}"#,
