@@ -40,11 +40,11 @@ pub(super) async fn load(
     let Draft { roles, profiles, tenants, domains, users, dependents, tokens } = draft;
     let mut report = Report {
         roles: load_named(store, Collection::Roles, &roles).await.context("cannot load roles")?,
+        tenants: load_named(store, Collection::Tenants, &tenants).await.context("cannot load tenants")?,
+        domains: load_named(store, Collection::Domains, &domains).await.context("cannot load domains")?,
         profiles: load_named(store, Collection::Profiles, &profiles)
             .await
             .context("cannot load security profiles")?,
-        tenants: load_named(store, Collection::Tenants, &tenants).await.context("cannot load tenants")?,
-        domains: load_named(store, Collection::Domains, &domains).await.context("cannot load domains")?,
         ..Report::default()
     };
     load_users(store, users, restore, progress, &mut report).await.context("cannot load users")?;

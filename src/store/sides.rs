@@ -12,6 +12,9 @@ use std::sync::{Mutex, PoisonError};
 use super::{Store, StoreError, must_be_the_same};
 use crate::domain::user::Side;
 
+/// Deploys that may turn while something is read; each of them takes longer than any read.
+const MOST_TURNS: usize = 8;
+
 /// What the keys of both sides' users begin with.
 #[derive(Debug)]
 pub(super) struct Sides {
@@ -60,7 +63,7 @@ impl Store {
         commands: impl Fn(&Sides, &mut Pipeline),
     ) -> Result<T, StoreError> {
         let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
-        loop {
+        for _ in 0..MOST_TURNS {
             let supposed = self.inner.generation.get();
             let [staged, deployed] = Side::BOTH.map(|side| keys.side(side, supposed.as_deref()));
             let mut all = pipe();
@@ -75,6 +78,7 @@ impl Store {
             }
             self.inner.generation.set(generation);
         }
+        Err(StoreError::UnknownReply { script: name, what: "another generation at every look".into() })
     }
 }
 

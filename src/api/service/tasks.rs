@@ -196,6 +196,12 @@ impl Service {
             return Err(nothing_to_retry(old));
         }
         if let Some(order) = old.subject.order() {
+            Operation::Deploy.permit(principal)?;
+            if key.is_some() {
+                let said = "A retry of a deploy takes no Idempotency-Key: only one deploy runs at a time.";
+                return Err(Problem::bad_parameter("Idempotency-Key", said));
+            }
+            let order = DeployOrder { from: None, ..order };
             let task = self.order_deploy(principal, order, Some(old.id)).await?;
             return Ok((Story::accepted(task), Acceptance::Created));
         }

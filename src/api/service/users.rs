@@ -1,7 +1,8 @@
 //! Users as both configurations have them: seen, created, changed.
 //!
-//! Owns the order of the steps of each operation. Who may what is the domain's (`Judge`); it must never show a user whom the
-//! caller does not see: for him there is no such user.
+//! Owns the order of the steps of each operation. Who may what is the domain's (`Judge`). A user whom the caller may neither
+//! see nor change is not there for him. Whoever may change one is answered with his record, even if he may not look at him:
+//! so it is with ADMINMANAGER alone, which the original lets change any user.
 //!
 //! Easy to get wrong: a change is decided on what was read, and written only if that still is so; where it is not, all of it
 //! is decided again. And hashing costs: it comes after everything that can be refused without it.

@@ -8,6 +8,7 @@
 -- Replies {DONE}, or for the first one who stands against it {NOT_FOUND}, {LIVE} (his deletion runs), {FULL} (too many
 -- roles), {FORBIDDEN} (he is an administrator) or {LAST} (no administrator would be left).
 local sides, added = { 'staged', 'deployed' }, ARGV[5] == '1'
+
 -- Whether a configuration would have no administrator if those of these plans were none who are to be none.
 local function leaves_none(where, plans)
   local left = redis.call('SCARD', side(where) .. 'admins')
@@ -42,7 +43,6 @@ end
 local given = with_role(ARGV[3], ARGV[9])
 for _, plan in ipairs(plans) do
   for _, where in ipairs(sides) do
-    local roles = ARGV[3] ~= '' and roles_with(where, plan.user, given, added)
     local key = side(where) .. 'user:' .. plan.user
     if redis.call('EXISTS', key) == 1 then
       if ARGV[8] ~= '' then redis.call('HSET', key, 'email', ARGV[8]) end

@@ -16,6 +16,9 @@ use offstage::{
 
 use super::{Outcome, Settler, jitter};
 
+/// Calls for users who were written meanwhile, before an attempt gives its place up: an import may write faster than this.
+const MOST_CALLS: u32 = 10_000;
+
 impl Settler<'_> {
     /// Works until it is through, or is interrupted.
     pub(super) async fn deploy(&self) -> Outcome {
@@ -43,7 +46,7 @@ impl Settler<'_> {
             };
         }
         let worker = self.context.finisher.worker();
-        loop {
+        for _ in 0..MOST_CALLS {
             match until_answered("turn_deploy", || store.turn_deploy(self.lease(), worker)).await? {
                 Turned::Done => return Ok(Outcome::Completed),
                 Turned::More => {}
@@ -52,6 +55,9 @@ impl Settler<'_> {
                 Turned::LastAdministrator => return Ok(self.fail(Reason::LastAdministrator).await),
             }
         }
+        let attempt = self.delivery.claimed.attempt;
+        let step = try_again(attempt, Reason::Unsettled, &self.context.retry, jitter());
+        Ok(self.apply(step, None).await)
     }
 
     /// Redis refused a step of ours, which waiting does not mend.

@@ -68,7 +68,8 @@ pub(super) static CREATION: [Refused; 29] = [
         UserRule::RoleNeedsManager,
         FORBIDDEN,
         38_302_004,
-        "The ADMINMANAGER capability is required to create a staged user with a user role that has the ADMIN capability",
+        "The ADMINMANAGER capability is required to create a staged user with a user role that has the ADMIN capability, or \
+         more than the caller has",
     ),
     rule(UserRule::LocalOnlyNeedsCapability, FORBIDDEN, 38_302_027, NO_LOCAL_ONLY).from(LOCAL_ACCOUNTS),
     rule(UserRule::LocalOnlyByService, FORBIDDEN, 38_302_028, BY_SERVICE).from(LOCAL_ACCOUNTS),
@@ -140,13 +141,15 @@ pub(super) static CHANGE: [Refused; 26] = [
         UserRule::UserNeedsManager,
         FORBIDDEN,
         38_303_004,
-        "The ADMINMANAGER capability is required to change a staged user with a user role that has the ADMIN capability",
+        "The ADMINMANAGER capability is required to change a staged user with a user role that has the ADMIN capability, or \
+         more than the caller has",
     ),
     rule(
         UserRule::RoleNeedsManager,
         FORBIDDEN,
         38_303_005,
-        "The ADMINMANAGER capability is required to assign a user role that has the ADMIN capability to a staged user",
+        "The ADMINMANAGER capability is required to assign a user role that has the ADMIN capability, or more than the \
+         caller has, to a staged user",
     ),
     rule(UserRule::LocalOnlyNeedsCapability, FORBIDDEN, 38_303_022, NO_LOCAL_ONLY).from(LOCAL_ACCOUNTS),
     rule(UserRule::LocalOnlyByService, FORBIDDEN, 383_030_223, BY_SERVICE).from(LOCAL_ACCOUNTS),
@@ -179,7 +182,8 @@ pub(super) static PREFERENCES: [Refused; 17] = [
         UserRule::UserNeedsManager,
         FORBIDDEN,
         38_311_002,
-        "The ADMINMANAGER capability is required to change a deployed user with a user role that has the ADMIN capability",
+        "The ADMINMANAGER capability is required to change a deployed user with a user role that has the ADMIN capability, or \
+         more than the caller has",
     ),
     rule(
         UserRule::OwnField,

@@ -1,10 +1,10 @@
 //! Who sees whom, and who may ask.
 
-use super::{ADAM, Caller, HUGO, MIA, NINA, OLGA, PAT, Scene, ask, deployed, get, staged};
+use super::{ADAM, Caller, HUGO, MIA, NINA, OLGA, PAT, Scene, ask, deployed, get, post, staged};
 use crate::api::{keys, refuses};
 use Caller::{Administrators, Service, User};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The members that a user has in the newest release, in their order.
 const MEMBERS: [&str; 17] = [
@@ -100,6 +100,31 @@ async fn a_user_has_the_members_of_the_release_that_is_asked_for_and_never_a_pas
     let chosen = get(&api, Service, &format!("{}?fields=password,+username", staged(PAT))).await;
     assert_eq!(keys(&chosen), ["username", "password"]);
     refuses(&get(&api, Service, &staged_text("x")).await, 422, 11);
+}
+
+/// Changing such a user would hand the caller rights that he has not; deleting him does not.
+#[tokio::test]
+async fn an_administrator_deletes_a_user_whom_he_may_not_change() {
+    let scene = Scene::new().await;
+    let (_program, api) = scene.stack.api(&[]).await;
+    let email = json!({"email": "a@b"});
+    let refused = post(&api, Administrators, &staged(OLGA), &email).await;
+    refuses(&refused, 403, 38_303_004);
+    let description = refused.body["description"].as_str().unwrap();
+    assert!(description.contains("more than the caller has"), "{description}");
+    let path = staged(OLGA);
+    let accepted = ask(&api, Administrators, Method::DELETE, &path, "26.0", &Value::Null).await;
+    assert_eq!(accepted.status, 202, "{accepted:?}");
+}
+
+#[tokio::test]
+async fn a_manager_of_administrators_sees_whom_he_changes_and_only_then() {
+    let scene = Scene::new().await;
+    let (_program, api) = scene.stack.api(&[]).await;
+    refuses(&get(&api, User("olga"), &staged(PAT)).await, 403, 26);
+    refuses(&get(&api, User("olga"), &deployed(PAT)).await, 404, 38_310_001);
+    let changed = post(&api, User("olga"), &deployed(PAT), &json!({})).await;
+    assert_eq!((changed.status.as_u16(), &changed.body["id"]), (200, &PAT.into()), "{changed:?}");
 }
 
 fn staged_text(id: &str) -> String {
