@@ -1,4 +1,5 @@
-//! A checked draft into the store, in an order that leaves no gap: roles, profiles, tenants and domains, users, dependents, tokens.
+//! A checked draft into the store, in an order that leaves no gap: roles, tenants, domains, profiles, users, dependents,
+//! tokens.
 //!
 //! Every call is safe to repeat and keeps what is there, so a load that breaks off is simply run again. Several calls
 //! are in flight at once; the store decides each item by itself, so their order does not matter.

@@ -18,6 +18,7 @@ use crate::{
     api::problem::ProblemKind,
     domain::{
         capability::Refusal,
+        deploy::DeployOrder,
         state::{Event, TaskState, next},
         task::{Task, TaskId, TaskKind},
     },
