@@ -11,6 +11,7 @@ mod dependent_tasks;
 mod deploy;
 mod deployed_users;
 mod help;
+mod parameters;
 mod profiles;
 mod roles;
 mod sessions;

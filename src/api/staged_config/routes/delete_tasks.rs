@@ -8,6 +8,7 @@ use http::StatusCode;
 use tracing::{Span, field::Empty, instrument};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::{Common, Part, Sentences};
 use crate::{
     api::{
         Entrance,
@@ -54,9 +55,7 @@ fn record_user(task: &Task) {
         ("filter" = Option<String>, Query, description = "Which tasks: `status = CONFLICT and created > 1700000000000`."),
         ("sort" = Option<String>, Query, description = "In which order: `-created,+id`; by `id` by default."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
+        Part, Common, Sentences,
     ),
     responses(
         (status = 200, description = "The tasks.", body = Vec<DeleteTask>,
@@ -89,8 +88,7 @@ async fn list_tasks(
     params(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
+        Common, Sentences,
     ),
     responses(
         (status = 200, description = "The task as it stands.", body = DeleteTask,
@@ -125,8 +123,7 @@ async fn get_task(
     params(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Header, description = "The fields wanted, with nesting: `id,status`. Taken from the query as well."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
+        Common, Sentences,
     ),
     request_body(content = CancelBody, content_type = "application/json",
         description = "The task with the status CANCEL_REQUESTED; its other fields may be sent along and are ignored."),
@@ -164,7 +161,7 @@ async fn cancel_task(
     params(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `dependent_id,blocking`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses(
         (status = 200, description = "The dependents found so far; none before any is found.", body = Vec<DependentResult>),

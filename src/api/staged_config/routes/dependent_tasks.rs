@@ -11,6 +11,7 @@ use http::{Method, StatusCode};
 use tracing::{Span, field::Empty, instrument};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::{Common, Repeatable, Sentences};
 use crate::{
     api::{
         Entrance, parameters,
@@ -58,9 +59,7 @@ fn record_user(task: &Task) {
     params(
         ("id" = u64, Path, description = "The user's number, in plain decimal digits."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,task_components(status)`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters: a repeated request gets the same task."),
+        Common, Sentences, Repeatable,
     ),
     responses(
         (status = 202, description = "The request is accepted.", body = DependentTask,
@@ -101,8 +100,7 @@ async fn find_dependents(
     params(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
+        Common, Sentences,
     ),
     responses(
         (status = 200, description = "The task as it stands.", body = DependentTask,
@@ -137,8 +135,7 @@ async fn get_task(
     params(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Header, description = "The fields wanted, with nesting: `id,status`. Taken from the query as well."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
+        Common, Sentences,
     ),
     request_body(content = CancelBody, content_type = "application/json",
         description = "The task with the status CANCEL_REQUESTED; its other fields may be sent along and are ignored."),
@@ -176,7 +173,7 @@ async fn cancel_task(
     params(
         ("task_id" = u64, Path, description = "The task's number."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `dependent_id,blocking`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses(
         (status = 200, description = "The dependents found so far; none before any is found.", body = Vec<DependentResult>),

@@ -7,6 +7,7 @@ use axum::{
 use tracing::{Span, field::Empty, instrument};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::Common;
 use crate::{
     api::{
         Entrance,
@@ -33,7 +34,7 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
     operation_id = "getDeployStatus",
     params(
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `status,hosts(status)`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The deploy that was asked for last.", body = DeployView)),
     security(("sec" = []), ("basic" = []))
@@ -60,7 +61,7 @@ async fn get_deploy_status(
     operation_id = "deploy",
     params(
         ("fields" = Option<String>, Header, description = "The fields wanted, with nesting: `status,hosts(status)`. Taken from the query as well."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     request_body(content = DeployBody, content_type = "application/json",
         description = "The deploy status with the type; its other fields may be sent along and are ignored."),

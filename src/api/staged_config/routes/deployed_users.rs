@@ -8,6 +8,7 @@ use http::StatusCode;
 use tracing::{Span, field::Empty, instrument};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::Common;
 use crate::{
     api::{
         Entrance,
@@ -41,7 +42,7 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
     params(
         ("id" = u64, Path, description = "The user's number."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,username`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The deployed user.", body = User)),
     security(("sec" = []), ("basic" = []))
@@ -72,7 +73,7 @@ async fn get_user(
     params(
         ("id" = u64, Path, description = "The user's number."),
         ("fields" = Option<String>, Header, description = "The fields wanted: `id,username`. Taken from the query as well."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     request_body(content = UserBody, content_type = "application/json",
         description = "What is to change; members that are no preferences are ignored."),
@@ -92,6 +93,6 @@ async fn update_user(
     let (principal, body) = call.body(&entrance, request).await?;
     let asked =
         users::read(&body, Purpose::Preferences, call.version, &entrance.settings.staged_config, from)?;
-    let user = entrance.service.update_deployed_user(&principal, id, &asked).await?;
+    let user = entrance.service.update_deployed_user(call.writer(&principal), id, &asked).await?;
     Ok(call.answer(StatusCode::OK, &User::from(user))?)
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tracing::instrument;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::{Common, Part};
 use crate::api::{
     Entrance,
     problem::{Missing, Problem, ProblemKind},
@@ -54,8 +55,7 @@ fn found(call: &Call, entry: Option<impl Serialize>) -> Result<Response, Refusal
     params(
         ("filter" = Option<String>, Query, description = "Which: `version = 26.0 and path ilike '%user%'`."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The endpoints.", body = Vec<EndpointHelp>,
@@ -83,7 +83,7 @@ async fn list_endpoints(
     params(
         ("endpoint_id" = u64, Path, description = "Its number, which another start of the server may change."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The endpoint.", body = EndpointHelp)),
     security(("sec" = []), ("basic" = []))
@@ -112,8 +112,7 @@ async fn get_endpoint(
     params(
         ("filter" = Option<String>, Query, description = "Which: `version = 26.0 and parent_resource_id is null`."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The resources.", body = Vec<ResourceHelp>,
@@ -141,7 +140,7 @@ async fn list_resources(
     params(
         ("resource_id" = u64, Path, description = "Its number, which another start of the server may change."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The resource.", body = ResourceHelp)),
     security(("sec" = []), ("basic" = []))
@@ -170,8 +169,7 @@ async fn get_resource(
     params(
         ("filter" = Option<String>, Query, description = "Which: `deprecated = false`."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The versions.", body = Vec<VersionHelp>,
@@ -199,7 +197,7 @@ async fn list_versions(
     params(
         ("version_id" = u64, Path, description = "Its number, which another start of the server may change."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,version`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The version.", body = VersionHelp)),
     security(("sec" = []), ("basic" = []))

@@ -8,6 +8,7 @@ use http::StatusCode;
 use tracing::instrument;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::{Common, Part};
 use crate::{
     api::{
         Entrance,
@@ -48,8 +49,7 @@ fn tenant(request: &Request) -> Result<Option<u64>, Problem> {
         ("tenant_id" = Option<u64>, Query, description = "Only profiles that cover a domain of that tenant."),
         ("filter" = Option<String>, Query, description = "Which profiles: `domain_ids contains 3`."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The profiles.", body = Vec<Profile>,
@@ -80,7 +80,7 @@ async fn staged_profiles(
     params(
         ("id" = u64, Path, description = "The profile's number, in plain decimal digits."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The profile.", body = Profile)),
     security(("sec" = []), ("basic" = []))
@@ -109,8 +109,7 @@ async fn staged_profile(
         ("current_security_profile" = Option<bool>, Query, description = "Only the caller's own profile."),
         ("filter" = Option<String>, Query, description = "Which profiles: `domain_ids contains 3`."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The profiles.", body = Vec<Profile>,
@@ -141,7 +140,7 @@ async fn deployed_profiles(
     params(
         ("id" = u64, Path, description = "The profile's number, in plain decimal digits."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The profile.", body = Profile)),
     security(("sec" = []), ("basic" = []))

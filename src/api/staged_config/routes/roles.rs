@@ -8,6 +8,7 @@ use http::StatusCode;
 use tracing::instrument;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::{Common, Part};
 use crate::{
     api::{
         Entrance,
@@ -47,8 +48,7 @@ fn having(capability: Option<&str>) -> impl Fn(&UserRole) -> bool {
         ("contains" = Option<String>, Query, description = "Only roles with the capability of that name: `ADMIN`."),
         ("filter" = Option<String>, Query, description = "Which roles: `name ilike '%admin%'`."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,capabilities(name)`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The roles.", body = Vec<Role>,
@@ -77,7 +77,7 @@ async fn staged_roles(
     params(
         ("id" = u64, Path, description = "The role's number, in plain decimal digits."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The role.", body = Role)),
     security(("sec" = []), ("basic" = []))
@@ -106,8 +106,7 @@ async fn staged_role(
         ("contains" = Option<String>, Query, description = "Only roles with the capability of that name: `ADMIN`."),
         ("filter" = Option<String>, Query, description = "Which roles: `name ilike '%admin%'`."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,capabilities(name)`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The roles.", body = Vec<Role>,
@@ -137,7 +136,7 @@ async fn deployed_roles(
     params(
         ("id" = u64, Path, description = "The role's number, in plain decimal digits."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,name`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The role.", body = Role)),
     security(("sec" = []), ("basic" = []))

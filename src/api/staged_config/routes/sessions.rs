@@ -9,6 +9,7 @@ use http::header;
 use tracing::instrument;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::{Common, Part};
 use crate::api::{
     Entrance,
     staged_config::{
@@ -39,7 +40,7 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
     tag = "staged_config",
     operation_id = "logOut",
     params(
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses(
         (status = 200, description = "The session was invalidated.", body = bool, content_type = "text/plain",
@@ -76,8 +77,7 @@ async fn log_out(
         ("filter" = Option<String>, Query, description = "Which: `attempt_result = FAILURE and user_id is null`."),
         ("sort" = Option<String>, Query, description = "In which order: `+remote_ip`; `-attempt_time` by default."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `attempt_time,user_id`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The attempts.", body = Vec<Login>,
@@ -104,7 +104,7 @@ async fn list_logins(
     operation_id = "getSystemAbout",
     params(
         ("fields" = Option<String>, Query, description = "The fields wanted: `external_version`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses(
         (status = 200, description = "The current system information.", body = About),

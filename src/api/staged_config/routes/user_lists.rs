@@ -7,6 +7,7 @@ use axum::{
 use tracing::instrument;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::{Common, Part};
 use crate::{
     api::{
         Entrance,
@@ -30,8 +31,7 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
         ("filter" = Option<String>, Query, description = "Which users: `username like 'a%' and tenant_id is null`."),
         ("sort" = Option<String>, Query, description = "In which order: `+username,-id`; by `id` by default."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,username`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The users.", body = Vec<User>,
@@ -61,8 +61,7 @@ async fn list_staged(
         ("filter" = Option<String>, Query, description = "Which users: `username like 'a%' and tenant_id is null`."),
         ("sort" = Option<String>, Query, description = "In which order: `+username,-id`; by `id` by default."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,username`."),
-        ("Range" = Option<String>, Header, description = "The part wanted, from zero: `items=0-49`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Part, Common,
     ),
     responses(
         (status = 200, description = "The users.", body = Vec<User>,

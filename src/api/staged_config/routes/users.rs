@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use tracing::{Span, field::Empty, instrument};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::parameters::{Common, Repeatable, Sentences};
 use crate::{
     api::{
         Entrance, parameters,
@@ -46,7 +47,7 @@ pub(super) fn router() -> OpenApiRouter<Entrance> {
     operation_id = "createStagedUser",
     params(
         ("fields" = Option<String>, Header, description = "The fields wanted: `id,username`. Taken from the query as well."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     request_body(content = UserBody, content_type = "application/json",
         description = "The new user; members that a new user does not take are ignored."),
@@ -65,7 +66,7 @@ async fn create_user(
     let from = PeerAddr::ip_of(&request);
     let (principal, body) = call.body(&entrance, request).await?;
     let asked = users::read(&body, Purpose::Creation, call.version, &entrance.settings.staged_config, from)?;
-    let user = entrance.service.create_user(&principal, &asked).await?;
+    let user = entrance.service.create_user(call.writer(&principal), &asked).await?;
     Span::current().record("user.id", user.id.0);
     let location = format!("/api/staged_config/access/users/{}", user.id);
     let mut response = call.answer(StatusCode::CREATED, &User::from(user))?;
@@ -83,7 +84,7 @@ async fn create_user(
     params(
         ("id" = u64, Path, description = "The user's number."),
         ("fields" = Option<String>, Query, description = "The fields wanted: `id,username`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     responses((status = 200, description = "The staged user.", body = User)),
     security(("sec" = []), ("basic" = []))
@@ -114,7 +115,7 @@ async fn get_user(
     params(
         ("id" = u64, Path, description = "The user's number."),
         ("fields" = Option<String>, Header, description = "The fields wanted: `id,username`. Taken from the query as well."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
+        Common,
     ),
     request_body(content = UserBody, content_type = "application/json",
         description = "What is to change; a user who was read may be sent back whole."),
@@ -133,7 +134,7 @@ async fn update_user(
     let from = PeerAddr::ip_of(&request);
     let (principal, body) = call.body(&entrance, request).await?;
     let asked = users::read(&body, Purpose::Change, call.version, &entrance.settings.staged_config, from)?;
-    let user = entrance.service.update_staged_user(&principal, id, &asked).await?;
+    let user = entrance.service.update_staged_user(call.writer(&principal), id, &asked).await?;
     Ok(call.answer(StatusCode::OK, &User::from(user))?)
 }
 
@@ -149,9 +150,7 @@ async fn update_user(
     params(
         ("id" = u64, Path, description = "The user's number, in plain decimal digits."),
         ("fields" = Option<String>, Query, description = "The fields wanted, with nesting: `id,status`."),
-        ("Version" = Option<String>, Header, description = "The release of the interface; the newest by default."),
-        ("Accept-Language" = Option<String>, Header, description = "The language of `message` and `name`: `en` or `de`; English by default."),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters: a repeated request gets the same task."),
+        Common, Sentences, Repeatable,
     ),
     responses(
         (status = 202, description = "The deletion is accepted.", body = DeleteTask,
