@@ -10,6 +10,7 @@
 
 mod accounts;
 mod authentication;
+mod beside;
 mod containers;
 mod deletion;
 mod deletions;
@@ -29,7 +30,6 @@ mod queue;
 mod refusals;
 mod roles;
 mod sessions;
-mod standing;
 mod submission;
 mod tasks;
 mod tokens;
@@ -44,10 +44,10 @@ use tokio_util::task::TaskTracker;
 
 use self::{
     authentication::Doorman,
+    beside::Beside,
     events::Hall,
-    logins::{Attempt, Scribe},
+    logins::{Attempt, Bookkeeper},
     premises::Premises,
-    standing::Beside,
     waiting::WaitingRoom,
 };
 use super::problem::Problem;
@@ -73,7 +73,7 @@ pub use self::{
     submission::ClientKey,
     tasks::{Action, Told},
     tokens::{ADMINISTRATOR, MadeToken, NewToken, TokenName},
-    users::Asked,
+    users::{Asked, Writer},
 };
 pub use crate::{
     domain::capability::Principal,
@@ -110,7 +110,7 @@ struct Inner {
     store: Store,
     submitter: Submitter,
     doorman: Doorman,
-    scribe: Scribe,
+    bookkeeper: Bookkeeper,
     beside: Beside,
     hall: Hall,
     waiting: WaitingRoom,
@@ -126,12 +126,12 @@ impl Service {
     pub fn new(store: Store, notebooks: &NotebookSettings) -> Self {
         let submitter = Submitter::start(store.clone());
         let doorman = Doorman::new(store.clone());
-        let scribe = Scribe::start(store.clone());
+        let bookkeeper = Bookkeeper::start(store.clone());
         let inner = Inner {
             store,
             submitter,
             doorman,
-            scribe,
+            bookkeeper,
             beside: Beside::new(),
             hall: Hall::new(),
             waiting: WaitingRoom::new(),
@@ -158,7 +158,7 @@ impl Service {
             (Credentials::Basic { username, from, .. }, outcome) => {
                 if let Some(succeeded) = authentication::was_judged(outcome) {
                     let method = LoginMethod::HttpBasic;
-                    self.inner.scribe.note(Attempt { username, from, method, succeeded });
+                    self.inner.bookkeeper.note(Attempt { username, from, method, succeeded });
                 }
             }
             (Credentials::Session { token, from }, Ok(_)) => {

@@ -111,6 +111,15 @@ impl Stack {
         self.info_text("commandstats").lines().filter_map(calls).sum()
     }
 
+    /// How often Redis was asked that.
+    #[must_use]
+    pub fn redis_calls_of(&self, command: &str) -> u64 {
+        let lead = format!("cmdstat_{command}:calls=");
+        let text = self.info_text("commandstats");
+        let calls = text.lines().find_map(|line| line.strip_prefix(&lead)?.split(',').next());
+        calls.map_or(0, |calls| calls.parse().expect("a number"))
+    }
+
     fn info_text(&self, section: &str) -> String {
         redis::cmd("INFO").arg(section).query(&mut self.redis.connection()).expect("Redis answers")
     }

@@ -53,7 +53,7 @@ impl Service {
     /// # Errors
     /// [`Problem`]; [`ProblemKind::BadCredentials`](crate::api::problem::ProblemKind::BadCredentials) for one who would not
     /// be let in any more.
-    pub async fn standing_session(
+    pub async fn session_beside(
         &self,
         credentials: Credentials,
         beside: Option<SecretString>,

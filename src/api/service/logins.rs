@@ -24,7 +24,7 @@ const MOST_WAITING: usize = 1_000;
 const THROWN_AWAY: &str = "offstage_login_attempts_lost_total";
 
 /// Writes attempts down, in the background.
-pub(super) struct Scribe {
+pub(super) struct Bookkeeper {
     queue: mpsc::Sender<(Attempt, Instant)>,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Attempt {
     pub(super) succeeded: bool,
 }
 
-impl Scribe {
+impl Bookkeeper {
     /// Starts the task that writes; it ends with this.
     pub(super) fn start(store: Store) -> Self {
         metrics::describe_counter!(THROWN_AWAY, "Attempts to log in that were not written down.");
@@ -96,11 +96,11 @@ mod tests {
         let recorder = PrometheusBuilder::new().build_recorder();
         let _here = metrics::set_default_local_recorder(&recorder);
         let nowhere = Store::new("redis://127.0.0.1:1/", "{offstage}", "test").unwrap();
-        let scribe = Scribe::start(nowhere);
+        let bookkeeper = Bookkeeper::start(nowhere);
         // Nothing is awaited here, so that the one who writes has no turn.
         for _ in 0..MOST_WAITING + 7 {
             let (username, method) = ("nobody".to_owned(), LoginMethod::HttpBasic);
-            scribe.note(Attempt { username, from: None, method, succeeded: false });
+            bookkeeper.note(Attempt { username, from: None, method, succeeded: false });
         }
         let page = recorder.handle().render();
         assert!(page.contains("offstage_login_attempts_lost_total 7\n"), "{page}");

@@ -181,7 +181,7 @@ impl Service {
     }
 
     pub(super) fn note_login(&self, username: String, from: Option<IpAddr>, succeeded: bool) {
-        self.inner.scribe.note(Attempt { username, from, method: LoginMethod::LoginPage, succeeded });
+        self.inner.bookkeeper.note(Attempt { username, from, method: LoginMethod::LoginPage, succeeded });
     }
 
     /// Opens a session for a user who has shown by other means that it is he.

@@ -5,15 +5,16 @@
 //! so it is with ADMINMANAGER alone, which the original lets change any user.
 //!
 //! Easy to get wrong: a change is decided on what was read, and written only if that still is so; where it is not, all of it
-//! is decided again. And hashing costs: it comes after everything that can be refused without it.
+//! is decided again. And hashing costs: it comes after everything that can be refused without it. It takes its turn, too, so
+//! that who calls is asked once more behind it, and all is decided anew.
 
 use secrecy::SecretString;
 use std::net::IpAddr;
 use tracing::info;
 
 use super::{
-    Operation, Principal, Problem, Service, accounts::being_deleted, refusals::no_user, roles::capabilities,
-    within,
+    Credentials, Operation, Principal, Problem, Service, accounts::being_deleted, refusals::no_user,
+    roles::capabilities, within,
 };
 use crate::{
     api::problem::ProblemKind,
@@ -32,8 +33,17 @@ use crate::{
     },
 };
 
-/// How often a change is decided anew, because the user was changed meanwhile.
-const MOST_DECISIONS: usize = 5;
+/// How often a change is decided anew, because the user was changed meanwhile; once more where there is a new password.
+const MOST_DECISIONS: usize = 6;
+
+/// Who asks, and how to find out whether he still may: passwords take their time.
+#[derive(Clone, Copy)]
+pub struct Writer<'a> {
+    /// Who he is.
+    pub principal: &'a Principal,
+    /// What he has shown.
+    pub credentials: &'a Credentials,
+}
 
 /// What is asked to become of a user.
 #[derive(Debug, Clone)]
@@ -61,9 +71,9 @@ impl Service {
     ///
     /// # Errors
     /// [`Problem`]; [`ProblemKind::UserRule`] for the first rule that what was sent breaks.
-    pub async fn create_user(&self, principal: &Principal, asked: &Asked) -> Result<User, Problem> {
-        Operation::WriteStagedUsers.permit(principal)?;
-        let user = within(self.create(principal, asked)).await?;
+    pub async fn create_user(&self, writer: Writer<'_>, asked: &Asked) -> Result<User, Problem> {
+        Operation::WriteStagedUsers.permit(writer.principal)?;
+        let user = within(self.create(writer, asked)).await?;
         info!(user.id = user.id.0, dialect = self.dialect, "a staged user was created");
         Ok(user)
     }
@@ -74,12 +84,12 @@ impl Service {
     /// [`Problem`]; [`ProblemKind::UserRule`] for the first rule that the change breaks.
     pub async fn update_staged_user(
         &self,
-        principal: &Principal,
+        writer: Writer<'_>,
         id: UserId,
         asked: &Asked,
     ) -> Result<User, Problem> {
-        Operation::WriteStagedUsers.permit(principal)?;
-        self.update(principal, Side::Staged, id, asked).await
+        writing(Side::Staged).permit(writer.principal)?;
+        self.update(writer, Side::Staged, id, asked).await
     }
 
     /// Changes a deployed user's preferences, on both sides.
@@ -88,19 +98,25 @@ impl Service {
     /// [`Problem`]; [`ProblemKind::UserRule`] for the first rule that the change breaks.
     pub async fn update_deployed_user(
         &self,
-        principal: &Principal,
+        writer: Writer<'_>,
         id: UserId,
         asked: &Asked,
     ) -> Result<User, Problem> {
-        Operation::WritePreferences.permit(principal)?;
-        self.update(principal, Side::Deployed, id, asked).await
+        writing(Side::Deployed).permit(writer.principal)?;
+        self.update(writer, Side::Deployed, id, asked).await
     }
 
-    async fn create(&self, caller: &Principal, asked: &Asked) -> Result<User, Problem> {
-        let directory = self.user_directory().await?;
-        let judge = Judge { caller, directory: &directory, policy: asked.policy };
-        let new = judge.new_user(&asked.wanted).map_err(broken)?;
+    async fn create(&self, writer: Writer<'_>, asked: &Asked) -> Result<User, Problem> {
+        let judged = async |caller: &Principal| {
+            let directory = self.user_directory().await?;
+            let judge = Judge { caller, directory: &directory, policy: asked.policy };
+            judge.new_user(&asked.wanted).map_err(broken)
+        };
+        let mut new = judged(writer.principal).await?;
         let hash = self.hashed(asked).await?;
+        if hash.is_some() {
+            new = judged(&self.admit(writer.credentials.clone(), Operation::WriteStagedUsers).await?).await?;
+        }
         match self.inner.store.create_user(&new, &asked.wanted, hash.as_deref()).await? {
             Created::Created(id) => self.written(Side::Staged, id).await,
             Created::NameTaken => Err(broken(UserRule::UsernameTaken)),
@@ -110,29 +126,29 @@ impl Service {
 
     async fn update(
         &self,
-        caller: &Principal,
+        writer: Writer<'_>,
         side: Side,
         id: UserId,
         asked: &Asked,
     ) -> Result<User, Problem> {
-        let user = within(self.rewrite(caller, side, id, asked)).await?;
+        let user = within(self.rewrite(writer, side, id, asked)).await?;
         info!(user.id = id.0, side = side.name(), dialect = self.dialect, "a user was changed");
         Ok(user)
     }
 
     async fn rewrite(
         &self,
-        caller: &Principal,
+        writer: Writer<'_>,
         side: Side,
         id: UserId,
         asked: &Asked,
     ) -> Result<User, Problem> {
-        let (mut hash, mut shown) = (None, None);
+        let (mut caller, mut hash, mut shown) = (writer.principal.clone(), None, None);
         for _ in 0..MOST_DECISIONS {
             let snapshot = self.inner.store.snapshot(id).await?;
             // Behind the user: whatever he has been given is in it.
             let directory = self.user_directory().await?;
-            let judge = Judge { caller, directory: &directory, policy: asked.policy };
+            let judge = Judge { caller: &caller, directory: &directory, policy: asked.policy };
             let mut update =
                 decided(&judge, &snapshot, side, asked).ok_or_else(|| no_user(id))?.map_err(broken)?;
             // The password may be what was changed meanwhile.
@@ -140,8 +156,10 @@ impl Service {
                 self.must_know_the_old_password(&snapshot, asked).await?;
                 shown = Some(snapshot.password_hash.clone());
             }
-            if hash.is_none() {
+            if hash.is_none() && asked.wanted.password.is_some() {
                 hash = self.hashed(asked).await?;
+                caller = self.admit(writer.credentials.clone(), writing(side)).await?;
+                continue;
             }
             update.password_hash = hash.as_deref();
             match self.inner.store.update_user(id, &snapshot, &update).await? {
@@ -215,7 +233,7 @@ fn decided<'a>(
     };
     match side {
         Side::Staged => {
-            let change = judge.staged_change(&snapshot.standing, &asked.wanted)?;
+            let change = judge.staged_change(&snapshot.sides, &asked.wanted)?;
             Some(change.map(|change| Update {
                 makes_administrator: change.makes_administrator,
                 awaits_deploy: change.awaits_deploy,
@@ -223,7 +241,7 @@ fn decided<'a>(
             }))
         }
         Side::Deployed => {
-            let allowed = judge.preferences(&snapshot.standing, &asked.wanted)?;
+            let allowed = judge.preferences(&snapshot.sides, &asked.wanted)?;
             Some(allowed.map(|()| update))
         }
     }
@@ -231,6 +249,14 @@ fn decided<'a>(
 
 fn broken(rule: UserRule) -> Problem {
     Problem::new(ProblemKind::UserRule(rule), rule.sentence())
+}
+
+/// What it takes to change users of a side at all.
+const fn writing(side: Side) -> Operation {
+    match side {
+        Side::Staged => Operation::WriteStagedUsers,
+        Side::Deployed => Operation::WritePreferences,
+    }
 }
 
 /// What it takes to see users of a side at all.

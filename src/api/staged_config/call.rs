@@ -38,7 +38,7 @@ use crate::{
         language::Language,
         parameters,
         problem::{Problem, ProblemKind},
-        service::{Credentials, Principal},
+        service::{Credentials, Principal, Writer},
     },
     http::must_be_json,
 };
@@ -150,6 +150,11 @@ impl Call {
         let name = self.endpoint.body.unwrap_or("body");
         let body = request::body(request, name, entrance.body_timeout).await?;
         Ok((self.again(entrance).await?, body))
+    }
+
+    /// Him, as one who writes users.
+    pub(super) const fn writer<'a>(&'a self, principal: &'a Principal) -> Writer<'a> {
+        Writer { principal, credentials: &self.credentials }
     }
 
     /// The session by which he calls, if he does.

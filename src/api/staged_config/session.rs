@@ -51,7 +51,7 @@ impl Visit {
             Credentials::Session { token, .. } => Some(token.clone()),
             Credentials::Basic { .. } => {
                 let (service, terms) = (&entrance.service, terms(entrance));
-                match service.standing_session(credentials.clone(), beside, &from, &terms).await {
+                match service.session_beside(credentials.clone(), beside, &from, &terms).await {
                     Ok(token) => Some(token),
                     // He has just changed his password, say.
                     Err(problem) if problem.kind == ProblemKind::BadCredentials => return forget_cookie(),

@@ -36,7 +36,7 @@ pub struct Judge<'a> {
 
 /// A user as he stands, on the sides that have him.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct BothSides {
     /// The staged one.
     pub staged: Option<User>,
     /// The deployed one.
@@ -63,8 +63,8 @@ pub struct Change {
     pub awaits_deploy: bool,
 }
 
-impl Standing {
-    fn sides(&self) -> impl Iterator<Item = &User> {
+impl BothSides {
+    fn users(&self) -> impl Iterator<Item = &User> {
         self.staged.iter().chain(&self.deployed)
     }
 }
@@ -106,38 +106,33 @@ impl Judge<'_> {
     /// # Errors
     /// The first [`UserRule`] that is broken.
     #[must_use]
-    pub fn staged_change(&self, standing: &Standing, wanted: &UserPatch) -> Option<Result<Change, UserRule>> {
-        let before = standing.staged.as_ref()?;
-        Some(self.staged_rules(standing, before, wanted))
+    pub fn staged_change(&self, sides: &BothSides, wanted: &UserPatch) -> Option<Result<Change, UserRule>> {
+        let before = sides.staged.as_ref()?;
+        Some(self.staged_rules(sides, before, wanted))
     }
 
-    fn staged_rules(
-        &self,
-        standing: &Standing,
-        before: &User,
-        wanted: &UserPatch,
-    ) -> Result<Change, UserRule> {
-        let changes_standing = wanted.changes_standing(before);
+    fn staged_rules(&self, sides: &BothSides, before: &User, wanted: &UserPatch) -> Result<Change, UserRule> {
+        let changes_access = wanted.changes_access(before);
         let gives_role = wanted.user_role_id.changes(before.user_role_id.as_ref());
         let own = self.caller.user == Some(before.id);
-        let own_field = changes_standing
+        let own_field = changes_access
             || wanted.changes_timeout(before)
             || wanted.allow_system_authentication_fallback.turns(before.allow_system_authentication_fallback)
             || wanted.local_only_account.turns(before.local_only_account);
         unless(own && own_field, UserRule::OwnField)?;
         let needs_manager = |user| self.directory.user_needs_manager(self.caller, user);
-        unless(standing.sides().any(needs_manager), UserRule::UserNeedsManager)?;
+        unless(sides.users().any(needs_manager), UserRule::UserNeedsManager)?;
         let role = wanted.user_role_id.value().filter(|_| gives_role).copied();
         unless(
             role.is_some_and(|role| self.directory.role_needs_manager(self.caller, role)),
             UserRule::RoleNeedsManager,
         )?;
         self.local_only(wanted, before)?;
-        unless(before.id == BUILT_IN_ADMINISTRATOR && changes_standing, UserRule::BuiltInAdministrator)?;
-        self.old_password(standing, before, wanted)?;
+        unless(before.id == BUILT_IN_ADMINISTRATOR && changes_access, UserRule::BuiltInAdministrator)?;
+        self.old_password(sides, before, wanted)?;
         text_of(&wanted.email, before.email.as_ref(), UserRule::EmailSyntax, rules::email)?;
         text(&wanted.locale_id, rules::locale)?;
-        if changes_standing {
+        if changes_access {
             let role = wanted.user_role_id.over(before.user_role_id.as_ref()).ok_or(UserRule::NoRole)?;
             let profile = wanted.security_profile_id.over(before.security_profile_id.as_ref());
             let tenant = wanted.tenant_id.over(before.tenant_id.as_ref());
@@ -158,23 +153,23 @@ impl Judge<'_> {
     /// # Errors
     /// The first [`UserRule`] that is broken.
     #[must_use]
-    pub fn preferences(&self, standing: &Standing, wanted: &UserPatch) -> Option<Result<(), UserRule>> {
-        let before = standing.deployed.as_ref()?;
+    pub fn preferences(&self, sides: &BothSides, wanted: &UserPatch) -> Option<Result<(), UserRule>> {
+        let before = sides.deployed.as_ref()?;
         let own = self.caller.user == Some(before.id);
         let changes_others = [Capability::Admin, Capability::AdminManager, Capability::SaasAdmin];
         let reached = own || changes_others.iter().any(|capability| self.caller.has(*capability));
-        reached.then(|| self.preference_rules(standing, before, own, wanted))
+        reached.then(|| self.preference_rules(sides, before, own, wanted))
     }
 
     fn preference_rules(
         &self,
-        standing: &Standing,
+        sides: &BothSides,
         before: &User,
         own: bool,
         wanted: &UserPatch,
     ) -> Result<(), UserRule> {
         let needs_manager = |user| self.directory.user_needs_manager(self.caller, user);
-        unless(!own && standing.sides().any(needs_manager), UserRule::UserNeedsManager)?;
+        unless(!own && sides.users().any(needs_manager), UserRule::UserNeedsManager)?;
         let fallback =
             wanted.allow_system_authentication_fallback.turns(before.allow_system_authentication_fallback);
         let timeout = wanted.changes_timeout(before);
@@ -185,7 +180,7 @@ impl Judge<'_> {
         unless(timeout && !administers, UserRule::TimeoutNeedsAdministrator)?;
         text_of(&wanted.email, before.email.as_ref(), UserRule::EmailSyntax, rules::email)?;
         text(&wanted.locale_id, rules::locale)?;
-        self.old_password(standing, before, wanted)?;
+        self.old_password(sides, before, wanted)?;
         self.changed_password(before, wanted)?;
         self.fallback(wanted, before)
     }
@@ -229,10 +224,10 @@ impl Judge<'_> {
     }
 
     /// Whether an old password was sent where there must be one, and nowhere else.
-    fn old_password(&self, standing: &Standing, before: &User, wanted: &UserPatch) -> Result<(), UserRule> {
+    fn old_password(&self, sides: &BothSides, before: &User, wanted: &UserPatch) -> Result<(), UserRule> {
         let own = self.caller.user == Some(before.id);
         let (new, old) = (wanted.password.is_some(), wanted.old_password.is_some());
-        unless(new && own && standing.has_password && !old, UserRule::OldPasswordNeeded)?;
+        unless(new && own && sides.has_password && !old, UserRule::OldPasswordNeeded)?;
         unless(new && !own && old, UserRule::OldPasswordOfAnother)
     }
 }

@@ -105,12 +105,12 @@ impl UserPatch {
     /// This changes what waits for a deploy.
     #[must_use]
     pub fn changes_staged_fields(&self, before: &User) -> bool {
-        self.changes_standing(before) || self.description.changes(before.description.as_ref())
+        self.changes_access(before) || self.description.changes(before.description.as_ref())
     }
 
     /// This changes the role, the security profile or the tenant.
     #[must_use]
-    pub fn changes_standing(&self, before: &User) -> bool {
+    pub fn changes_access(&self, before: &User) -> bool {
         self.user_role_id.changes(before.user_role_id.as_ref())
             || self.security_profile_id.changes(before.security_profile_id.as_ref())
             || self.tenant_id.changes(before.tenant_id.as_ref())
@@ -153,13 +153,13 @@ mod tests {
         sent.inactivity_timeout = Patch::Null;
         assert!(sent.changes_timeout(&before));
         sent.description = Patch::Null;
-        assert!(sent.changes_staged_fields(&before) && !sent.changes_standing(&before));
+        assert!(sent.changes_staged_fields(&before) && !sent.changes_access(&before));
         for change in [
             UserPatch { user_role_id: Patch::Value(3), ..UserPatch::default() },
             UserPatch { security_profile_id: Patch::Value(3), ..UserPatch::default() },
             UserPatch { tenant_id: Patch::Value(3), ..UserPatch::default() },
         ] {
-            assert!(change.changes_standing(&before), "{change:?}");
+            assert!(change.changes_access(&before), "{change:?}");
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
         task::{LARGEST_ID, UserId},
         user::{
             Side,
-            judge::{NewUser, Standing},
+            judge::{BothSides, NewUser},
             patch::{Patch, UserPatch},
             rules::whole_minutes,
         },
@@ -29,7 +29,7 @@ const PASSWORD: &str = "password";
 #[derive(Clone)]
 pub struct Snapshot {
     /// How he stands.
-    pub standing: Standing,
+    pub sides: BothSides,
     /// His password's hash, the one that he logs in with.
     pub password_hash: Option<String>,
     read: Map<String, Value>,
@@ -122,13 +122,13 @@ impl Store {
         let there = sides.into_iter().filter(|(_, values)| values.first().is_some_and(Option::is_some));
         let read = there.map(|(side, values)| (side.name().to_owned(), object(&fields, values))).collect();
         let passwords = [deployed.pop().flatten(), staged.pop().flatten()];
-        let standing = Standing {
+        let sides = BothSides {
             staged: read_user(Side::Staged, id, staged)?,
             deployed: read_user(Side::Deployed, id, deployed)?,
             has_password: passwords.iter().any(Option::is_some),
         };
         let password_hash = passwords.into_iter().flatten().next();
-        Ok(Snapshot { standing, password_hash, read })
+        Ok(Snapshot { sides, password_hash, read })
     }
 
     /// Changes a user who is still as he was read.

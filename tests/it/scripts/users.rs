@@ -147,10 +147,10 @@ async fn what_waits_for_a_deploy_is_staged_and_the_rest_is_on_both_sides() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
     let snapshot = read(&world, USER).await;
-    assert_eq!(snapshot.standing.staged, snapshot.standing.deployed);
+    assert_eq!(snapshot.sides.staged, snapshot.sides.deployed);
     let sent = UserPatch { email: Patch::Null, ..wanted() };
     assert_eq!(update(&world, USER, &snapshot, change(&sent, None)).await, Updated::Done);
-    let after = read(&world, USER).await.standing;
+    let after = read(&world, USER).await.sides;
     let (staged, deployed) = (after.staged.unwrap(), after.deployed.unwrap());
     assert_eq!((staged.security_profile_id, deployed.security_profile_id), (Some(3), None));
     assert_eq!((staged.description.as_deref(), deployed.description.as_deref()), (Some(""), None));
@@ -162,7 +162,7 @@ async fn what_waits_for_a_deploy_is_staged_and_the_rest_is_on_both_sides() {
     let before = world.dump();
     let other = read(&world, 6).await;
     assert_eq!(update(&world, 6, &other, preferences).await, Updated::Done);
-    let staged = read(&world, 6).await.standing.staged.unwrap();
+    let staged = read(&world, 6).await.sides.staged.unwrap();
     assert_eq!((staged.security_profile_id, staged.email), (None, None), "{before:?}");
 }
 
@@ -202,7 +202,7 @@ async fn a_new_password_ends_the_users_sessions_in_the_same_step() {
     assert!(!works(USER, &token).await && works(6, &other).await);
     let after = read(&world, USER).await;
     assert_eq!(after.password_hash.as_deref(), Some("new"));
-    assert!(after.standing.has_password);
+    assert!(after.sides.has_password);
     for side in ["staged", "deployed"] {
         let at: u64 = world.raw("HGET", &format!("{side}:user:5"), &["password_creation_time"]);
         assert!(at <= world.now_ms() && at + 60_000 > world.now_ms(), "{side}");
@@ -230,7 +230,7 @@ async fn a_user_who_is_another_one_than_was_read_is_not_changed() {
     }
     let world = World::new(&redis).await;
     let nobody = read(&world, 77).await;
-    assert_eq!((nobody.standing.staged, nobody.standing.deployed), (None, None));
+    assert_eq!((nobody.sides.staged, nobody.sides.deployed), (None, None));
     let nobody = read(&world, 77).await;
     world.set("HSET", "staged:user:77", &["username", "new"]);
     let answer = world.unchanged("update", update(&world, 77, &nobody, change(&wanted(), None))).await;
@@ -286,7 +286,7 @@ async fn the_last_administrator_stays_one_and_the_deployed_side_waits() {
     let five = read(&world, USER).await;
     assert_eq!(update(&world, USER, &five, turn(&up, true)).await, Updated::Done);
     assert_eq!((members("staged"), members("deployed")), (vec![1, USER], vec![1]), "until a deploy");
-    let staged = read(&world, USER).await.standing.staged.unwrap();
+    let staged = read(&world, USER).await.sides.staged.unwrap();
     assert_eq!((staged.user_role_id, staged.is_administrator), (Some(1), true));
     assert!(staged.further_roles.is_empty(), "the role takes the place of all that he had");
     let one = read(&world, 1).await;

@@ -115,7 +115,7 @@ fn patch(mut given: Members, purpose: Purpose, version: Version) -> Result<UserP
         wanted.old_password = secret(&mut given, "old_password")?;
     }
     if purpose != Purpose::Preferences {
-        wanted.description = text(&mut given, "description")?;
+        wanted.description = lines(&mut given, "description")?;
         wanted.user_role_id = number(&mut given, "user_role_id")?;
         wanted.security_profile_id = number(&mut given, "security_profile_id")?;
         wanted.tenant_id = number(&mut given, "tenant_id")?;
@@ -129,6 +129,17 @@ fn patch(mut given: Members, purpose: Purpose, version: Version) -> Result<UserP
 
 fn text(given: &mut Members, name: &str) -> Result<Patch<String>, Fault> {
     sent(given, name, Members::take_optional_string)
+}
+
+/// A text of one line or several.
+fn lines(given: &mut Members, name: &str) -> Result<Patch<String>, Fault> {
+    let sent = text(given, name)?;
+    let is_strange = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if sent.value().is_some_and(|text| text.contains(is_strange)) {
+        let expected = "a text without control characters but tabs and ends of lines, or null";
+        return Err(Fault::WrongType { member: name.to_owned(), expected });
+    }
+    Ok(sent)
 }
 
 /// No larger than the original's numbers can be.

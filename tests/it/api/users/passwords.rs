@@ -1,10 +1,16 @@
 //! Passwords: hashed, checked, changed, and what ends with the old one.
 
-use super::{Caller, NINA, OLGA, PAT, Scene, deployed, get, new_user, post, staged};
-use crate::api::{USERS, refuses};
+use super::{ADAM, Caller, NINA, OLGA, PAT, Scene, deployed, get, new_user, post, staged};
+use crate::api::{DEADLINE, USERS, refuses};
 use Caller::{Administrators, Service, User};
-use offstage::{domain::task::UserId, store::principals::TokenHash};
-use offstage_tests::{api::Api, fixtures};
+use offstage::{
+    domain::{checklist::Checklist, task::UserId},
+    store::{
+        principals::TokenHash,
+        queue::{Claim, Commit, Committed},
+    },
+};
+use offstage_tests::{api::Api, eventually, fixtures, world::LONG};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -78,6 +84,47 @@ async fn of_several_who_show_the_old_password_at_once_one_sets_the_new_one() {
         set("the fourth one")
     );
     assert_eq!(first + second + third + fourth, 1);
+}
+
+/// Redis was asked that so often.
+async fn called(scene: &Scene, command: &str, times: u64) {
+    eventually(command, DEADLINE, async || (scene.stack.redis_calls_of(command) >= times).then_some(()))
+        .await;
+}
+
+/// Passwords that are worked on before anybody else's of the same peer.
+const BEFORE: usize = 60;
+
+#[tokio::test]
+async fn who_is_deleted_while_a_password_waits_for_its_turn_writes_nothing() {
+    let scene = Scene::new().await;
+    let (_program, api) = scene.stack.api(&[]).await;
+    let store = &scene.stack.store;
+    let first = get(&api, User("adam"), &deployed(ADAM)).await;
+    let cookie = first.headers["set-cookie"].to_str().unwrap().to_owned();
+    let session = cookie.trim_start_matches("SEC=").split(';').next().unwrap();
+    let wrong = |number: usize| {
+        let request = api.with_token(None).request(Method::GET, &deployed(PAT));
+        let request = request.basic_auth("pat", Some(format!("wrong {number}")));
+        let api = api.clone();
+        async move { api.send(request).await.status }
+    };
+    let scripts = scene.stack.redis_calls_of("evalsha");
+    let in_line = tokio::spawn(futures::future::join_all((0..BEFORE).map(wrong)));
+    called(&scene, "evalsha", scripts + BEFORE as u64).await;
+    let reads = scene.stack.redis_calls_of("hgetall");
+    let request = api.with_token(Some(session)).request(Method::POST, USERS).json(&new_user());
+    let sender = api.clone();
+    let creation = tokio::spawn(async move { sender.send(request).await });
+    // He may, as far as was looked: roles, profiles, tenants and domains were read for it.
+    called(&scene, "hgetall", reads + 4).await;
+    fixtures::submit_one(store, fixtures::platform_deletion(ADAM)).await;
+    let Claim::Taken { tasks, .. } = store.claim(1, "w", LONG).await.unwrap() else { panic!("paused") };
+    let commit = Commit { lease: tasks[0].lease, oldest_answer_ms: None, checks: Checklist::default() };
+    assert_eq!(store.commit(&[commit], "w", LONG).await.unwrap(), [Committed::Done]);
+    refuses(&creation.await.unwrap(), 401, 18);
+    assert_eq!(scene.sides().await[0].last().unwrap().as_ref(), None, "nobody was created");
+    assert!(in_line.await.unwrap().iter().all(|status| *status == 401));
 }
 
 #[tokio::test]

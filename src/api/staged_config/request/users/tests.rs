@@ -108,6 +108,14 @@ fn a_number_that_no_long_can_hold_is_refused() {
 }
 
 #[test]
+fn a_description_has_lines_and_tabs_and_no_other_control_characters() {
+    assert!(newest(Purpose::Change, r#"{"description":"a\r\n\tb"}"#).is_ok());
+    for body in [r#"{"description":"\u0000"}"#, r#"{"description":"a\u001b[0m"}"#] {
+        assert_eq!(newest(Purpose::Change, body).unwrap_err(), ProblemKind::BadBody, "{body}");
+    }
+}
+
+#[test]
 fn what_no_release_has_and_what_has_another_type_is_refused() {
     for body in [
         r#"{"nickname":"x"}"#,

@@ -13,25 +13,25 @@ fn user(id: u64, role: u64) -> User {
     }
 }
 
-fn both(user: User) -> Standing {
-    Standing { staged: Some(user.clone()), deployed: Some(user), has_password: true }
+fn both(user: User) -> BothSides {
+    BothSides { staged: Some(user.clone()), deployed: Some(user), has_password: true }
 }
 
-fn changed(caller: &Principal, standing: &Standing, sent: &UserPatch) -> Result<Change, UserRule> {
-    changed_under(POLICY, caller, standing, sent)
+fn changed(caller: &Principal, sides: &BothSides, sent: &UserPatch) -> Result<Change, UserRule> {
+    changed_under(POLICY, caller, sides, sent)
 }
 
 fn changed_under(
     policy: Policy,
     caller: &Principal,
-    standing: &Standing,
+    sides: &BothSides,
     sent: &UserPatch,
 ) -> Result<Change, UserRule> {
-    Judge { caller, directory: &directory(), policy }.staged_change(standing, sent).unwrap()
+    Judge { caller, directory: &directory(), policy }.staged_change(sides, sent).unwrap()
 }
 
-fn preferred(caller: &Principal, standing: &Standing, sent: &UserPatch) -> Option<Result<(), UserRule>> {
-    Judge { caller, directory: &directory(), policy: POLICY }.preferences(standing, sent)
+fn preferred(caller: &Principal, sides: &BothSides, sent: &UserPatch) -> Option<Result<(), UserRule>> {
+    Judge { caller, directory: &directory(), policy: POLICY }.preferences(sides, sent)
 }
 
 /// Everything that may be set, as it is.
@@ -53,22 +53,22 @@ fn as_it_is(user: &User) -> UserPatch {
 #[test]
 fn who_sends_himself_back_as_he_was_read_has_changed_nothing() {
     let himself = user(HIMSELF.0, PLAIN);
-    let standing = both(himself.clone());
+    let sides = both(himself.clone());
     let nothing = Change { makes_administrator: None, awaits_deploy: false };
     let manager = caller(&[Capability::AdminManager], Some(HIMSELF));
-    assert_eq!(changed(&manager, &standing, &as_it_is(&himself)), Ok(nothing));
+    assert_eq!(changed(&manager, &sides, &as_it_is(&himself)), Ok(nothing));
     let plain = caller(&[], Some(HIMSELF));
-    assert_eq!(preferred(&plain, &standing, &as_it_is(&himself)), Some(Ok(())));
+    assert_eq!(preferred(&plain, &sides, &as_it_is(&himself)), Some(Ok(())));
 }
 
 /// Mends what the step before was refused for.
-type Mend = fn(&mut Standing, &mut UserPatch);
+type Mend = fn(&mut BothSides, &mut UserPatch);
 
 #[test]
 fn a_change_with_several_faults_is_refused_for_the_first_of_the_documents_order() {
     let administrator = caller(&[Capability::Admin], Some(HIMSELF));
     let policy = Policy { fallback_enabled: false, needs_domain: true, ..POLICY };
-    let mut standing = both(user(HIMSELF.0, ADMIN));
+    let mut sides = both(user(HIMSELF.0, ADMIN));
     let mut sent = UserPatch {
         user_role_id: Patch::Value(LOCAL),
         security_profile_id: Patch::Value(77),
@@ -83,11 +83,11 @@ fn a_change_with_several_faults_is_refused_for_the_first_of_the_documents_order(
         ..UserPatch::default()
     };
     let mends: [(UserRule, Mend); 19] = [
-        (UserRule::OwnField, |standing, _| *standing = both(user(5, ADMIN))),
-        (UserRule::UserNeedsManager, |standing, _| *standing = both(user(1, PLAIN))),
+        (UserRule::OwnField, |sides, _| *sides = both(user(5, ADMIN))),
+        (UserRule::UserNeedsManager, |sides, _| *sides = both(user(1, PLAIN))),
         (UserRule::RoleNeedsManager, |_, sent| sent.user_role_id = Patch::Value(77)),
         (UserRule::LocalOnlyNeedsCapability, |_, sent| sent.local_only_account = Patch::Unsent),
-        (UserRule::BuiltInAdministrator, |standing, _| *standing = both(user(5, PLAIN))),
+        (UserRule::BuiltInAdministrator, |sides, _| *sides = both(user(5, PLAIN))),
         (UserRule::OldPasswordOfAnother, |_, sent| sent.old_password = None),
         (UserRule::EmailLength, |_, sent| sent.email = Patch::Null),
         (UserRule::EmailSyntax, |_, sent| sent.email = Patch::Unsent),
@@ -110,17 +110,17 @@ fn a_change_with_several_faults_is_refused_for_the_first_of_the_documents_order(
         (UserRule::NoProfile, |_, sent| sent.security_profile_id = Patch::Unsent),
     ];
     for (index, (rule, mend)) in mends.into_iter().enumerate() {
-        assert_eq!(changed_under(policy, &administrator, &standing, &sent), Err(rule), "{index}");
-        mend(&mut standing, &mut sent);
+        assert_eq!(changed_under(policy, &administrator, &sides, &sent), Err(rule), "{index}");
+        mend(&mut sides, &mut sent);
     }
     sent.tenant_id = Patch::Unsent;
-    assert!(changed_under(policy, &administrator, &standing, &sent).is_ok());
+    assert!(changed_under(policy, &administrator, &sides, &sent).is_ok());
 }
 
 #[test]
 fn the_fields_that_nobody_changes_of_himself() {
     let manager = everything(Some(HIMSELF));
-    let standing = both(user(HIMSELF.0, PLAIN));
+    let sides = both(user(HIMSELF.0, PLAIN));
     let own = [
         UserPatch { user_role_id: Patch::Value(OPERATOR), ..UserPatch::default() },
         UserPatch { security_profile_id: Patch::Value(NORTH), ..UserPatch::default() },
@@ -130,15 +130,15 @@ fn the_fields_that_nobody_changes_of_himself() {
         UserPatch { local_only_account: Patch::Value(true), ..UserPatch::default() },
     ];
     for (index, sent) in own.iter().enumerate() {
-        assert_eq!(changed(&manager, &standing, sent), Err(UserRule::OwnField), "{sent:?}");
-        let preference = preferred(&manager, &standing, sent).unwrap();
+        assert_eq!(changed(&manager, &sides, sent), Err(UserRule::OwnField), "{sent:?}");
+        let preference = preferred(&manager, &sides, sent).unwrap();
         let expected = if matches!(index, 3 | 4) { Err(UserRule::OwnField) } else { Ok(()) };
         assert_eq!(preference, expected, "{sent:?}");
-        assert!(changed(&everything(None), &standing, sent).is_ok() || index == 5, "of another: {sent:?}");
+        assert!(changed(&everything(None), &sides, sent).is_ok() || index == 5, "of another: {sent:?}");
     }
     let allowed =
         UserPatch { description: text(1), email: Patch::Value("c@d".into()), ..UserPatch::default() };
-    assert!(changed(&manager, &standing, &allowed).is_ok());
+    assert!(changed(&manager, &sides, &allowed).is_ok());
 }
 
 #[test]
@@ -148,24 +148,24 @@ fn whoever_may_do_more_on_either_side_is_changed_by_a_manager_alone() {
     let hosted = caller(&[Capability::SaasAdmin], None);
     let (plain, admin) = (user(5, PLAIN), user(5, ADMIN));
     let further = User { further_roles: vec![MANAGER], ..plain.clone() };
-    for (standing, by_administrator, by_hosted) in [
+    for (sides, by_administrator, by_hosted) in [
         (both(plain.clone()), true, true),
         (both(user(5, HOSTED)), true, true),
         (both(user(5, OPERATOR)), true, false),
         (both(user(5, MANAGER)), false, false),
         (both(further), false, false),
         (both(admin.clone()), false, false),
-        (Standing { staged: Some(plain.clone()), ..both(admin.clone()) }, false, false),
-        (Standing { deployed: Some(plain), ..both(admin) }, false, false),
+        (BothSides { staged: Some(plain.clone()), ..both(admin.clone()) }, false, false),
+        (BothSides { deployed: Some(plain), ..both(admin) }, false, false),
     ] {
         let refused = UserRule::UserNeedsManager;
-        let prefers = |caller| preferred(caller, &standing, &sent) == Some(Err(refused));
-        assert_eq!(changed(&administrator, &standing, &sent).err() == Some(refused), !by_administrator);
-        assert_eq!(prefers(&administrator), !by_administrator, "{standing:?}");
-        assert_eq!(prefers(&hosted), !by_hosted, "{standing:?}");
+        let prefers = |caller| preferred(caller, &sides, &sent) == Some(Err(refused));
+        assert_eq!(changed(&administrator, &sides, &sent).err() == Some(refused), !by_administrator);
+        assert_eq!(prefers(&administrator), !by_administrator, "{sides:?}");
+        assert_eq!(prefers(&hosted), !by_hosted, "{sides:?}");
         let manager = caller(&[Capability::AdminManager], None);
-        assert!(changed(&manager, &standing, &sent).is_ok(), "{standing:?}");
-        assert_eq!(preferred(&manager, &standing, &sent), Some(Ok(())), "{standing:?}");
+        assert!(changed(&manager, &sides, &sent).is_ok(), "{sides:?}");
+        assert_eq!(preferred(&manager, &sides, &sent), Some(Ok(())), "{sides:?}");
     }
 }
 
@@ -176,9 +176,9 @@ fn everybody_changes_his_own_preferences_and_others_are_not_there_for_him() {
     assert_eq!(preferred(&plain, &both(user(HIMSELF.0, ADMIN)), &sent), Some(Ok(())));
     assert_eq!(preferred(&plain, &both(user(5, PLAIN)), &sent), None);
     assert_eq!(preferred(&caller(&[], None), &both(user(5, PLAIN)), &sent), None, "a service has none");
-    let gone = Standing { deployed: None, ..both(user(HIMSELF.0, PLAIN)) };
+    let gone = BothSides { deployed: None, ..both(user(HIMSELF.0, PLAIN)) };
     assert_eq!(preferred(&plain, &gone, &sent), None);
-    let never = Standing { staged: None, ..both(user(HIMSELF.0, PLAIN)) };
+    let never = BothSides { staged: None, ..both(user(HIMSELF.0, PLAIN)) };
     let directory = directory();
     let judge = Judge { caller: &everything(None), directory: &directory, policy: POLICY };
     assert!(judge.staged_change(&never, &sent).is_none());
@@ -186,7 +186,7 @@ fn everybody_changes_his_own_preferences_and_others_are_not_there_for_him() {
 
 #[test]
 fn some_preferences_take_an_administrator() {
-    let standing = both(user(5, PLAIN));
+    let sides = both(user(5, PLAIN));
     let fallback = UserPatch {
         allow_system_authentication_fallback: Patch::Value(true),
         local_only_account: Patch::Value(true),
@@ -196,12 +196,12 @@ fn some_preferences_take_an_administrator() {
     let local_only = UserPatch { allow_system_authentication_fallback: Patch::Unsent, ..fallback.clone() };
     let timeout = UserPatch { local_only_account: Patch::Unsent, ..local_only.clone() };
     let manager = caller(&[Capability::AdminManager], None);
-    let refused = |sent: &UserPatch| preferred(&manager, &standing, sent).unwrap().unwrap_err();
+    let refused = |sent: &UserPatch| preferred(&manager, &sides, sent).unwrap().unwrap_err();
     assert_eq!(refused(&fallback), UserRule::FallbackNeedsAdministrator);
     assert_eq!(refused(&local_only), UserRule::LocalOnlyNeedsCapability);
     assert_eq!(refused(&timeout), UserRule::TimeoutNeedsAdministrator);
     let administrator = caller(&[Capability::Admin], None);
-    assert_eq!(preferred(&administrator, &standing, &timeout), Some(Ok(())));
+    assert_eq!(preferred(&administrator, &sides, &timeout), Some(Ok(())));
 }
 
 #[test]
@@ -213,18 +213,18 @@ fn whoever_changes_his_own_password_says_the_old_one() {
         old_password: old.then(|| "old".into()),
         ..UserPatch::default()
     };
-    let standing = both(user(HIMSELF.0, PLAIN));
-    let without = Standing { has_password: false, ..standing.clone() };
-    for (caller, standing, new, old, expected) in [
-        (&himself, &standing, true, false, Err(UserRule::OldPasswordNeeded)),
-        (&himself, &standing, true, true, Ok(())),
+    let sides = both(user(HIMSELF.0, PLAIN));
+    let without = BothSides { has_password: false, ..sides.clone() };
+    for (caller, sides, new, old, expected) in [
+        (&himself, &sides, true, false, Err(UserRule::OldPasswordNeeded)),
+        (&himself, &sides, true, true, Ok(())),
         (&himself, &without, true, false, Ok(())),
-        (&other, &standing, true, true, Err(UserRule::OldPasswordOfAnother)),
-        (&other, &standing, true, false, Ok(())),
-        (&other, &standing, false, true, Ok(())),
+        (&other, &sides, true, true, Err(UserRule::OldPasswordOfAnother)),
+        (&other, &sides, true, false, Ok(())),
+        (&other, &sides, false, true, Ok(())),
     ] {
-        assert_eq!(changed(caller, standing, &sent(new, old)).map(drop), expected, "{new} {old}");
-        assert_eq!(preferred(caller, standing, &sent(new, old)), Some(expected), "{new} {old}");
+        assert_eq!(changed(caller, sides, &sent(new, old)).map(drop), expected, "{new} {old}");
+        assert_eq!(preferred(caller, sides, &sent(new, old)), Some(expected), "{new} {old}");
     }
 }
 
@@ -265,14 +265,14 @@ fn a_new_role_says_whether_the_staged_user_is_an_administrator() {
 #[test]
 fn the_built_in_administrator_keeps_what_makes_him_one() {
     let manager = everything(None);
-    let standing = both(user(1, ADMIN));
+    let sides = both(user(1, ADMIN));
     for (sent, stays) in [
         (UserPatch { user_role_id: Patch::Value(PLAIN), ..UserPatch::default() }, true),
         (UserPatch { security_profile_id: Patch::Value(NORTH), ..UserPatch::default() }, true),
         (UserPatch { tenant_id: Patch::Value(1), ..UserPatch::default() }, true),
         (UserPatch { description: text(1), ..UserPatch::default() }, false),
     ] {
-        let refused = changed(&manager, &standing, &sent) == Err(UserRule::BuiltInAdministrator);
+        let refused = changed(&manager, &sides, &sent) == Err(UserRule::BuiltInAdministrator);
         assert_eq!(refused, stays, "{sent:?}");
     }
 }
