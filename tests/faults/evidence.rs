@@ -13,6 +13,8 @@ use crate::{ledger::Line, log::Op};
 pub(crate) struct Evidence {
     /// The machine's clock when the clients' log began.
     pub(crate) began_at: SystemTime,
+    /// Nobody has turned the clock of one of the programs.
+    pub(crate) clocks_agree: bool,
     pub(crate) ops: Vec<Op>,
     pub(crate) ledger: Vec<Line>,
     /// The ledger was kept, so that an effect without a line is one that nobody wrote down.
@@ -28,7 +30,7 @@ pub(crate) struct Evidence {
 /// A task as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
-    /// The user whom it is about; none for other kinds.
+    /// The user whom it is to delete; none for other kinds.
     pub(crate) user: Option<u64>,
     pub(crate) state: TaskState,
     /// The number of its last claim.

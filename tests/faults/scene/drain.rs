@@ -2,7 +2,10 @@
 
 use futures::{StreamExt, stream};
 use offstage::{
-    domain::{state::TaskState, task::TaskId},
+    domain::{
+        state::TaskState,
+        task::{TaskId, TaskKind},
+    },
     store::story::Story,
 };
 use offstage_tests::{audit, dump::Dump, eventually, fixtures};
@@ -70,6 +73,7 @@ impl Scene {
         let tasks = read.buffer_unordered(READ_AT_ONCE).collect::<Vec<_>>().await;
         Evidence {
             began_at: self.log.began_at(),
+            clocks_agree: self.clocks_agree,
             ops: self.log.ops(),
             ledger: ledger::read(&self.ledger),
             has_ledger: self.has_ledger,
@@ -88,8 +92,12 @@ fn kept(story: Story, record: &BTreeMap<String, String>) -> Kept {
         by: line.by,
         at_ms: u64::try_from(line.at.timestamp_millis()).expect("after 1970"),
     };
+    let deletes = match story.task.kind {
+        TaskKind::StagedUser | TaskKind::PlatformUser => true,
+        TaskKind::Dependents | TaskKind::Workspace | TaskKind::Deploy => false,
+    };
     Kept {
-        user: story.task.subject.user().map(|user| user.0),
+        user: story.task.subject.user().map(|user| user.0).filter(|_| deletes),
         state: story.task.state,
         fence: record["fence"].parse().expect("a number"),
         history: story.history.into_iter().map(step).collect(),

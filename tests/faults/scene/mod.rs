@@ -93,7 +93,9 @@ pub(crate) struct Scene {
     pub(crate) doors: Doors,
     /// Where the workers write down their effects.
     pub(crate) ledger: PathBuf,
-    /// It is kept.
+    /// Nobody turns the clock of one of the programs. A row that does says so here.
+    pub(crate) clocks_agree: bool,
+    /// The ledger is kept.
     pub(crate) has_ledger: bool,
     settings: Vec<(String, String)>,
     proxied: Proxied,
@@ -132,6 +134,7 @@ impl Scene {
             doors: Doors::none(),
             ledger,
             has_ledger: false,
+            clocks_agree: true,
             settings: setup.settings.iter().map(own).collect(),
             proxied: setup.proxied,
             everybody: (users.start..probes.end).chain([1]).collect(),
