@@ -1,6 +1,11 @@
 //! The same idempotency key, the same task; and the task is about whom it was asked for.
+//!
+//! Whoever repeats a request that was accepted is told the same again, whatever has become of the user since.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     evidence::Evidence,
@@ -21,9 +26,32 @@ pub(super) fn check(evidence: &Evidence) -> Vec<String> {
             wrong.push(format!("user {user} was asked for, and task {task} is about another one"));
         }
     }
+    wrong.extend(forgotten(evidence));
     let many = tasks.into_iter().filter(|(_, tasks)| tasks.len() > 1);
     wrong.extend(many.map(|(key, tasks)| format!("key {key} stands for each of the tasks {tasks:?}")));
     wrong
+}
+
+/// Requests that were accepted, repeated, and then refused.
+fn forgotten(evidence: &Evidence) -> Vec<String> {
+    let mut accepted: BTreeMap<&str, Duration> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for op in &evidence.ops {
+        match (&op.what, &op.outcome) {
+            (What::Submit { key, .. }, Outcome::Ok(Answer::Task(_))) => {
+                accepted.entry(key).and_modify(|at| *at = op.ended.min(*at)).or_insert(op.ended);
+            }
+            (What::Submit { key, .. }, Outcome::Fail(status)) => {
+                refused.push((key.as_str(), op.begun, status))
+            }
+            _ => {}
+        }
+    }
+    let after = |(key, begun, _): &(&str, Duration, &u16)| accepted.get(key).is_some_and(|at| at < begun);
+    let forgotten = refused.into_iter().filter(after);
+    forgotten
+        .map(|(key, begun, status)| format!("key {key} was accepted, and at {begun:?} refused: {status}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -35,10 +63,22 @@ mod tests {
     };
 
     fn again(user: u64, answer: Answer) -> Vec<String> {
+        repeated(30, user, Outcome::Ok(answer))
+    }
+
+    /// The first request of the sample, which ended at 2 ms, is repeated.
+    fn repeated(ms: u64, user: u64, outcome: Outcome) -> Vec<String> {
         let mut evidence = sample::good();
         let what = What::Submit { user, key: "a".to_owned() };
-        evidence.ops.push(sample::op(30, what, Outcome::Ok(answer)));
+        evidence.ops.push(sample::op(ms, what, outcome));
         check(&evidence)
+    }
+
+    #[test]
+    fn a_key_that_was_forgotten_is_flagged() {
+        assert_eq!(repeated(30, 11, Outcome::Fail(404)), ["key a was accepted, and at 30ms refused: 404"]);
+        assert_eq!(repeated(1, 11, Outcome::Fail(404)), [""; 0]);
+        assert_eq!(repeated(30, 11, Outcome::Unknown(Some(503))), [""; 0]);
     }
 
     #[test]
