@@ -5,6 +5,7 @@
 
 mod drain;
 mod programs;
+mod spare;
 
 use offstage::store::Store;
 use offstage_tests::{fixtures, programs::Program, proxy::Proxy, redis::PrivateRedis, within};
@@ -25,7 +26,7 @@ use crate::{
 /// The first user of a scene.
 const FIRST_USER: u64 = 1_000;
 /// Users that are kept back: each shows once that deletions go through again.
-const PROBES: u64 = 256;
+const PROBES: u64 = 512;
 /// How long some progress may take where nothing is broken any more.
 const PROGRESS_LIMIT: Duration = Duration::from_secs(30);
 /// The slowest recovery that is one.
@@ -37,6 +38,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) fsync: Fsync,
     /// More flags of the server.
     pub(crate) redis: &'a [&'a str],
+    /// Its disk can be slow, and loses what was not synced when the power is cut.
+    pub(crate) lossy_disk: bool,
     pub(crate) apis: usize,
     pub(crate) workers: usize,
     /// Users that the load may take.
@@ -52,6 +55,7 @@ impl Default for Setup<'_> {
         Self {
             fsync: Fsync::Always,
             redis: &[],
+            lossy_disk: false,
             apis: 1,
             workers: 2,
             users: 4_000,
@@ -114,7 +118,11 @@ impl Scene {
             Fsync::Everysec => "everysec",
         };
         let flags = [&["--appendfsync", fsync], setup.redis].concat();
-        let redis = PrivateRedis::with(&flags).await;
+        let redis = if setup.lossy_disk {
+            PrivateRedis::on_lossy_disk(&flags).await
+        } else {
+            PrivateRedis::with(&flags).await
+        };
         let proxy = Proxy::start(redis.socket()).await;
         let store = fixtures::store(&redis);
         fixtures::tokens(&store).await;
