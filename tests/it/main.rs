@@ -10,6 +10,7 @@ mod deploys;
 mod engine;
 mod invariants;
 mod layers;
+mod ledger;
 mod model;
 mod outcomes;
 mod programs;
