@@ -121,6 +121,9 @@ pub struct WorkerSettings {
     pub retry_delay_max_ms: u64,
     /// Milliseconds that a stopping worker lets its tasks finish; then it hands them back.
     pub stop_ms: u64,
+    /// A file to which every effect is written, before and after; workers of one machine may share it. While it cannot be
+    /// written, nothing is deleted. Without it none is kept.
+    pub ledger: Option<PathBuf>,
 }
 
 /// The tasks' records.
@@ -177,6 +180,7 @@ impl Default for WorkerSettings {
             retry_delay_ms: 1_000,
             retry_delay_max_ms: 300_000,
             stop_ms: 3_000,
+            ledger: None,
         }
     }
 }

@@ -46,6 +46,7 @@ pub(super) const SETTINGS: &[&str] = &[
     "worker.retry_delay_ms",
     "worker.retry_delay_max_ms",
     "worker.stop_ms",
+    "worker.ledger",
     "tasks.retention_s",
     "checks.max_answer_age_ms",
     "checks.pause.ms",

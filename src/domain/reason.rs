@@ -37,6 +37,8 @@ pub enum Reason {
     InTheWay,
     /// The workspace cannot be set aside: found out before the removal is promised, or after. Nothing of it was touched.
     NotSetAside,
+    /// The worker could not write down in its ledger that the effect begins, so it did not let it begin.
+    LedgerUnwritable,
 }
 
 impl Reason {
@@ -58,6 +60,7 @@ impl Reason {
             Self::EffectIncomplete => "effect_incomplete",
             Self::InTheWay => "in_the_way",
             Self::NotSetAside => "not_set_aside",
+            Self::LedgerUnwritable => "ledger_unwritable",
         }
     }
 
@@ -78,13 +81,14 @@ impl Reason {
             | Self::WorkspaceGone
             | Self::EffectIncomplete
             | Self::InTheWay
-            | Self::NotSetAside => "",
+            | Self::NotSetAside
+            | Self::LedgerUnwritable => "",
         }
     }
 
     /// Every reason, with that detail where one belongs to it.
     #[must_use]
-    pub fn every(detail: &str) -> [Self; 14] {
+    pub fn every(detail: &str) -> [Self; 15] {
         [
             Self::Dependents,
             Self::UserGone,
@@ -100,6 +104,7 @@ impl Reason {
             Self::EffectIncomplete,
             Self::InTheWay,
             Self::NotSetAside,
+            Self::LedgerUnwritable,
         ]
     }
 

@@ -56,7 +56,7 @@
 //! All share the hash tag in the prefix, so that they live on one shard of a Redis Cluster.
 
 use super::principals::hex;
-use crate::domain::user::Side;
+use crate::domain::{task::Subject, user::Side};
 
 /// The keys under one prefix.
 #[derive(Debug, Clone)]
@@ -134,6 +134,15 @@ impl Keys {
     /// One of the keys that stand alone: `pending`, `roles`, `staged:names` and so on.
     pub(super) fn named(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
+    }
+}
+
+/// A subject by number or hash, as the hash `live` calls it: for places where no name may stand.
+pub(super) fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::User(user) => format!("user:{user}"),
+        Subject::Workspace(name) => format!("workspace:{}", sha1_hex(name.as_str())),
+        Subject::Configuration(_) => "configuration".to_owned(),
     }
 }
 

@@ -240,7 +240,11 @@ fn read_committed(line: &str) -> Result<Committed, StoreError> {
     match committed {
         Committed::Done => tallies::came_to(kind, TaskState::Completed.name()),
         Committed::Lost | Committed::Cancelled => tallies::refused(met, Event::Complete),
-        Committed::UserGone | Committed::Blocked | Committed::LastAdministrator | Committed::TooOld => {}
+        Committed::UserGone
+        | Committed::Blocked
+        | Committed::LastAdministrator
+        | Committed::TooOld
+        | Committed::Unknown => {}
     }
     Ok(committed)
 }

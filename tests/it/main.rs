@@ -11,6 +11,7 @@ mod durability;
 mod engine;
 mod invariants;
 mod layers;
+mod ledger;
 mod model;
 mod outcomes;
 mod programs;

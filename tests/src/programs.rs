@@ -23,12 +23,14 @@ pub struct Program {
     output: mpsc::UnboundedReceiver<String>,
 }
 
-/// The path of one of the programs that `cargo build` made beside this test.
+/// The path of one of the programs that `cargo build` made beside this test, or beside this program.
 #[must_use]
 pub fn path_of(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a path");
-    let folder = test.parent().and_then(Path::parent).expect("tests stand in target/<profile>/deps");
-    let program = folder.join(name);
+    let own = std::env::current_exe().expect("a program has a path");
+    let folder = own.parent().expect("it stands in a folder");
+    // Tests stand in target/<profile>/deps, programs one above.
+    let above = if folder.ends_with("deps") { folder.parent().expect("deps stands in one") } else { folder };
+    let program = above.join(name);
     assert!(
         program.exists(),
         "{} is not there: run `cargo build --workspace --bins` first",

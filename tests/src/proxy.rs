@@ -1,12 +1,17 @@
 //! A TCP proxy before a private Redis that can swallow, as a half-open connection does, and that can hold back one command
-//! or the answer to it, so that a test can kill a program at exactly that point.
+//! or the answer to it, so that a test can kill a program at exactly that point; or that puts another text in the place of a
+//! script's ([`Swap`]).
+
+mod swap;
+
+pub use swap::Swap;
 
 use offstage::store::scripts;
 use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -46,6 +51,7 @@ struct Faults {
     connections: AtomicU64,
     trap: Mutex<Option<(String, Hold)>>,
     sprung: Notify,
+    swap: OnceLock<Arc<Swap>>,
 }
 
 impl Proxy {
@@ -62,6 +68,12 @@ impl Proxy {
             }
         });
         Self { address, faults }
+    }
+
+    /// From now on, before anybody has come, a script has another text.
+    #[must_use]
+    pub fn swap(&self, swap: Swap) -> Arc<Swap> {
+        Arc::clone(self.faults.swap.get_or_init(|| Arc::new(swap)))
     }
 
     /// The URL for offstage.
@@ -118,6 +130,7 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
     let silenced = AtomicBool::new(false);
     let there = async {
         let mut cut_off = false;
+        let mut commands = swap::Commands::default();
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(length @ 1..) = client_read.read(&mut buffer).await {
             let bytes = &buffer[..length];
@@ -128,6 +141,8 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
             // What is held back stays so; where only answers are, the rest of a command may still be to come.
             cut_off |= hold == Some(Hold::Command);
             let silent = cut_off || faults.swallows(number);
+            let exchanged = faults.swap.get().map(|swap| commands.exchange(bytes, swap));
+            let bytes = exchanged.as_deref().unwrap_or(bytes);
             if !silent && server_write.write_all(bytes).await.is_err() {
                 return;
             }
@@ -139,6 +154,9 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
     let back = async {
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(length @ 1..) = server_read.read(&mut buffer).await {
+            if let Some(swap) = faults.swap.get() {
+                swap.answered(&mut buffer[..length]);
+            }
             if silenced.load(Ordering::SeqCst) {
                 faults.sprung.notify_one();
             } else if !faults.swallows(number) && client_write.write_all(&buffer[..length]).await.is_err() {

@@ -41,6 +41,11 @@ impl PrivateRedis {
         self.folder.path()
     }
 
+    /// The folder stays when the server goes.
+    pub fn keep_folder(&mut self) {
+        self.folder.disable_cleanup(true);
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn socket(&self) -> PathBuf {

@@ -10,6 +10,7 @@
 mod attempt;
 mod deploy;
 mod effect;
+mod on_record;
 
 use futures::FutureExt;
 use offstage::{
@@ -30,7 +31,11 @@ use offstage::{
 use std::{panic::AssertUnwindSafe, time::Instant};
 use tracing::{Instrument, Span, field::Empty};
 
-use crate::{checks::Checks, effects::Effects};
+use crate::{
+    checks::Checks,
+    effects::Effects,
+    ledger::{Entry, Ledger},
+};
 
 /// Looks at one user before an attempt is given up as unsettled.
 const MOST_ROUNDS: u32 = 5;
@@ -46,6 +51,8 @@ pub struct Context {
     pub checks: Checks,
     /// What takes place outside Redis.
     pub effects: Effects,
+    /// Where effects are written down, if anywhere.
+    pub ledger: Option<Ledger>,
     /// How often and how soon to try again.
     pub retry: RetryPolicy,
 }
@@ -139,6 +146,21 @@ async fn run(context: &Context, delivery: &Delivery) -> Outcome {
     outcome
 }
 
+/// An effect outside Redis that is promised, and that the ledger knows of where there is one.
+struct Due {
+    entry: Option<Entry>,
+}
+
+/// Where an attempt to let a deletion take effect has led.
+enum Taken {
+    /// To the attempt's end.
+    Ended(Outcome),
+    /// To a promise, which is to be kept now.
+    Due(Due),
+    /// Back to looking: the ground has moved, and so.
+    Moved(Reason),
+}
+
 /// Carries one attempt to its end.
 struct Settler<'a> {
     context: &'a Context,
@@ -155,63 +177,77 @@ impl Settler<'_> {
         if self.is_for_others() {
             return self.leave_to_others().await;
         }
-        if !self.delivery.claimed.committed {
-            let ended = tokio::select! {
-                biased;
-                interruption = self.delivery.interrupted() => Some(self.interrupted(interruption).await),
-                ended = self.attempt() => ended,
-            };
-            if let Some(outcome) = ended {
-                return outcome;
-            }
+        if self.delivery.claimed.committed {
+            return self.resume().await;
         }
-        self.carry_out().await
+        let attempted = tokio::select! {
+            biased;
+            interruption = self.delivery.interrupted() => Err(self.interrupted(interruption).await),
+            attempted = self.attempt() => attempted,
+        };
+        match attempted {
+            Ok(due) => self.carry_out(due.entry).await,
+            Err(ended) => ended,
+        }
     }
 
-    /// Checks and decides, again and again while the ground moves. None where an effect is promised and due.
-    async fn attempt(&self) -> Option<Outcome> {
+    /// Checks and decides, again and again while the ground moves.
+    ///
+    /// # Errors
+    /// How the attempt ended; otherwise an effect is promised and due.
+    async fn attempt(&self) -> Result<Due, Outcome> {
         let attempt = self.delivery.claimed.attempt;
         let Some(username) = self.delivery.claimed.username.clone() else {
-            return Some(self.fail(Reason::UserGone).await);
+            return Err(self.fail(Reason::UserGone).await);
         };
         let mut unsettled = Reason::Unsettled;
         for round in 1..=MOST_ROUNDS {
             let look = match attempt::look(self.context, &self.delivery.claimed, &username, round).await {
                 Ok(look) => look,
-                Err(interruption) => return Some(self.interrupted(interruption).await),
+                Err(interruption) => return Err(self.interrupted(interruption).await),
             };
             let kind = self.delivery.claimed.kind;
             let step = decide(kind, attempt, &look.findings, &self.context.retry, jitter());
             if step != Step::Commit {
-                return Some(self.apply(step, Some(look.findings.checks)).await);
+                return Err(self.apply(step, Some(look.findings.checks)).await);
             }
             let commit = look.commit(self.lease());
             let taken = match kind.effect() {
                 Effect::Outside => self.promise(commit).await,
                 Effect::None | Effect::Staged | Effect::Everywhere | Effect::Configuration => {
-                    self.commit(commit).await.map(Some)
+                    self.commit(commit).await
                 }
             };
             unsettled = match taken {
-                Ok(ended) => return ended,
-                Err(moved) => moved,
+                Taken::Ended(outcome) => return Err(outcome),
+                Taken::Due(due) => return Ok(due),
+                Taken::Moved(reason) => reason,
             };
             tracing::info!(round, why = unsettled.name(), "the ground has moved: looking again");
         }
-        Some(self.apply(try_again(attempt, unsettled, &self.context.retry, jitter()), None).await)
+        Err(self.retry(unsettled).await)
     }
 
-    /// Lets a deletion take effect inside Redis; or says how the ground has moved.
-    async fn commit(&self, commit: Commit) -> Result<Outcome, Reason> {
-        match self.context.finisher.commit(commit).await {
-            Committed::Done => Ok(Outcome::Completed),
-            Committed::Lost => Ok(Outcome::Lost),
-            Committed::Cancelled => Ok(self.give_up().await),
-            Committed::UserGone => Ok(self.fail(Reason::UserGone).await),
-            Committed::LastAdministrator => Ok(self.fail(Reason::LastAdministrator).await),
-            Committed::Blocked => Err(Reason::Unsettled),
-            Committed::TooOld => Err(Reason::AnswersTooOld),
-        }
+    /// Lets a deletion take effect inside Redis.
+    async fn commit(&self, commit: Commit) -> Taken {
+        let Ok(committed) = on_record::commit(self.context, &self.delivery.claimed, commit).await else {
+            return Taken::Ended(self.retry(Reason::LedgerUnwritable).await);
+        };
+        Taken::Ended(match committed {
+            Committed::Done => Outcome::Completed,
+            Committed::Lost | Committed::Unknown => Outcome::Lost,
+            Committed::Cancelled => self.give_up().await,
+            Committed::UserGone => self.fail(Reason::UserGone).await,
+            Committed::LastAdministrator => self.fail(Reason::LastAdministrator).await,
+            Committed::Blocked => return Taken::Moved(Reason::Unsettled),
+            Committed::TooOld => return Taken::Moved(Reason::AnswersTooOld),
+        })
+    }
+
+    /// Another attempt is to follow, if one is left.
+    async fn retry(&self, reason: Reason) -> Outcome {
+        let attempt = self.delivery.claimed.attempt;
+        self.apply(try_again(attempt, reason, &self.context.retry, jitter()), None).await
     }
 
     async fn fail(&self, reason: Reason) -> Outcome {

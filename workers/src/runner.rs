@@ -27,6 +27,7 @@ use crate::{
     checks::Checks,
     effects::Effects,
     handler::{self, Context},
+    ledger::Ledger,
 };
 
 /// How long handing back may take after the deadline, before the worker ends regardless.
@@ -47,11 +48,13 @@ pub fn prepare(store: &Store, settings: &Settings, worker: &str) -> anyhow::Resu
             max_answer_age: Duration::from_millis(settings.checks.max_answer_age_ms),
         },
     );
+    let ledger = settings.worker.ledger.clone().map(|path| Ledger::start(path, worker));
     let context = Context {
         store: store.clone(),
         finisher: queue.finisher(),
         checks: Checks::new(settings, store)?,
         effects: Effects::new(&settings.notebooks)?,
+        ledger: ledger.transpose().context("no thread to keep the ledger")?,
         retry: RetryPolicy {
             max_attempts: settings.worker.max_attempts,
             delay_ms: settings.worker.retry_delay_ms,

@@ -175,6 +175,7 @@ cause = { $reason ->
     [effect_incomplete] Der Arbeitsbereich ist aus dem Weg, konnte aber noch nicht ganz entfernt werden
     [in_the_way] Wo der Arbeitsbereich abgelegt werden sollte, steht schon etwas
     [not_set_aside] Der Arbeitsbereich lässt sich nicht aus dem Weg räumen und ist unberührt
+    [ledger_unwritable] Das Journal des Workers lässt sich nicht beschreiben, deshalb wurde nichts getan
    *[none] { $state ->
         [EXCEPTION] Fehlgeschlagen
        *[other] Unterbrochen

@@ -189,6 +189,7 @@ cause = { $reason ->
     [effect_incomplete] The workspace is out of the way, but not all of it could be removed
     [in_the_way] Something is in the way where the workspace was to be put aside
     [not_set_aside] The workspace cannot be put out of the way, and nothing of it was touched
+    [ledger_unwritable] The worker's ledger cannot be written, and nothing was done
    *[none] { $state ->
         [EXCEPTION] Failed
        *[other] Interrupted

@@ -103,6 +103,7 @@ pub(super) const fn reason(reason: &Reason) -> &'static str {
         Reason::EffectIncomplete => "effect_incomplete",
         Reason::InTheWay => "in_the_way",
         Reason::NotSetAside => "not_set_aside",
+        Reason::LedgerUnwritable => "ledger_unwritable",
     }
 }
 

@@ -96,7 +96,8 @@ fn failed(task: &Task) -> Problem {
             | Reason::WorkspaceGone
             | Reason::EffectIncomplete
             | Reason::InTheWay
-            | Reason::NotSetAside,
+            | Reason::NotSetAside
+            | Reason::LedgerUnwritable,
         )
         | None => Problem { kind: ProblemKind::Internal, ..refusal },
     }

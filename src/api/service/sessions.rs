@@ -6,6 +6,8 @@
 //! Easy to get wrong: a session is never remembered in this process. It ends in the step in which its user goes, whoever
 //! asks and wherever.
 
+mod binding;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -23,6 +25,8 @@ use crate::{
     },
 };
 
+pub use binding::{Binding, Origin};
+
 /// The longest text that a session is bound to, in bytes.
 const MOST_BINDING_BYTES: usize = 1_024;
 /// What nobody can guess of a token; in it, 43 characters.
@@ -37,54 +41,6 @@ pub struct SessionTerms {
     pub lifetime: Option<Duration>,
     /// What it is bound to.
     pub binding: Binding,
-}
-
-/// What a session is bound to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Binding {
-    /// Nothing.
-    None,
-    /// The page that the request comes from, as its `Referer` says: that one, or one below it.
-    Referer(String),
-    /// The address of the socket's other end.
-    Address(IpAddr),
-}
-
-/// Where a request comes from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Origin {
-    /// The `Referer` header.
-    pub referer: Option<String>,
-    /// The address of the socket's other end.
-    pub address: Option<IpAddr>,
-}
-
-impl Binding {
-    fn text(&self) -> String {
-        match self {
-            Self::None => String::new(),
-            Self::Referer(page) => format!("referer {page}"),
-            Self::Address(address) => format!("address {}", address.to_canonical()),
-        }
-    }
-
-    /// What is kept of a binding holds for a request from there.
-    pub(super) fn holds(kept: &str, from: &Origin) -> bool {
-        match kept.split_once(' ') {
-            None => kept.is_empty(),
-            Some(("referer", page)) => from.referer.as_deref().is_some_and(|referer| is_below(referer, page)),
-            Some(("address", text)) => {
-                from.address.is_some_and(|address| address.to_canonical().to_string() == text)
-            }
-            Some(_) => false,
-        }
-    }
-}
-
-/// The page itself, or one below it: `https://a.example` is not above `https://a.example.org`.
-fn is_below(referer: &str, page: &str) -> bool {
-    let rest = referer.strip_prefix(page);
-    rest.is_some_and(|rest| rest.is_empty() || page.ends_with('/') || rest.starts_with(['/', '?', '#']))
 }
 
 /// A session that was opened.
@@ -273,34 +229,5 @@ mod tests {
         for other in [String::new(), "secret".to_owned(), "+".repeat(43), URL_SAFE_NO_PAD.encode([7; 33])] {
             assert!(!is_sessions(&other), "{other}");
         }
-    }
-
-    #[test]
-    fn a_session_bound_to_a_page_works_from_there_and_below() {
-        let kept = Binding::Referer("https://a.example".into()).text();
-        let from = |referer: &str| Origin { referer: Some(referer.into()), address: None };
-        for good in
-            ["https://a.example", "https://a.example/", "https://a.example/page", "https://a.example?x"]
-        {
-            assert!(Binding::holds(&kept, &from(good)), "{good}");
-        }
-        for bad in ["https://a.example.org", "https://b.example", "", "https://a.exampl"] {
-            assert!(!Binding::holds(&kept, &from(bad)), "{bad}");
-        }
-        assert!(!Binding::holds(&kept, &Origin::default()));
-    }
-
-    #[test]
-    fn a_session_bound_to_an_address_works_from_there_alone() {
-        let at = |text: &str| Origin { referer: None, address: Some(text.parse().unwrap()) };
-        let kept = Binding::Address("::ffff:10.0.0.1".parse().unwrap()).text();
-        assert!(Binding::holds(&kept, &at("10.0.0.1")));
-        assert!(!Binding::holds(&kept, &at("10.0.0.2")));
-        assert!(!Binding::holds(&kept, &Origin::default()));
-        assert!(Binding::holds("", &Origin::default()));
-        assert!(
-            !Binding::holds("moon 1", &Origin::default()),
-            "what another version wrote binds to something"
-        );
     }
 }

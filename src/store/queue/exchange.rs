@@ -11,7 +11,7 @@ use crate::{
         state::Event,
         task::{Fence, Subject, TaskId, TaskKind},
     },
-    store::records,
+    store::{keys, records},
     telemetry::trace::TraceParent,
 };
 
@@ -45,6 +45,14 @@ pub struct Claimed {
     pub attempt: u32,
     /// The span that asked for it.
     pub trace: Option<TraceParent>,
+}
+
+impl Claimed {
+    /// Whom or what it is about, by number or hash: `user:5`, `workspace:<sha1>`, `configuration`.
+    #[must_use]
+    pub fn subject_without_name(&self) -> String {
+        keys::subject(&self.subject)
+    }
 }
 
 /// What a claim brought.
@@ -134,6 +142,8 @@ pub enum Committed {
     LastAdministrator,
     /// What outside systems said is too old.
     TooOld,
+    /// Nobody could tell: Redis has lost what it had, or refused to say.
+    Unknown,
 }
 
 /// What became of the promise to remove a workspace.

@@ -66,9 +66,9 @@ impl Finisher {
     pub async fn commit(&self, commit: Commit) -> Committed {
         let (answer, outcome) = oneshot::channel();
         if self.queue.send(Item::Commit(commit, answer)).await.is_err() {
-            return Committed::Lost;
+            return Committed::Unknown;
         }
-        outcome.await.unwrap_or(Committed::Lost)
+        outcome.await.unwrap_or(Committed::Unknown)
     }
 
     /// Promises an effect outside Redis, which is to begin after that. Such tasks are few, and each goes by itself. Waits as
@@ -123,7 +123,7 @@ async fn finish(store: &Store, worker: &str, max_answer_age: Duration, batch: Ve
     tokio::join!(committing, settling);
 }
 
-/// Answers everybody; where there is no outcome, the senders are dropped and the handlers take it as lost.
+/// Answers everybody; where there is no outcome, the senders are dropped, and the handlers take it as lost or unknown.
 fn answer<T>(answers: Vec<oneshot::Sender<T>>, outcomes: Result<Vec<T>, StoreError>) {
     let outcomes = outcomes.unwrap_or_else(|error| {
         tracing::error!(error = %crate::telemetry::chain(&error), "attempts cannot be ended");

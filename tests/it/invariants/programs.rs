@@ -140,7 +140,8 @@ async fn invariant_10_no_personal_data_leaks_into_logs_metrics_and_key_names() {
     stack.store.load_users(&[named(5), named(6), named(7)], false).await.unwrap();
     let noisy = [("OFFSTAGE_LOG", "debug")];
     let (program, api) = stack.api(&noisy).await;
-    let worker = stack.worker(&noisy);
+    let ledger = stack.redis.folder().join("ledger");
+    let worker = stack.worker(&[noisy[0], ("OFFSTAGE_WORKER__LEDGER", ledger.to_str().unwrap())]);
     let path = "/ops/v1/users/6/dependents/REPORT/1";
     let body = json!({"name": "Trillian's report", "owner": "Zaphod-6", "blocking": true});
     assert_eq!(api.send(api.request(reqwest::Method::PUT, path).json(&body)).await.status, 201);
@@ -159,6 +160,7 @@ async fn invariant_10_no_personal_data_leaks_into_logs_metrics_and_key_names() {
         ("worker's log", worker.log()),
         ("keys", keys.join("\n")),
         ("metrics", metrics),
+        ("ledger", std::fs::read_to_string(ledger).unwrap()),
     ] {
         assert!(!text.is_empty(), "{place}");
         for secret in ["Zaphod", "heartofgold", "Trillian", "Magrathea", fixtures::ADMIN_TOKEN, "tester"] {

@@ -6,7 +6,7 @@
 //! Easy to get wrong: users are written meanwhile, so the last step may ask for more calls. Each of them can be interrupted.
 
 use offstage::{
-    domain::{plan::try_again, reason::Reason},
+    domain::reason::Reason,
     store::{
         StoreError,
         deploys::{Prepared, Turned},
@@ -14,7 +14,7 @@ use offstage::{
     },
 };
 
-use super::{Outcome, Settler, jitter};
+use super::{Outcome, Settler, on_record};
 
 /// Calls for users who were written meanwhile, before an attempt gives its place up: an import may write faster than this.
 const MOST_CALLS: u32 = 10_000;
@@ -45,26 +45,35 @@ impl Settler<'_> {
                 Prepared::Lost => return Ok(Outcome::Lost),
             };
         }
+        let Ok(entry) = self.begin().await else { return Ok(self.retry(Reason::LedgerUnwritable).await) };
+        // What was refused did not take place; where Redis does not say, neither does the ledger.
+        let turned = self.turn().await?;
+        on_record::end(entry, turned == Turned::Done).await;
+        Ok(match turned {
+            Turned::Done => Outcome::Completed,
+            Turned::More => self.retry(Reason::Unsettled).await,
+            Turned::Cancelled => self.give_up().await,
+            Turned::Lost => Outcome::Lost,
+            Turned::LastAdministrator => self.fail(Reason::LastAdministrator).await,
+        })
+    }
+
+    /// Lets the users take effect, as soon as those who were written meanwhile are prepared too; `More` when they never were.
+    async fn turn(&self) -> Result<Turned, StoreError> {
+        let store = &self.context.store;
         let worker = self.context.finisher.worker();
         for _ in 0..MOST_CALLS {
-            match until_answered("turn_deploy", || store.turn_deploy(self.lease(), worker)).await? {
-                Turned::Done => return Ok(Outcome::Completed),
-                Turned::More => {}
-                Turned::Cancelled => return Ok(self.give_up().await),
-                Turned::Lost => return Ok(Outcome::Lost),
-                Turned::LastAdministrator => return Ok(self.fail(Reason::LastAdministrator).await),
+            let turned = until_answered("turn_deploy", || store.turn_deploy(self.lease(), worker)).await?;
+            if turned != Turned::More {
+                return Ok(turned);
             }
         }
-        let attempt = self.delivery.claimed.attempt;
-        let step = try_again(attempt, Reason::Unsettled, &self.context.retry, jitter());
-        Ok(self.apply(step, None).await)
+        Ok(Turned::More)
     }
 
     /// Redis refused a step of ours, which waiting does not mend.
     async fn broken(&self, error: &StoreError) -> Outcome {
         tracing::error!(error = %offstage::telemetry::chain(error), "a deploy cannot be carried out");
-        let attempt = self.delivery.claimed.attempt;
-        let step = try_again(attempt, Reason::Unsettled, &self.context.retry, jitter());
-        self.apply(step, None).await
+        self.retry(Reason::Unsettled).await
     }
 }

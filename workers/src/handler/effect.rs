@@ -8,7 +8,6 @@
 
 use offstage::{
     domain::{
-        plan::try_again,
         reason::Reason,
         state::Event,
         task::{Effect, TaskId},
@@ -20,8 +19,11 @@ use offstage::{
 };
 use std::time::Duration;
 
-use super::{Outcome, Settler, jitter};
-use crate::effects::workspace::{Before, Fault, Removal};
+use super::{Due, Outcome, Settler, Taken, jitter, on_record};
+use crate::{
+    effects::workspace::{Before, Fault, Removal},
+    ledger::{Entry, Unwritable},
+};
 
 /// What could not be asked, in the words of a check: whether the workspace is there.
 const DISK: &str = "workspace";
@@ -42,28 +44,41 @@ impl Settler<'_> {
         self.leave_for(delay_ms, Event::HandBack, reason, Outcome::HandedBack).await
     }
 
-    /// Promises the effect: none where it is due now, else how the attempt ended, or how the ground has moved.
-    pub(super) async fn promise(&self, commit: Commit) -> Result<Option<Outcome>, Reason> {
+    /// Promises the effect, which the ledger must know of before.
+    pub(super) async fn promise(&self, commit: Commit) -> Taken {
         let Some((removal, name, task)) = self.removal() else {
-            return Ok(Some(self.leave_to_others().await));
+            return Taken::Ended(self.leave_to_others().await);
         };
         match removal.look(name, task).await {
             Ok(Before::Ready) => {}
-            Ok(Before::Gone) => return Ok(Some(self.fail(Reason::WorkspaceGone).await)),
-            Ok(Before::InTheWay) => return Ok(Some(self.fail(Reason::InTheWay).await)),
-            Err(fault) => return Ok(Some(self.cannot_begin(&fault).await)),
+            Ok(Before::Gone) => return Taken::Ended(self.fail(Reason::WorkspaceGone).await),
+            Ok(Before::InTheWay) => return Taken::Ended(self.fail(Reason::InTheWay).await),
+            Err(fault) => return Taken::Ended(self.cannot_begin(&fault).await),
         }
-        match self.context.finisher.promise(commit).await {
-            Promised::Done => Ok(None),
-            Promised::Lost => Ok(Some(Outcome::Lost)),
-            Promised::Cancelled => Ok(Some(self.give_up().await)),
-            Promised::Running | Promised::Silent | Promised::Occupied => Err(Reason::Unsettled),
-            Promised::TooOld => Err(Reason::AnswersTooOld),
+        let Ok(entry) = self.begin().await else {
+            return Taken::Ended(self.retry(Reason::LedgerUnwritable).await);
+        };
+        let refused = match self.context.finisher.promise(commit).await {
+            Promised::Done => return Taken::Due(Due { entry }),
+            Promised::Lost => Taken::Ended(Outcome::Lost),
+            Promised::Cancelled => Taken::Ended(self.give_up().await),
+            Promised::Running | Promised::Silent | Promised::Occupied => Taken::Moved(Reason::Unsettled),
+            Promised::TooOld => Taken::Moved(Reason::AnswersTooOld),
+        };
+        on_record::end(entry, false).await;
+        refused
+    }
+
+    /// Goes on with what was promised in an attempt before.
+    pub(super) async fn resume(&self) -> Outcome {
+        match self.begin().await {
+            Ok(entry) => self.carry_out(entry).await,
+            Err(Unwritable) => self.repeat(Reason::LedgerUnwritable).await,
         }
     }
 
-    /// Carries out what was promised, now or in an attempt before.
-    pub(super) async fn carry_out(&self) -> Outcome {
+    /// Carries out what was promised. What is not through has no end in the ledger, and is begun there once more.
+    pub(super) async fn carry_out(&self, entry: Option<Entry>) -> Outcome {
         let Some((removal, name, task)) = self.removal() else {
             return self.leave_to_others().await;
         };
@@ -77,7 +92,10 @@ impl Settler<'_> {
             }
         };
         match (ended, interruption) {
-            (Ok(Emptied::Done), _) => self.leave(Event::Complete, None, Outcome::Completed).await,
+            (Ok(Emptied::Done), _) => {
+                on_record::end(entry, true).await;
+                self.leave(Event::Complete, None, Outcome::Completed).await
+            }
             (_, Some(Interruption::Lost)) => Outcome::Lost,
             (Err(fault), _) => self.repeat(report(&fault)).await,
             (Ok(Emptied::Stopped), None) => {
@@ -97,9 +115,7 @@ impl Settler<'_> {
     }
 
     async fn cannot_look(&self) -> Outcome {
-        let reason = Reason::CheckUnavailable { check: DISK.to_owned() };
-        let step = try_again(self.delivery.claimed.attempt, reason, &self.context.retry, jitter());
-        self.apply(step, None).await
+        self.retry(Reason::CheckUnavailable { check: DISK.to_owned() }).await
     }
 
     /// Nothing is promised that could not be kept.
@@ -109,8 +125,7 @@ impl Settler<'_> {
             Fault::Untouched(_) => Reason::NotSetAside,
             Fault::Disk(_) | Fault::Panicked => return self.cannot_look().await,
         };
-        let step = try_again(self.delivery.claimed.attempt, reason, &self.context.retry, jitter());
-        self.apply(step, None).await
+        self.retry(reason).await
     }
 
     /// Comes again later, however often it was tried.

@@ -148,12 +148,14 @@ fn whoever_may_do_more_on_either_side_is_changed_by_a_manager_alone() {
     let hosted = caller(&[Capability::SaasAdmin], None);
     let (plain, admin) = (user(5, PLAIN), user(5, ADMIN));
     let further = User { further_roles: vec![MANAGER], ..plain.clone() };
+    let unknown = User { further_roles: vec![77], ..plain.clone() };
     for (sides, by_administrator, by_hosted) in [
         (both(plain.clone()), true, true),
         (both(user(5, HOSTED)), true, true),
         (both(user(5, OPERATOR)), true, false),
         (both(user(5, MANAGER)), false, false),
         (both(further), false, false),
+        (both(unknown), false, false),
         (both(admin.clone()), false, false),
         (BothSides { staged: Some(plain.clone()), ..both(admin.clone()) }, false, false),
         (BothSides { deployed: Some(plain), ..both(admin) }, false, false),

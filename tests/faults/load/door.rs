@@ -1,0 +1,131 @@
+//! How requests go in: by the dialect `staged_config`, or by the operators' one, at any of the scene's APIs.
+//!
+//! Easy to get wrong: an API that is started again has another address. Clients look it up for every request.
+
+use offstage::domain::state::TaskState;
+use offstage_tests::api::Api;
+use rand::{rngs::StdRng, seq::IndexedRandom};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use crate::log::{Answer, Outcome, What};
+
+/// How long a client waits for an answer; longer than offstage waits for Redis.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// The APIs that are there.
+#[derive(Debug, Clone)]
+pub(crate) struct Doors {
+    client: Client,
+    open: Arc<RwLock<Vec<Api>>>,
+}
+
+/// One of them.
+pub(crate) struct Door(Api);
+
+impl Doors {
+    pub(crate) fn none() -> Self {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let client = Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
+        Self { client, open: Arc::default() }
+    }
+
+    /// Another one, at `http://HOST:PORT`.
+    pub(crate) fn add(&self, base: &str) {
+        self.write().push(Api::with_client(base, self.client.clone()));
+    }
+
+    /// The one of that number has moved.
+    pub(crate) fn moved(&self, which: usize, base: &str) {
+        self.write()[which] = Api::with_client(base, self.client.clone());
+    }
+
+    /// One by chance.
+    pub(crate) fn any(&self, rng: &mut StdRng) -> Door {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        Door(open.choose(rng).expect("an API was started").clone())
+    }
+
+    /// The first one.
+    pub(crate) fn first(&self) -> Door {
+        Door(self.open.read().unwrap_or_else(PoisonError::into_inner)[0].clone())
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Vec<Api>> {
+        self.open.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Door {
+    /// Asks, and sorts the answer.
+    pub(crate) async fn ask(&self, what: &What, by_batch: bool) -> Outcome {
+        let Ok(response) = self.request(what, by_batch).send().await else { return Outcome::Unknown(None) };
+        let status = response.status();
+        if status.is_server_error() {
+            return Outcome::Unknown(Some(status.as_u16()));
+        }
+        if !status.is_success() {
+            return Outcome::Fail(status.as_u16());
+        }
+        match response.json().await {
+            Ok(body) => answer(what, by_batch, &body),
+            Err(_) if status == StatusCode::NO_CONTENT => Outcome::Ok(Answer::Done),
+            // The connection broke within the body.
+            Err(_) => Outcome::Unknown(Some(status.as_u16())),
+        }
+    }
+
+    fn request(&self, what: &What, by_batch: bool) -> RequestBuilder {
+        let Self(api) = self;
+        let at = |method, path: String| api.request(method, &path);
+        match what {
+            What::Submit { user, key } if by_batch => at(Method::POST, "/ops/v1/deletions".to_owned())
+                .header("Idempotency-Key", key)
+                .json(&json!({ "users": [{ "id": user }] })),
+            What::Submit { user, key } => {
+                at(Method::DELETE, format!("/api/staged_config/access/users/{user}"))
+                    .header("Idempotency-Key", key)
+            }
+            What::Cancel { task } if by_batch => at(Method::POST, format!("/ops/v1/tasks/{task}/cancel")),
+            What::Cancel { task } => {
+                at(Method::POST, format!("/api/staged_config/access/user_delete_tasks/{task}"))
+                    .json(&json!({ "status": "CANCEL_REQUESTED" }))
+            }
+            What::Register { user, dependent } => {
+                at(Method::PUT, format!("/ops/v1/users/{user}/dependents/ARIEL_SAVED_SEARCH/{dependent}"))
+                    .json(&json!({ "blocking": true }))
+            }
+            What::Withdraw { user, dependent } => {
+                at(Method::DELETE, format!("/ops/v1/users/{user}/dependents/ARIEL_SAVED_SEARCH/{dependent}"))
+            }
+            What::Look { task } => at(Method::GET, format!("/ops/v1/tasks/{task}")),
+        }
+    }
+}
+
+/// What a good answer says.
+fn answer(what: &What, by_batch: bool, body: &Value) -> Outcome {
+    match what {
+        What::Submit { .. } if by_batch => {
+            let verdict = &body["items"][0];
+            let task = verdict["task_id"].as_u64();
+            match (verdict["verdict"].as_str(), task) {
+                (Some("accepted"), Some(task)) => Outcome::Ok(Answer::Task(task)),
+                (Some("live"), Some(task)) => Outcome::Ok(Answer::Joined(task)),
+                (Some("not_found"), _) => Outcome::Fail(404),
+                (Some("forbidden"), _) => Outcome::Fail(403),
+                _ => panic!("no verdict: {body}"),
+            }
+        }
+        What::Submit { .. } => Outcome::Ok(Answer::Task(body["id"].as_u64().expect("a task has an id"))),
+        What::Look { .. } => {
+            let state = body["state"].as_str().and_then(TaskState::from_name).expect("a state that exists");
+            Outcome::Ok(Answer::Seen { state, modified_ms: body["modified"].as_u64().expect("a time") })
+        }
+        What::Cancel { .. } | What::Register { .. } | What::Withdraw { .. } => Outcome::Ok(Answer::Done),
+    }
+}

@@ -1,0 +1,35 @@
+//! `make faults`: real programs on a private Redis, load, faults by seed, and a check of everything that was promised.
+//!
+//! A row of the table ([`rows::ROWS`]) is one kind of fault. It builds a [`scene::Scene`] (a Redis, APIs, workers), lets
+//! clients loose on it ([`load`]), injects its faults, and finishes: clients stop, the scene heals and drains, and the
+//! [`checker`] holds the clients' log against the ledger of effects, the records and the users who are left.
+//!
+//! It runs on the programs that `cargo build --workspace --bins` made. The one thing easy to get wrong: a harness that has
+//! never failed proves nothing. [`planted`] bugs, put on the wire, must be caught before any row counts.
+
+#![allow(clippy::missing_panics_doc, reason = "a row fails by panicking, and the driver catches it")]
+
+mod arguments;
+mod checker;
+mod evidence;
+mod ledger;
+mod load;
+mod log;
+mod report;
+mod rows;
+mod run;
+mod scene;
+
+use arguments::Arguments;
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if arguments.list {
+        report::list();
+        return ExitCode::SUCCESS;
+    }
+    let runs = rows::run_all(&arguments);
+    report::finish(&arguments, &runs)
+}

@@ -1,0 +1,78 @@
+//! The rows of the fault matrix: what is broken, how often, and the function that does it.
+//!
+//! To add one: an async function in a file of this folder that takes a [`Run`], and a line in [`ROWS`].
+
+mod redis_killed;
+
+use futures::{FutureExt, future::LocalBoxFuture};
+use std::{
+    collections::VecDeque,
+    panic::AssertUnwindSafe,
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
+use tokio::runtime::Builder;
+
+use crate::{arguments::Arguments, checker::Invariant, report, run::Run};
+
+/// A kind of fault.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// As the matrix numbers it.
+    pub(crate) id: &'static str,
+    /// What is broken.
+    pub(crate) fault: &'static str,
+    /// How many faults in `make faults`; 0: it is left out.
+    pub(crate) short: u32,
+    /// How many in `make faults-long`.
+    pub(crate) long: u32,
+    pub(crate) run: RunRow,
+}
+
+type RunRow = for<'a> fn(&'a mut Run) -> LocalBoxFuture<'a, ()>;
+
+macro_rules! rows {
+    ($($id:literal $fault:literal $short:literal $long:literal $run:path;)*) => {
+        /// All rows.
+        pub(crate) static ROWS: &[Row] = &[
+            $(Row { id: $id, fault: $fault, short: $short, long: $long, run: |run| $run(run).boxed_local() }),*
+        ];
+    };
+}
+
+rows! {
+    "F03" "Redis killed, appendfsync always" 6 80 redis_killed::redis_killed;
+}
+
+/// Runs the rows that are asked for, some of them side by side.
+pub(crate) fn run_all(arguments: &Arguments) -> Vec<Run> {
+    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    report::heading(seed);
+    let is_wanted = |row: &&Row| arguments.row.is_empty() || arguments.row.iter().any(|id| id == row.id);
+    let runs = ROWS.iter().filter(is_wanted).map(|row| Run::of(row, arguments.size, seed));
+    let waiting: Mutex<VecDeque<_>> = Mutex::new(runs.filter(|run| run.faults() > 0).collect());
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let lane = || std::iter::from_fn(next).map(carry_out).collect::<Vec<_>>();
+    std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..arguments.lanes.max(1)).map(|_| scope.spawn(lane)).collect();
+        lanes.into_iter().flat_map(|lane| lane.join().expect("a row's panics are caught")).collect()
+    })
+}
+
+/// Runs one row, and takes its panic for what it is: something that should have come did not.
+///
+/// Each has a runtime of its own. What a scene spawned ends with it, and its blocking moments hold up nobody else.
+fn carry_out(mut run: Run) -> Run {
+    let begun = Instant::now();
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let running = AssertUnwindSafe((run.row.run)(&mut run)).catch_unwind();
+    if let Err(panic) = runtime.block_on(running) {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        run.violated(Invariant::Row, text.unwrap_or_else(|| "it panicked".to_owned()));
+    }
+    runtime.shutdown_background();
+    run.took = begun.elapsed();
+    report::row(&run);
+    run
+}

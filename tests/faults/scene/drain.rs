@@ -1,0 +1,121 @@
+//! The end of a scene: clients stop, what waits is worked off, and everything is read and checked.
+
+use futures::{StreamExt, stream};
+use offstage::{
+    domain::{
+        state::TaskState,
+        task::{TaskId, TaskKind},
+    },
+    store::story::Story,
+};
+use offstage_tests::{audit, dump::Dump, eventually, fixtures};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, time::Duration};
+
+use super::Scene;
+use crate::{
+    checker::{self, Invariant},
+    evidence::{Evidence, Kept, Step},
+    ledger::{self, Stage},
+    load::Running,
+    log::{Answer, Outcome},
+    run::Run,
+};
+
+/// How long it may take until every task has ended, once nothing is broken any more.
+const DRAIN_LIMIT: Duration = Duration::from_secs(60);
+/// Histories that are read side by side.
+const READ_AT_ONCE: usize = 32;
+
+impl Scene {
+    /// Stops the clients, lets everything end, and checks all of it.
+    pub(crate) async fn finish(mut self, run: &mut Run, load: Running) {
+        load.stop().await;
+        self.drained().await;
+        let dump = Dump::read(&mut self.redis.connection(), fixtures::PREFIX);
+        if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(|| audit::audit(&dump))) {
+            let text = panic.downcast_ref::<String>().map_or("the audit failed", String::as_str);
+            run.violated(Invariant::Store, text);
+        }
+        let evidence = self.evidence(&dump).await;
+        count(run, &evidence);
+        let violations = checker::check(&evidence);
+        run.violations.extend(violations);
+        if !run.violations.is_empty() {
+            self.redis.keep_folder();
+            run.folders.push(self.redis.folder().to_owned());
+        }
+    }
+
+    /// Waits until no task is open.
+    async fn drained(&self) {
+        let mut open = Vec::new();
+        let drained = async || {
+            let depth = self.store.depth().await.ok()?;
+            open = depth
+                .states
+                .into_iter()
+                .filter(|(state, number)| !state.is_terminal() && *number > 0)
+                .collect();
+            open.is_empty().then_some(())
+        };
+        eventually("every task has ended", DRAIN_LIMIT, drained).await;
+    }
+
+    /// Reads everything that the checker is given.
+    async fn evidence(&self, dump: &Dump) -> Evidence {
+        let number = |text: &String| text.parse::<u64>().expect("a number");
+        let records = audit::records(dump);
+        let read = stream::iter(&records).map(|(id, record)| async {
+            let id = number(id);
+            let story = self.store.story(TaskId(id)).await.expect("Redis answers").expect("it has a record");
+            (id, kept(story, record))
+        });
+        let tasks = read.buffer_unordered(READ_AT_ONCE).collect::<Vec<_>>().await;
+        Evidence {
+            began_at: self.log.began_at(),
+            clocks_agree: self.clocks_agree,
+            ops: self.log.ops(),
+            ledger: ledger::read(&self.ledger),
+            has_ledger: self.has_ledger,
+            tasks: tasks.into_iter().collect(),
+            users: self.everybody.clone(),
+            left: dump.sorted("staged:users").keys().map(number).collect(),
+        }
+    }
+}
+
+fn kept(story: Story, record: &BTreeMap<String, String>) -> Kept {
+    let step = |line: offstage::store::tasks::Transition| Step {
+        from: line.from,
+        to: line.to,
+        event: line.why.split(':').next().unwrap_or_default().to_owned(),
+        by: line.by,
+        at_ms: u64::try_from(line.at.timestamp_millis()).expect("after 1970"),
+    };
+    let deletes = match story.task.kind {
+        TaskKind::StagedUser | TaskKind::PlatformUser => true,
+        TaskKind::Dependents | TaskKind::Workspace | TaskKind::Deploy => false,
+    };
+    Kept {
+        user: story.task.subject.user().map(|user| user.0).filter(|_| deletes),
+        state: story.task.state,
+        fence: record["fence"].parse().expect("a number"),
+        history: story.history.into_iter().map(step).collect(),
+    }
+}
+
+/// What the row's line shows of it.
+fn count(run: &mut Run, evidence: &Evidence) {
+    let outcomes = || evidence.ops.iter().map(|op| &op.outcome);
+    let accepted: std::collections::BTreeSet<_> = outcomes()
+        .filter_map(|outcome| match outcome {
+            Outcome::Ok(Answer::Task(task) | Answer::Joined(task)) => Some(*task),
+            Outcome::Ok(Answer::Seen { .. } | Answer::Done) | Outcome::Fail(_) | Outcome::Unknown(_) => None,
+        })
+        .collect();
+    run.figures.accepted += accepted.len() as u64;
+    run.figures.unknown += outcomes().filter(|outcome| matches!(outcome, Outcome::Unknown(_))).count() as u64;
+    let completed = evidence.tasks.values().filter(|task| task.state == TaskState::Completed).count();
+    let done = evidence.ledger.iter().filter(|line| line.what == Stage::Done).count();
+    run.figures.effects += done.max(completed) as u64;
+}

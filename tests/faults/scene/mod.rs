@@ -1,0 +1,206 @@
+//! A place where faults happen: a Redis, a proxy before it, APIs, workers, all real programs in one folder.
+//!
+//! Rows break the parts directly: `redis`, `proxy`, `workers`, `apis` are theirs to kill, freeze and start anew. What must
+//! never happen here: a repair that a real operator would not make.
+
+mod drain;
+mod programs;
+
+use offstage::store::Store;
+use offstage_tests::{fixtures, programs::Program, proxy::Proxy, redis::PrivateRedis, within};
+use rand::Rng;
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    load::{Doors, Load, Running, Users},
+    log::{Answer, Log, Outcome, What},
+    run::Run,
+};
+
+/// The first user of a scene.
+const FIRST_USER: u64 = 1_000;
+/// Users that are kept back: each shows once that deletions go through again.
+const PROBES: u64 = 256;
+/// How long some progress may take where nothing is broken any more.
+const PROGRESS_LIMIT: Duration = Duration::from_secs(30);
+/// The slowest recovery that is one.
+const RECOVERY_LIMIT: Duration = Duration::from_secs(30);
+
+/// What a scene is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setup<'a> {
+    pub(crate) fsync: Fsync,
+    /// More flags of the server.
+    pub(crate) redis: &'a [&'a str],
+    pub(crate) apis: usize,
+    pub(crate) workers: usize,
+    /// Users that the load may take.
+    pub(crate) users: u64,
+    /// Who goes through the proxy; all others go straight to Redis.
+    pub(crate) proxied: Proxied,
+    /// More settings of all programs, by their environment variables.
+    pub(crate) settings: &'a [(&'a str, &'a str)],
+}
+
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Self {
+            fsync: Fsync::Always,
+            redis: &[],
+            apis: 1,
+            workers: 2,
+            users: 4_000,
+            proxied: Proxied::Nobody,
+            settings: &[],
+        }
+    }
+}
+
+/// When Redis brings to disk what it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "rows choose")]
+pub(crate) enum Fsync {
+    Always,
+    Everysec,
+}
+
+/// See [`Setup::proxied`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "rows choose")]
+pub(crate) enum Proxied {
+    Nobody,
+    Workers,
+    Apis,
+    Everybody,
+}
+
+/// See the module's header.
+pub(crate) struct Scene {
+    pub(crate) redis: PrivateRedis,
+    /// Stands before Redis from the beginning, whether anybody goes through it or not.
+    pub(crate) proxy: Proxy,
+    /// The driver's own way into Redis; to seed it, and to read what is there at the end.
+    pub(crate) store: Store,
+    /// Every worker that was started, dead ones too.
+    pub(crate) workers: Vec<Program>,
+    /// Every API, in the order of its doors.
+    pub(crate) apis: Vec<Program>,
+    pub(crate) doors: Doors,
+    /// Where the workers write down their effects.
+    pub(crate) ledger: PathBuf,
+    /// Nobody turns the clock of one of the programs. A row that does says so here.
+    pub(crate) clocks_agree: bool,
+    /// The ledger is kept.
+    pub(crate) has_ledger: bool,
+    settings: Vec<(String, String)>,
+    proxied: Proxied,
+    users: Arc<Users>,
+    /// Who was there at the beginning.
+    everybody: BTreeSet<u64>,
+    probes: Users,
+    log: Arc<Log>,
+}
+
+impl Scene {
+    /// Builds one, with everything up.
+    pub(crate) async fn start(_run: &mut Run, setup: Setup<'_>) -> Self {
+        let fsync = match setup.fsync {
+            Fsync::Always => "always",
+            Fsync::Everysec => "everysec",
+        };
+        let flags = [&["--appendfsync", fsync], setup.redis].concat();
+        let redis = PrivateRedis::with(&flags).await;
+        let proxy = Proxy::start(redis.socket()).await;
+        let store = fixtures::store(&redis);
+        fixtures::tokens(&store).await;
+        let users = FIRST_USER..FIRST_USER + setup.users;
+        let probes = users.end..users.end + PROBES;
+        fixtures::users(&store, users.start..probes.end).await;
+        let ledger = redis.folder().join("ledger.jsonl");
+        let clock =
+            std::fs::File::create(&ledger).and_then(|file| file.metadata()).and_then(|file| file.modified());
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let mut scene = Self {
+            redis,
+            proxy,
+            store,
+            workers: Vec::new(),
+            apis: Vec::new(),
+            doors: Doors::none(),
+            ledger,
+            has_ledger: false,
+            clocks_agree: true,
+            settings: setup.settings.iter().map(own).collect(),
+            proxied: setup.proxied,
+            everybody: (users.start..probes.end).chain([1]).collect(),
+            users: Arc::new(Users::of(users)),
+            probes: Users::of(probes),
+            log: Arc::new(Log::begin(clock.expect("the disk knows the time"))),
+        };
+        for _ in 0..setup.apis {
+            scene.start_api(&[]).await;
+        }
+        for _ in 0..setup.workers {
+            scene.start_worker(&[]);
+        }
+        scene
+    }
+
+    /// Lets clients loose on it.
+    pub(crate) fn load(&self, run: &mut Run, load: Load) -> Running {
+        Running::start(run, load, &self.log, &self.doors, &self.users)
+    }
+
+    /// Waits until the clients have had some more good answers, by chance how many.
+    pub(crate) async fn some_progress(&self, run: &mut Run, load: &Running) {
+        let more = run.rng.random_range(20..80);
+        within("the clients get answers", PROGRESS_LIMIT, load.log.more(more)).await;
+    }
+
+    /// Nothing is broken any more: waits until a fresh deletion has gone through, and notes how long that took.
+    pub(crate) async fn recovered(&self, run: &mut Run) {
+        let begun = Instant::now();
+        let user = self.probes.take().expect("as many probes as there are faults");
+        within("a deletion goes through again", RECOVERY_LIMIT, self.deleted(user)).await;
+        run.recovered_in(begun.elapsed());
+    }
+
+    /// Asks until that user's deletion has ended.
+    async fn deleted(&self, user: u64) {
+        let submit = What::Submit { user, key: format!("probe-{user}") };
+        let mut tick = tokio::time::interval(Duration::from_millis(20));
+        let mut task = None;
+        loop {
+            tick.tick().await;
+            let what = task.map_or(submit.clone(), |task| What::Look { task });
+            match self.ask(what).await {
+                Outcome::Ok(Answer::Task(accepted) | Answer::Joined(accepted)) => task = Some(accepted),
+                Outcome::Ok(Answer::Seen { state, .. }) if state.is_terminal() => return,
+                Outcome::Ok(Answer::Seen { .. } | Answer::Done) | Outcome::Unknown(_) | Outcome::Fail(_) => {}
+            }
+        }
+    }
+
+    /// A request of the row's own, through the first API; it stands in the log with the others.
+    pub(crate) async fn ask(&self, what: What) -> Outcome {
+        let begun = self.log.now();
+        let outcome = self.doors.first().ask(&what, false).await;
+        let op = crate::log::Op { client: usize::MAX, begun, ended: self.log.now(), what, outcome };
+        self.log.add(op.clone());
+        op.outcome
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.redis.keep_folder();
+            eprintln!("--- the scene is kept: {}", self.redis.folder().display());
+        }
+    }
+}
