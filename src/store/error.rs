@@ -95,8 +95,10 @@ impl StoreError {
     }
 }
 
-/// The code that an error of Redis begins with. A pipeline's errors stand inside of one that has none: the first counts.
+/// The code that an error of Redis begins with. Those of a pipeline or a transaction stand inside of one that says no more than
+/// that there are some: the first counts.
 pub(super) fn code_of(error: &RedisError) -> Option<String> {
-    let inner = || error.clone().into_server_errors()?.first().map(|(_, error)| error.code().to_owned());
-    error.code().map(str::to_owned).or_else(inner)
+    let inner = error.clone().into_server_errors();
+    let inner = inner.and_then(|errors| errors.first().map(|(_, error)| error.code().to_owned()));
+    inner.or_else(|| error.code().map(str::to_owned))
 }
