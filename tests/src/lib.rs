@@ -25,6 +25,7 @@ pub mod programs;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
+pub mod replica;
 pub mod stack;
 pub mod world;
 
