@@ -44,6 +44,9 @@ pub(crate) fn row(run: &Run) {
         run.count(Invariant::Transitions),
         run.took.as_secs(),
     );
+    if let Some(caught) = &run.caught {
+        println!("     caught: {caught}");
+    }
     for violation in run.violations.iter().take(MOST_SHOWN) {
         println!("     VIOLATED {violation}");
     }

@@ -26,6 +26,7 @@ pub mod programs;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
+pub mod replica;
 pub mod stack;
 pub mod world;
 
