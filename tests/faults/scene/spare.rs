@@ -50,10 +50,3 @@ impl Scene {
         fixtures::users(&self.store, end - PROBES..end).await;
     }
 }
-
-// Until the driver's own lands.
-impl Scene {
-    pub(crate) async fn finish_forgotten(self, _run: &mut crate::run::Run, load: crate::load::Running) {
-        drop(load);
-    }
-}
