@@ -2,9 +2,14 @@
 //!
 //! To add one: an async function in a file of this folder that takes a [`Run`], and a line in [`ROWS`].
 
+mod cancel_raced;
+mod delivered_again;
 mod redis_killed;
+mod storm;
+mod worker_killed;
 
 use futures::{FutureExt, future::LocalBoxFuture};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::VecDeque,
     panic::AssertUnwindSafe,
@@ -31,7 +36,8 @@ pub(crate) struct Row {
 }
 
 /// What a row is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// A fault that the product must overcome.
     Fault,
@@ -56,13 +62,15 @@ macro_rules! rows {
 }
 
 rows! {
+    "F01" "Worker killed at seven exact points" 21 280 worker_killed::worker_killed;
     "F03" "Redis killed, appendfsync always" 6 80 redis_killed::redis_killed;
+    "F14" "Entries delivered again, out of order, late" 100 1_000 delivered_again::delivered_again;
+    "F22" "Cancels raced with every phase" 50 500 cancel_raced::cancel_raced;
+    "F29" "Storm: one to three of these at once" 20 400 storm::storm;
 }
 
 /// Runs the rows that are asked for, some of them side by side; the planted bugs first.
-pub(crate) fn run_all(arguments: &Arguments) -> Vec<Run> {
-    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    report::heading(seed);
+pub(crate) fn run_all(arguments: &Arguments, seed: u64) -> Vec<Run> {
     let is_wanted = |row: &&Row| arguments.row.is_empty() || arguments.row.iter().any(|id| id == row.id);
     let runs = PLANTED.iter().chain(ROWS).filter(is_wanted).map(|row| Run::of(row, arguments.size, seed));
     let waiting: Mutex<VecDeque<_>> = Mutex::new(runs.filter(|run| run.faults() > 0).collect());
