@@ -11,6 +11,7 @@
 
 mod checks;
 pub mod client;
+mod durability;
 mod environment;
 mod notebooks;
 mod platform;
@@ -27,6 +28,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use checks::{CheckSettings, HttpCheckSettings, PauseSettings};
+pub use durability::{DurabilitySettings, FsyncPromise};
 pub use environment::{CONFIG_VARIABLE, REDIS_SERVER_VARIABLE};
 pub use notebooks::NotebookSettings;
 pub use platform::PlatformSettings;
@@ -46,6 +48,8 @@ pub struct Settings {
     pub admin_token: Option<SecretString>,
     /// What is logged: a level or a filter such as `info,offstage=debug`.
     pub log: String,
+    /// What an answer "accepted" promises.
+    pub durability: DurabilitySettings,
     /// The HTTP interface.
     pub api: ApiSettings,
     /// The worker.
@@ -145,6 +149,7 @@ impl Default for Settings {
             key_prefix: "{offstage}".to_owned(),
             admin_token: None,
             log: "info".to_owned(),
+            durability: DurabilitySettings::default(),
             api: ApiSettings::default(),
             worker: WorkerSettings::default(),
             tasks: TaskSettings::default(),

@@ -38,6 +38,8 @@ pub async fn run(
     metrics: Metrics,
     stop: CancellationToken,
 ) {
+    let watched = store.clone();
+    tokio::spawn(stop.clone().run_until_cancelled_owned(async move { watched.watch_promise().await }));
     let service = Service::new(store, &options.dialects.notebooks);
     let in_step = platform::keep_in_step(service.clone(), Arc::clone(&options.dialects), stop.clone());
     let in_step = tokio::spawn(in_step);

@@ -76,6 +76,7 @@ pub use self::{
     users::{Asked, Writer},
 };
 pub use crate::{
+    config::FsyncPromise,
     domain::capability::Principal,
     store::{
         containers::{Container, ContainerType, LONGEST_LIFE_S, NewContainer},

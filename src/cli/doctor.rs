@@ -66,7 +66,7 @@ fn looks_at_redis(args: &DoctorArgs, environment_names_redis: bool) -> bool {
 async fn of_redis(common: &CommonArgs) -> anyhow::Result<Value> {
     let overrides = Overrides { redis_url: common.redis_url.clone(), ..Overrides::default() };
     let settings = config::load(common.config.as_deref(), overrides)?;
-    let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-doctor")?;
+    let store = Store::open(&settings, "offstage-doctor")?;
     let findings = store.diagnose().await?;
     let items: Vec<_> = findings
         .into_iter()

@@ -50,7 +50,7 @@ pub struct ImportArgs {
 pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
     let overrides = Overrides { redis_url: args.common.redis_url, ..Overrides::default() };
     let settings = config::load(args.common.config.as_deref(), overrides)?;
-    let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-import")?;
+    let store = Store::open(&settings, "offstage-import")?;
     let display = Display::new();
     let result = import::import(&store, &args.file, args.restore, &|progress| display.show(progress)).await;
     display.end();

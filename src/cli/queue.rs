@@ -74,6 +74,9 @@ fn shown(queue: &Queue, screen: Screen) -> String {
     text += &fact("oldest waits", Tone::Plain, &oldest);
     let (tone, durability) = durability(&queue.durability);
     text += &fact("durability", tone, &durability);
+    if let Some((tone, promised)) = promised(queue) {
+        text += &fact("promised", tone, &promised);
+    }
     for (state, number) in in_order(&queue.depth) {
         text += &fact(&printable(state), Tone::Plain, &number.to_string());
     }
@@ -102,10 +105,46 @@ fn durability(name: &str) -> (Tone, String) {
     }
 }
 
+/// What an acceptance waits for; none where nothing is promised.
+fn promised(queue: &Queue) -> Option<(Tone, String)> {
+    let fsync = queue.durability_promised.as_deref().filter(|word| *word != "any");
+    if fsync.is_none() && queue.replicas_promised == 0 {
+        return None;
+    }
+    let have = queue.replicas.map_or_else(|| "?".to_owned(), |have| have.to_string());
+    let promised = format!(
+        "{} on the disk, {have} of {} replicas",
+        printable(fsync.unwrap_or("any")),
+        queue.replicas_promised
+    );
+    Some(match queue.promise_kept {
+        Some(false) => {
+            (Tone::Bad, format!("{promised}: not kept, nothing is accepted (see offstage doctor)"))
+        }
+        Some(true) | None => (Tone::Good, promised),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_promise_is_shown_where_there_is_one_and_said_to_be_broken_where_it_is() {
+        let shown = |promised, replicas, kept| {
+            let document = json!({"depth": {}, "oldest_age_ms": null, "paused": false, "workers": 1,
+                "durability": "always", "durability_promised": promised, "replicas": 1,
+                "replicas_promised": replicas, "promise_kept": kept});
+            super::shown(&serde_json::from_value(document).unwrap(), Screen::of_stdout())
+        };
+        assert!(!shown("any", 0, true).contains("promised"));
+        assert!(shown("always", 1, true).contains("promised          always on the disk, 1 of 1 replicas\n"));
+        assert!(
+            shown("any", 2, false)
+                .contains("any on the disk, 1 of 2 replicas: not kept, nothing is accepted")
+        );
+    }
 
     #[test]
     fn every_fact_is_a_line() {

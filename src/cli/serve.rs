@@ -67,7 +67,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let (stop, hang_ups) = (shutdown::on_signal()?, HangUps::listen()?);
     let tls = tls::load(&settings)?;
     let options = options(&settings, tls.clone())?;
-    let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-api")?;
+    let store = Store::open(&settings, "offstage-api")?;
     raise_file_limit();
     let address = settings.api.listen;
     let listener = TcpListener::bind(address).await.with_context(|| {

@@ -17,6 +17,7 @@ impl fmt::Debug for Settings {
             .field("key_prefix", &self.key_prefix)
             .field("admin_token", &self.admin_token.as_ref().map(|_| "[hidden]"))
             .field("log", &self.log)
+            .field("durability", &self.durability)
             .field("api", &self.api)
             .field("worker", &self.worker)
             .field("tasks", &self.tasks)

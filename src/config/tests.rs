@@ -161,6 +161,9 @@ fn every_impossible_setting_is_refused_by_its_name() {
             "telemetry.otlp_endpoint",
             "OTEL_EXPORTER_OTLP_HEADERS",
         ),
+        ("durability.replicas = 11", "durability.replicas", "between 0 and 10"),
+        ("durability.replicas_timeout_ms = 0", "durability.replicas_timeout_ms", "between 1 and 2000"),
+        ("durability.replicas_timeout_ms = 2001", "durability.replicas_timeout_ms", "between 1 and 2000"),
         ("staged_config.password_min_chars = 0", "staged_config.password_min_chars", "between 1 and 128"),
         ("staged_config.password_min_chars = 129", "staged_config.password_min_chars", "between 1 and 128"),
         ("staged_config.versions = []", "staged_config.versions", "one at least"),
@@ -227,6 +230,7 @@ fn unknown_names_and_wrong_types_are_refused() {
     assert!(refusal("[worker]\nlease_ms = -1").contains("worker.lease_ms"));
     assert!(refusal("[worker]\nlease_ms = \"soon\"").contains("worker.lease_ms"));
     assert!(refusal("[api]\nlisten = \"nowhere\"").contains("api.listen"));
+    assert!(refusal("[durability]\nfsync = \"often\"").contains("durability.fsync"));
 }
 
 #[test]
@@ -259,6 +263,7 @@ fn every_setting_has_its_environment_variable() {
         list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
     };
     let sections = [
+        "durability",
         "api",
         "worker",
         "tasks",

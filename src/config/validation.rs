@@ -41,6 +41,7 @@ impl Settings {
         self.check_times(&mut faults);
         self.check_worker(&mut faults);
         self.check_checks(&mut faults);
+        self.durability.check(&mut faults);
         self.staged_config.check(&mut faults);
         self.platform.check(&mut faults);
         self.notebooks.check(&mut faults);

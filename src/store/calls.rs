@@ -20,7 +20,7 @@ pub(super) fn describe() {
     metrics::describe_counter!(
         "offstage_redis_errors_total",
         "Calls of Redis that failed, by kind: it was unavailable, it did not answer in time (unknown_outcome), it refused \
-         the call, or it has lost data (data_lost)."
+         the call, it does not keep what durability promises (unpromised), or it has lost data (data_lost)."
     );
 }
 
@@ -56,6 +56,7 @@ const fn kind(error: &StoreError) -> Option<&'static str> {
         StoreError::Unavailable(_) => Some("unavailable"),
         StoreError::Unknown(_) => Some("unknown_outcome"),
         StoreError::Refused { .. } => Some("refused"),
+        StoreError::Withheld(_) | StoreError::Unconfirmed(_) => Some("unpromised"),
         StoreError::DataLost => Some("data_lost"),
         StoreError::Address(_) | StoreError::UnknownReply { .. } | StoreError::Corrupt { .. } => None,
     }
@@ -66,6 +67,7 @@ mod tests {
     use metrics_exporter_prometheus::PrometheusBuilder;
 
     use super::*;
+    use crate::store::acceptance::Shortfall;
 
     #[test]
     fn what_redis_did_is_counted_and_what_we_cannot_read_is_not() {
@@ -75,6 +77,7 @@ mod tests {
             failed(&StoreError::Unavailable(source()));
             failed(&StoreError::Unknown(source()));
             failed(&StoreError::Refused { script: "info", source: source() });
+            failed(&StoreError::Withheld(Shortfall::Replicas { promised: 1, have: 0 }));
             failed(&StoreError::DataLost);
             failed(&StoreError::UnknownReply { script: "info", what: "?".to_owned() });
             failed(&StoreError::Corrupt { key: "k".to_owned(), field: "f" });
@@ -83,6 +86,6 @@ mod tests {
         let mut counted: Vec<_> = page.lines().filter(|line| line.starts_with("offstage_")).collect();
         counted.sort_unstable();
         let of = |kind: &str| format!("offstage_redis_errors_total{{kind=\"{kind}\"}} 1");
-        assert_eq!(counted, ["data_lost", "refused", "unavailable", "unknown_outcome"].map(of));
+        assert_eq!(counted, ["data_lost", "refused", "unavailable", "unknown_outcome", "unpromised"].map(of));
     }
 }

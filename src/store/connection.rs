@@ -45,6 +45,19 @@ pub(super) struct Link {
     current: RwLock<Current>,
 }
 
+/// The connection that something was done on.
+pub(super) struct Here {
+    connection: MultiplexedConnection,
+    generation: u64,
+}
+
+impl Here {
+    /// Tells connections of one link apart.
+    pub(super) const fn generation(&self) -> u64 {
+        self.generation
+    }
+}
+
 /// A connection, and whether Redis has closed it.
 #[derive(Clone)]
 struct Shared {
@@ -62,9 +75,9 @@ struct Current {
 
 impl Current {
     /// The connection, unless Redis has closed it.
-    fn usable(&self) -> Option<(MultiplexedConnection, u64)> {
+    fn usable(&self) -> Option<Here> {
         let shared = self.shared.as_ref().filter(|shared| !shared.closed.load(Ordering::Acquire))?;
-        Some((shared.connection.clone(), self.generation))
+        Some(Here { connection: shared.connection.clone(), generation: self.generation })
     }
 }
 
@@ -89,8 +102,19 @@ impl Link {
         keys: &[String],
         args: &[String],
     ) -> Result<Reply, StoreError> {
+        let mut here = self.here().await?;
+        self.run_here(&mut here, script, keys, args).await
+    }
+
+    /// The same on a connection that the caller goes on with.
+    pub(super) async fn run_here(
+        &self,
+        here: &mut Here,
+        script: &Script,
+        keys: &[String],
+        args: &[String],
+    ) -> Result<Reply, StoreError> {
         let _timing = Timing::begin(script.name);
-        let (mut connection, generation) = self.connection().await.inspect_err(calls::failed)?;
         let mut call = script.code.prepare_invoke();
         for key in keys {
             call.key(key);
@@ -98,10 +122,10 @@ impl Link {
         for arg in args {
             call.arg(arg);
         }
-        let answer = call.invoke_async::<Value>(&mut connection).await;
+        let answer = call.invoke_async::<Value>(&mut here.connection).await;
         let outcome = match answer {
             Ok(value) => Reply::read(script.name, value),
-            Err(error) => Err(self.failed(script.name, generation, error).await),
+            Err(error) => Err(self.failed(script.name, here, error).await),
         };
         outcome.inspect_err(calls::failed)
     }
@@ -113,12 +137,34 @@ impl Link {
         commands: &redis::Pipeline,
     ) -> Result<T, StoreError> {
         let _timing = Timing::begin(name);
-        let (mut connection, generation) = self.connection().await.inspect_err(calls::failed)?;
-        let outcome = match commands.query_async(&mut connection).await {
+        let mut here = self.connection().await.inspect_err(calls::failed)?;
+        let outcome = match commands.query_async(&mut here.connection).await {
             Ok(value) => Ok(value),
-            Err(error) => Err(self.failed(name, generation, error).await),
+            Err(error) => Err(self.failed(name, &here, error).await),
         };
         outcome.inspect_err(calls::failed)
+    }
+
+    /// Plain commands on a connection that the caller goes on with; what Redis said to which of them is his to judge.
+    pub(super) async fn pipeline_here<T: redis::FromRedisValue>(
+        &self,
+        here: &mut Here,
+        name: &'static str,
+        commands: &redis::Pipeline,
+    ) -> Result<T, RedisError> {
+        let _timing = Timing::begin(name);
+        let answer = commands.query_async(&mut here.connection).await;
+        if let Err(error) = &answer
+            && is_doubtful(error)
+        {
+            self.drop_connection(here).await;
+        }
+        answer
+    }
+
+    /// The connection as it is now.
+    pub(super) async fn here(&self) -> Result<Here, StoreError> {
+        self.connection().await.inspect_err(calls::failed)
     }
 
     /// A connection of its own for one blocking read, which may take up to `block`.
@@ -139,7 +185,7 @@ impl Link {
         outcome.inspect_err(calls::failed)
     }
 
-    async fn connection(&self) -> Result<(MultiplexedConnection, u64), StoreError> {
+    async fn connection(&self) -> Result<Here, StoreError> {
         let asked_at = Instant::now();
         if let Some(found) = self.current.read().await.usable() {
             return Ok(found);
@@ -155,7 +201,7 @@ impl Link {
             Ok(shared) => {
                 current.generation += 1;
                 current.shared = Some(shared.clone());
-                Ok((shared.connection, current.generation))
+                Ok(Here { connection: shared.connection, generation: current.generation })
             }
             Err(error) => {
                 current.failed_at = Some(Instant::now());
@@ -185,13 +231,10 @@ impl Link {
     }
 
     /// Sorts an error, and drops the connection where it is in doubt.
-    async fn failed(&self, script: &'static str, generation: u64, error: RedisError) -> StoreError {
-        let doubtful = error.kind() == ErrorKind::Io || error.is_unrecoverable_error();
+    async fn failed(&self, script: &'static str, here: &Here, error: RedisError) -> StoreError {
+        let doubtful = is_doubtful(&error);
         if doubtful {
-            let mut current = self.current.write().await;
-            if current.generation == generation {
-                current.shared = None;
-            }
+            self.drop_connection(here).await;
         }
         if error.is_connection_refusal() {
             StoreError::Unavailable(error)
@@ -203,6 +246,18 @@ impl Link {
             StoreError::Refused { script, source: error }
         }
     }
+
+    async fn drop_connection(&self, here: &Here) {
+        let mut current = self.current.write().await;
+        if current.generation == here.generation {
+            current.shared = None;
+        }
+    }
+}
+
+/// No answer came, or none that could be read.
+fn is_doubtful(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Io || error.is_unrecoverable_error()
 }
 
 fn timed_out() -> RedisError {

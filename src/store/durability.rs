@@ -1,14 +1,24 @@
-//! What Redis promises: is it new enough, does it write everything to disk, does it throw anything away.
+//! What Redis promises: is it new enough, does it write everything to disk, does it throw anything away, who has a copy.
 //!
 //! A 202 promises no more than Redis does. The API says at its start what is missing; with `--strict` it refuses to start.
+//! What an operator promises beyond that (`durability`) is confirmed with every acceptance, in `acceptance.rs`; here it is
+//! looked at and shown.
+//!
+//! Easy to get wrong: a replica that was stopped counts as connected for another minute. Only one that was heard of lately
+//! is counted here.
 
 use redis::pipe;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, acceptance::Shortfall};
+use crate::config::{DurabilitySettings, FsyncPromise};
 
 /// The oldest Redis whose scripts do what ours need.
 const OLDEST_MAJOR_VERSION: u32 = 7;
+/// Replicas say every second how far they are; one that has been silent for longer, in seconds, is not counted.
+const SILENT_AFTER_S: u64 = 2;
+/// Between two looks at the promise while nobody asks for anything.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +59,28 @@ impl Durability {
             Self::Unknown => "unknown",
         }
     }
+
+    /// Good enough for that promise. What the server does not tell is not.
+    pub(super) fn keeps(self, promise: FsyncPromise) -> bool {
+        match promise {
+            FsyncPromise::Any => true,
+            FsyncPromise::EverySec => self == Self::EverySecond || self == Self::Always,
+            FsyncPromise::Always => self == Self::Always,
+        }
+    }
+}
+
+/// How durable an acceptance is, and how durable it is promised to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// When the server writes to disk.
+    pub fsync: Durability,
+    /// Replicas that were heard of lately; none where the server does not tell.
+    pub replicas: Option<u32>,
+    /// What acceptances wait for.
+    pub promised: DurabilitySettings,
+    /// Why they are answered with 503, where they are.
+    pub shortfall: Option<Shortfall>,
 }
 
 impl Store {
@@ -59,23 +91,42 @@ impl Store {
     /// [`StoreError`]
     pub async fn shortcomings(&self) -> Result<Vec<Shortcoming>, StoreError> {
         let info = self.info("server").await?;
-        Ok(judge(&info, &self.settings().await?))
+        let mut found = judge(&info, &self.settings().await?, self.promised().fsync);
+        if let Some(shortfall) = self.standing().await?.shortfall {
+            found.push(Shortcoming {
+                remedy: format!("{shortfall}: bring it up to that, or promise less"),
+                grave: true,
+            });
+        }
+        Ok(found)
     }
 
-    /// What survives when the machine loses power.
+    /// What acceptances wait for, and whether they would get it now.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn durability(&self) -> Result<Durability, StoreError> {
-        let settings = self.settings().await?;
-        let setting = |name: &str| settings.get(name).map(String::as_str);
-        Ok(match (setting("appendonly"), setting("appendfsync")) {
-            (Some("yes"), Some("always")) => Durability::Always,
-            (Some("yes"), Some("everysec")) => Durability::EverySecond,
-            (Some("yes"), Some("no")) => Durability::No,
-            (Some("no"), _) => Durability::Off,
-            _ => Durability::Unknown,
-        })
+    pub async fn standing(&self) -> Result<Standing, StoreError> {
+        let (fsync, promised) = (fsync_of(&self.settings().await?), self.promised());
+        let replicas = heard_replicas(&self.info("replication").await?);
+        let too_few = replicas.filter(|have| *have < promised.replicas);
+        let shortfall = if fsync.keeps(promised.fsync) {
+            too_few.map(|have| Shortfall::Replicas { promised: promised.replicas, have })
+        } else {
+            Some(Shortfall::Fsync { promised: promised.fsync, given: fsync })
+        };
+        Ok(Standing { fsync, replicas, promised, shortfall })
+    }
+
+    /// Looks again and again at what is promised, so that the log says when it is no longer kept, and requests are refused
+    /// before they are begun, also where nobody asks for anything meanwhile. Ends at once where nothing is promised.
+    pub async fn watch_promise(&self) {
+        let Some(acceptances) = &self.inner.acceptances else { return };
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            if let Err(error) = acceptances.look().await {
+                tracing::debug!(error = %crate::telemetry::chain(&error), "what is promised cannot be had");
+            }
+        }
     }
 
     /// A section of what the server tells of itself.
@@ -102,6 +153,31 @@ impl Store {
     }
 }
 
+/// When a server with these settings writes to disk what it acknowledges.
+pub(super) fn fsync_of(settings: &HashMap<String, String>) -> Durability {
+    let setting = |name: &str| settings.get(name).map(String::as_str);
+    match (setting("appendonly"), setting("appendfsync")) {
+        (Some("yes"), Some("always")) => Durability::Always,
+        (Some("yes"), Some("everysec")) => Durability::EverySecond,
+        (Some("yes"), Some("no")) => Durability::No,
+        (Some("no"), _) => Durability::Off,
+        _ => Durability::Unknown,
+    }
+}
+
+/// Replicas that have all and said so lately: `slave0:ip=127.0.0.1,port=1,state=online,offset=9,lag=1`.
+fn heard_replicas(info: &str) -> Option<u32> {
+    let connected: u32 = field(info, "connected_slaves")?.parse().ok()?;
+    let heard = (0..connected).filter(|number| {
+        let replica = field(info, &format!("slave{number}")).unwrap_or_default();
+        let fact =
+            |name: &str| replica.split(',').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+        let lag = fact("lag").and_then(|lag| lag.parse::<u64>().ok());
+        fact("state") == Some("online") && lag.is_some_and(|lag| lag <= SILENT_AFTER_S)
+    });
+    u32::try_from(heard.count()).ok()
+}
+
 /// A field of what the server tells of itself.
 pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
@@ -113,7 +189,9 @@ pub(super) fn is_too_old(version: &str) -> bool {
     major.is_some_and(|major: u32| major < OLDEST_MAJOR_VERSION)
 }
 
-fn judge(info: &str, settings: &HashMap<String, String>) -> Vec<Shortcoming> {
+/// What an operator has promised, and so knows of, is not held against the server: `durability.fsync = "everysec"` says that
+/// the last moments may be lost. Where it is not kept, that is told for itself.
+fn judge(info: &str, settings: &HashMap<String, String>, promised: FsyncPromise) -> Vec<Shortcoming> {
     let setting = |name: &str, good: &str| settings.get(name).filter(|value| *value != good);
     let mut found = Vec::new();
     let mut add = |grave, remedy: String| found.push(Shortcoming { remedy, grave });
@@ -129,31 +207,13 @@ fn judge(info: &str, settings: &HashMap<String, String>) -> Vec<Shortcoming> {
     }
     if setting("appendonly", "yes").is_some() {
         add(true, "appendonly is off: a restart of Redis loses accepted tasks; set it to yes".to_owned());
-    } else if let Some(fsync) = setting("appendfsync", "always") {
+    } else if promised == FsyncPromise::Any
+        && let Some(fsync) = setting("appendfsync", "always")
+    {
         add(false, format!("appendfsync is {fsync}: a power cut loses the last moments; set it to always"));
     }
     found
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{HashMap, judge};
-
-    fn settings(policy: &str, aof: &str, fsync: &str) -> HashMap<String, String> {
-        [("maxmemory-policy", policy), ("appendonly", aof), ("appendfsync", fsync)]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into()
-    }
-
-    #[test]
-    fn what_can_lose_a_task_is_named() {
-        let good = "redis_version:7.0.15\r\n";
-        assert!(judge(good, &settings("noeviction", "yes", "always")).is_empty());
-        assert!(judge(good, &HashMap::new()).is_empty());
-        let graves =
-            |info: &str, settings| judge(info, &settings).iter().map(|one| one.grave).collect::<Vec<_>>();
-        assert_eq!(graves(good, settings("noeviction", "yes", "everysec")), [false]);
-        assert_eq!(graves(good, settings("allkeys-lru", "no", "everysec")), [true, true]);
-        assert_eq!(graves("redis_version:6.2.14\r\n", settings("noeviction", "yes", "always")), [true]);
-    }
-}
+mod tests;

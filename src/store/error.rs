@@ -2,6 +2,8 @@
 
 use redis::RedisError;
 
+use super::acceptance::Shortfall;
+
 /// A few classes, by what the caller can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -14,6 +16,12 @@ pub enum StoreError {
     /// No answer came in time, or the connection broke: the command may have been done.
     #[error("Redis did not answer in time: the outcome is unknown")]
     Unknown(#[source] RedisError),
+    /// What `durability` promises cannot be had just now. Nothing was done.
+    #[error("not begun, because it could not be promised: {0}")]
+    Withheld(Shortfall),
+    /// It was done, and stands on this Redis; what `durability` promises of it did not come true in time.
+    #[error("done, but not as it is promised: {0}")]
+    Unconfirmed(Shortfall),
     /// Redis is not the one that acknowledged earlier writes: its data was lost or replaced.
     #[error("Redis has lost what it acknowledged: its epoch or its task numbers went back")]
     DataLost,
@@ -50,7 +58,11 @@ impl StoreError {
         match self {
             Self::Address(error) | Self::Unavailable(error) | Self::Unknown(error) => code_of(error),
             Self::Refused { source, .. } => code_of(source),
-            Self::DataLost | Self::UnknownReply { .. } | Self::Corrupt { .. } => None,
+            Self::Withheld(_)
+            | Self::Unconfirmed(_)
+            | Self::DataLost
+            | Self::UnknownReply { .. }
+            | Self::Corrupt { .. } => None,
         }
     }
 
@@ -58,7 +70,12 @@ impl StoreError {
     pub(super) fn is_silence(&self) -> bool {
         match self {
             Self::Address(_) | Self::Unavailable(_) | Self::Unknown(_) => self.code().is_none(),
-            Self::Refused { .. } | Self::DataLost | Self::UnknownReply { .. } | Self::Corrupt { .. } => false,
+            Self::Refused { .. }
+            | Self::Withheld(_)
+            | Self::Unconfirmed(_)
+            | Self::DataLost
+            | Self::UnknownReply { .. }
+            | Self::Corrupt { .. } => false,
         }
     }
 
@@ -66,7 +83,11 @@ impl StoreError {
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::Unknown(_) | Self::DataLost => true,
+            Self::Unavailable(_)
+            | Self::Unknown(_)
+            | Self::Withheld(_)
+            | Self::Unconfirmed(_)
+            | Self::DataLost => true,
             Self::Address(_) | Self::Refused { .. } | Self::UnknownReply { .. } | Self::Corrupt { .. } => {
                 false
             }
@@ -74,8 +95,10 @@ impl StoreError {
     }
 }
 
-/// The code that an error of Redis begins with. A pipeline's errors stand inside of one that has none: the first counts.
+/// The code that an error of Redis begins with. Those of a pipeline or a transaction stand inside of one that says no more than
+/// that there are some: the first counts.
 pub(super) fn code_of(error: &RedisError) -> Option<String> {
-    let inner = || error.clone().into_server_errors()?.first().map(|(_, error)| error.code().to_owned());
-    error.code().map(str::to_owned).or_else(inner)
+    let inner = error.clone().into_server_errors();
+    let inner = inner.and_then(|errors| errors.first().map(|(_, error)| error.code().to_owned()));
+    inner.or_else(|| error.code().map(str::to_owned))
 }

@@ -50,6 +50,7 @@
 //! | `tokens` | hash | a service token's name to its SHA-256 |
 //! | `token:<sha256>` | hash | whose it is, and what it may do |
 //! | `last_user` | string | the largest number that a user was given here, or had who is deleted |
+//! | `witness` | string | written and taken away again before replicas are waited for; never seen |
 //! | `seeded` | string | `loading` or `done`: whether the seed was loaded whole |
 //!
 //! All share the hash tag in the prefix, so that they live on one shard of a Redis Cluster.

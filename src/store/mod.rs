@@ -9,6 +9,7 @@
 //! Easy to get wrong: a command that timed out may have been done. Every operation here is safe to repeat: worker writes
 //! carry a fence, submits carry an idempotency key when the caller wants one.
 
+mod acceptance;
 pub mod accounts;
 mod calls;
 mod connection;
@@ -51,8 +52,15 @@ use std::sync::{
 };
 use tokio::sync::OnceCell;
 
-pub use self::error::StoreError;
-use self::{connection::Link, keys::Keys, reply::Reply, scripts::Script};
+use self::{
+    acceptance::Acceptances,
+    connection::Link,
+    keys::Keys,
+    reply::Reply,
+    scripts::{Script, Told},
+};
+pub use self::{acceptance::Shortfall, error::StoreError};
+use crate::config::{DurabilitySettings, Settings};
 
 /// The door to Redis. Cheap to clone; connects when it is first used and again whenever it must.
 #[derive(Clone)]
@@ -62,6 +70,8 @@ pub struct Store {
 
 struct Inner {
     link: Link,
+    /// Where something is promised; otherwise acceptances go the way of everything else.
+    acceptances: Option<Acceptances>,
     keys: Keys,
     epoch: OnceCell<String>,
     generation: sides::LastSeen,
@@ -75,14 +85,39 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// A store behind that URL; `program` is the name Redis shows for its connections. Does not connect yet.
+    /// The store that these settings name, with what they promise; `program` is the name Redis shows for its connections.
+    /// Does not connect yet.
     ///
     /// # Errors
     /// [`StoreError::Address`] when the URL is not one that Redis clients understand.
+    pub fn open(settings: &Settings, program: &'static str) -> Result<Self, StoreError> {
+        Self::promising(&settings.redis_url, &settings.key_prefix, program, settings.durability)
+    }
+
+    /// A store behind that URL that promises no more than Redis gives. The programs use [`Store::open`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
     pub fn new(url: &str, prefix: &str, program: &'static str) -> Result<Self, StoreError> {
+        Self::promising(url, prefix, program, DurabilitySettings::default())
+    }
+
+    fn promising(
+        url: &str,
+        prefix: &str,
+        program: &'static str,
+        promised: DurabilitySettings,
+    ) -> Result<Self, StoreError> {
+        let keys = Keys::new(prefix);
+        let acceptances = if promised.is_nothing() {
+            None
+        } else {
+            Some(Acceptances::new(Link::new(url, program)?, promised, keys.named("witness")))
+        };
         let inner = Inner {
             link: Link::new(url, program)?,
-            keys: Keys::new(prefix),
+            acceptances,
+            keys,
             epoch: OnceCell::new(),
             generation: sides::LastSeen::default(),
             highest_task: AtomicU64::new(0),
@@ -122,11 +157,25 @@ impl Store {
         all.push(self.inner.keys.prefix().to_owned());
         all.push(epoch.to_owned());
         all.extend(args);
-        let reply = self.inner.link.run(script, &[self.inner.keys.epoch()], &all).await?;
+        let keys = [self.inner.keys.epoch()];
+        let reply = match (script.told, &self.inner.acceptances) {
+            // Boxed: rare, and large enough to burden every call otherwise.
+            (Told::Begins | Told::Guards, Some(acceptances)) => {
+                Box::pin(acceptances.run(script, &keys, &all)).await?
+            }
+            (Told::Begins | Told::Guards, None) | (Told::Own, _) => {
+                self.inner.link.run(script, &keys, &all).await?
+            }
+        };
         if reply.tag() == "DATA_LOST" {
             return Err(data_lost());
         }
         Ok(reply)
+    }
+
+    /// What acceptances wait for.
+    fn promised(&self) -> DurabilitySettings {
+        self.inner.acceptances.as_ref().map_or_else(DurabilitySettings::default, Acceptances::promised)
     }
 
     fn highest_task(&self) -> u64 {

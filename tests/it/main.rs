@@ -7,6 +7,7 @@ mod checks;
 mod conformance;
 mod crashes;
 mod deploys;
+mod durability;
 mod engine;
 mod invariants;
 mod layers;

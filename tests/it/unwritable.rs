@@ -48,3 +48,11 @@ async fn plain_commands_are_refused_for_now_as_scripts_are() {
     let refused = stack.store.mark_seeded(true).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
 }
+
+#[tokio::test]
+async fn what_is_read_in_one_step_is_refused_for_now_where_memory_is_full() {
+    let stack = Stack::with_users([5]).await;
+    redis::cmd("CONFIG").arg(&["SET", "maxmemory", "1"]).exec(&mut stack.redis.connection()).unwrap();
+    let refused = stack.store.directory_is_empty().await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+}

@@ -13,6 +13,7 @@ pub mod backlog;
 pub mod collector;
 pub mod crowd;
 pub mod dev;
+pub mod disk;
 pub mod dump;
 pub mod engine;
 mod eventually;
@@ -25,6 +26,7 @@ pub mod programs;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
+pub mod replica;
 pub mod stack;
 pub mod world;
 

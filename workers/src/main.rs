@@ -68,7 +68,7 @@ async fn work(settings: config::Settings) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     http::raise_file_limit();
     let name = format!("worker-{}-{:08x}", std::process::id(), rand::random::<u32>());
-    let store = Store::new(&settings.redis_url, &settings.key_prefix, "offstage-worker")?;
+    let store = Store::open(&settings, "offstage-worker")?;
     let (queue, context) = runner::prepare(&store, &settings, &name)?;
 
     let status_stop = CancellationToken::new();

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::{
     api::{
         problem::ProblemKind,
-        service::{Durability, Level, Verdict},
+        service::{Durability, FsyncPromise, Level, Verdict},
     },
     domain::{
         checklist::CheckState,
@@ -155,6 +155,20 @@ pub(super) const fn durability(durability: Durability) -> &'static str {
 /// All the words for durability.
 pub(super) fn durabilities() -> impl Iterator<Item = &'static str> {
     Durability::ALL.into_iter().map(durability)
+}
+
+/// The least that it must be for anything to be accepted.
+pub(super) const fn promise(promise: FsyncPromise) -> &'static str {
+    match promise {
+        FsyncPromise::Any => "any",
+        FsyncPromise::EverySec => "everysec",
+        FsyncPromise::Always => "always",
+    }
+}
+
+/// All the words for what is promised.
+pub(super) fn promises() -> impl Iterator<Item = &'static str> {
+    FsyncPromise::ALL.into_iter().map(promise)
 }
 
 /// The status of that kind of problem.

@@ -55,6 +55,8 @@ words! {
     LevelWord("Level") = status::levels();
     /// When Redis writes to disk what it acknowledged.
     DurabilityWord("Durability") = status::durabilities();
+    /// The least that it must be for anything to be accepted.
+    PromiseWord("DurabilityPromised") = status::promises();
     /// What a caller may do.
     CapabilityWord("Capability") = Capability::ALL.map(Capability::name);
     /// What a container is for.

@@ -6,15 +6,15 @@
 use tracing::info;
 
 use super::{Operation, Principal, Problem, Service, within};
-use crate::store::{durability::Durability, tasks::Depth};
+use crate::store::{durability::Standing, tasks::Depth};
 
 /// The queue at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueStatus {
     /// How much there is to do, and who does it.
     pub depth: Depth,
-    /// What Redis promises for what it acknowledged.
-    pub durability: Durability,
+    /// How durable what is accepted is, and how durable it is promised to be.
+    pub standing: Standing,
 }
 
 impl Service {
@@ -44,6 +44,6 @@ impl Service {
 
     async fn read_queue(&self) -> Result<QueueStatus, Problem> {
         let store = &self.inner.store;
-        Ok(QueueStatus { depth: store.depth().await?, durability: store.durability().await? })
+        Ok(QueueStatus { depth: store.depth().await?, standing: store.standing().await? })
     }
 }

@@ -161,6 +161,15 @@ pub(crate) struct Queue {
     pub(crate) paused_by: Option<String>,
     pub(crate) workers: u64,
     pub(crate) durability: String,
+    // A server of before this release tells none of these.
+    #[serde(default)]
+    pub(crate) durability_promised: Option<String>,
+    #[serde(default)]
+    pub(crate) replicas: Option<u64>,
+    #[serde(default)]
+    pub(crate) replicas_promised: u64,
+    #[serde(default)]
+    pub(crate) promise_kept: Option<bool>,
 }
 
 /// A worker.

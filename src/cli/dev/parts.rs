@@ -29,7 +29,7 @@ pub(super) struct Parts {
 }
 
 fn store(settings: &Settings) -> anyhow::Result<Store> {
-    Ok(Store::new(&settings.redis_url, &settings.key_prefix, "offstage-dev")?)
+    Ok(Store::open(settings, "offstage-dev")?)
 }
 
 /// Loads the seed, and goes on with it when Redis was away for a while: a private one is started again.

@@ -11,7 +11,7 @@ use crate::{
     domain::state::TaskState,
     store::{
         StoreError,
-        durability::{field, is_too_old},
+        durability::{Standing, field, is_too_old},
         tasks::Depth,
         workers::{COUNTED, WorkerEntry},
     },
@@ -29,6 +29,9 @@ const TOO_MUCH_PERCENT: u64 = 90;
 
 /// A removal that was promised longer ago should have ended, in minutes.
 const OLD_PROMISE_MIN: u64 = 15;
+
+/// What to do where a promise is not kept.
+const UNPROMISED_REMEDY: &str = "Bring the replicas back, or CONFIG SET appendfsync; or promise less (durability.fsync, durability.replicas).";
 
 fn good(what: &'static str, says: String) -> Finding {
     Finding { what, level: Level::Good, says, remedy: None }
@@ -50,6 +53,7 @@ pub(super) fn unanswered(what: &'static str, error: &StoreError) -> Finding {
             format!("Redis refuses to say this: to {script} it answers {code}"),
             "Let the user by which offstage comes to Redis run this (ACL SETUSER).",
         ),
+        StoreError::Withheld(_) | StoreError::Unconfirmed(_) => (error.to_string(), UNPROMISED_REMEDY),
         StoreError::DataLost => (
             error.to_string(),
             "Find out who replaced the data of Redis, then start the programs of offstage again.",
@@ -95,6 +99,29 @@ pub(super) fn persistence(settings: &HashMap<String, String>, info: &str) -> Fin
             not_good(what, Level::Warn, format!("{says}; the last snapshot failed"), remedy)
         }
         finding => finding,
+    }
+}
+
+/// What acceptances wait for, and whether they get it.
+pub(super) fn acceptances(standing: &Standing) -> Finding {
+    let what = "acceptances";
+    let replicas =
+        standing.replicas.map_or_else(|| "an unknown number of".to_owned(), |have| have.to_string());
+    let given = format!("appendfsync {}, {replicas} replicas", standing.fsync.name());
+    let promised = &standing.promised;
+    if promised.is_nothing() {
+        return good(what, format!("answered as Redis is set: {given}; nothing more is promised"));
+    }
+    let says = format!(
+        "promised: appendfsync {}, {} replicas; there is: {given}",
+        promised.fsync.name(),
+        promised.replicas
+    );
+    match &standing.shortfall {
+        None => good(what, says),
+        Some(shortfall) => {
+            not_good(what, Level::Bad, format!("{says}; answered with 503: {shortfall}"), UNPROMISED_REMEDY)
+        }
     }
 }
 

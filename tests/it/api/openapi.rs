@@ -141,6 +141,7 @@ async fn the_document_lists_every_word_and_only_failures_that_can_be() {
     assert_eq!(schemas["Verdict"]["enum"], json!(["accepted", "live", "not_found", "forbidden"]));
     let durability = json!(["always", "everysec", "no", "off", "unknown"]);
     assert_eq!(schemas["Durability"]["enum"], durability);
+    assert_eq!(schemas["DurabilityPromised"]["enum"], json!(["any", "everysec", "always"]));
     let special = |path: &str, method: &str| {
         let responses = &document["paths"][path][method]["responses"];
         ["404", "409", "422"].map(|status| responses.get(status).is_some())

@@ -79,6 +79,8 @@ async fn impossible_values_in_the_environment_are_refused_with_the_settings_name
         ("OFFSTAGE_KEY_PREFIX", "offstage", "key_prefix"),
         ("OFFSTAGE_API__LISTEN", "localhost", "api.listen"),
         ("OFFSTAGE_WORKER__LISTEN", "8081", "worker.listen"),
+        ("OFFSTAGE_DURABILITY__FSYNC", "sometimes", "durability.fsync"),
+        ("OFFSTAGE_DURABILITY__REPLICAS", "11", "durability.replicas"),
         ("OFFSTAGE_METRICS__PUBLIC", "perhaps", "metrics.public"),
         ("OFFSTAGE_LOG", "loud=very=much", "log"),
         ("OFFSTAGE_WORKER__LEASE_M", "10000", "OFFSTAGE_WORKER__LEASE_M"),

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::api::{
     ops::{
         status,
-        words::{DepthByState, DurabilityWord},
+        words::{DepthByState, DurabilityWord, PromiseWord},
     },
     service::QueueStatus,
 };
@@ -38,17 +38,32 @@ pub(crate) struct QueueView {
     /// When Redis writes to disk what it acknowledged.
     #[schema(value_type = DurabilityWord)]
     durability: &'static str,
+    /// What that must be at least for anything to be accepted; any where nothing is promised.
+    #[schema(value_type = PromiseWord)]
+    durability_promised: &'static str,
+    /// Replicas of Redis that were heard of lately; null where the server does not tell.
+    #[schema(required)]
+    replicas: Option<u32>,
+    /// How many of them must have what is accepted.
+    replicas_promised: u32,
+    /// What is promised can be had. Where it cannot, nothing is accepted: whoever asks is told 503.
+    promise_kept: bool,
 }
 
 /// The queue as it stands.
 pub(crate) fn queue(queue: QueueStatus) -> Response {
+    let standing = queue.standing;
     let view = QueueView {
         depth: queue.depth.states.iter().map(|(state, tasks)| (status::state(*state), *tasks)).collect(),
         oldest_age_ms: queue.depth.oldest_age_ms,
         paused: queue.depth.is_paused(),
         paused_by: queue.depth.paused_by,
         workers: queue.depth.workers,
-        durability: status::durability(queue.durability),
+        durability: status::durability(standing.fsync),
+        durability_promised: status::promise(standing.promised.fsync),
+        replicas: standing.replicas,
+        replicas_promised: standing.promised.replicas,
+        promise_kept: standing.shortfall.is_none(),
     };
     Json(view).into_response()
 }

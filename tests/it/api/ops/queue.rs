@@ -11,7 +11,21 @@ async fn the_queue_is_counted_by_state() {
     let (_program, api) = stack.api(&[]).await;
     let empty = get(&api, "/queue").await;
     let members: Vec<_> = body(&empty, 200).as_object().unwrap().keys().collect();
-    assert_eq!(members, ["depth", "oldest_age_ms", "paused", "paused_by", "workers", "durability"]);
+    assert_eq!(
+        members,
+        [
+            "depth",
+            "oldest_age_ms",
+            "paused",
+            "paused_by",
+            "workers",
+            "durability",
+            "durability_promised",
+            "replicas",
+            "replicas_promised",
+            "promise_kept",
+        ]
+    );
     assert_eq!(empty.body["depth"].as_object().unwrap().len(), 12);
     assert_eq!((&empty.body["oldest_age_ms"], &empty.body["paused"]), (&json!(null), &json!(false)));
     assert_eq!((&empty.body["workers"], &empty.body["durability"]), (&json!(0), &json!("always")));
