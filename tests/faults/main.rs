@@ -12,10 +12,12 @@
 mod arguments;
 mod checker;
 mod evidence;
+mod figures;
 mod hush;
 mod ledger;
 mod load;
 mod log;
+mod page;
 mod planted;
 mod report;
 mod rows;
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     hush::install();
-    let runs = rows::run_all(&arguments);
-    report::finish(&arguments, &runs)
+    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    report::heading(seed);
+    let runs = rows::run_all(&arguments, seed);
+    report::finish(&arguments, &runs, seed)
 }

@@ -7,9 +7,9 @@ mod drain;
 mod programs;
 mod spare;
 
-use offstage::store::Store;
+use offstage::{domain::state::TaskState, store::Store};
 use offstage_tests::{
-    fixtures,
+    eventually, fixtures,
     programs::Program,
     proxy::{Proxy, Swap},
     redis::PrivateRedis,
@@ -32,7 +32,7 @@ use crate::{
 /// The first user of a scene.
 const FIRST_USER: u64 = 1_000;
 /// Users that are kept back: each shows once that deletions go through again.
-const PROBES: u64 = 512;
+const PROBES: u64 = 640;
 /// How long some progress may take where nothing is broken any more.
 const PROGRESS_LIMIT: Duration = Duration::from_secs(30);
 /// The slowest recovery that is one.
@@ -152,7 +152,7 @@ impl Scene {
             apis: Vec::new(),
             doors: Doors::none(),
             ledger,
-            has_ledger: false,
+            has_ledger: true,
             clocks_agree: true,
             settings: setup.settings.iter().map(own).collect(),
             proxied: setup.proxied,
@@ -186,28 +186,44 @@ impl Scene {
         within("the clients get answers", PROGRESS_LIMIT, load.log.more(more)).await;
     }
 
+    /// Which tasks are held, each with the number of its claim.
+    pub(crate) fn leases(&self) -> BTreeSet<String> {
+        let mut ask = redis::cmd("ZRANGE");
+        ask.arg(format!("{}:leases", fixtures::PREFIX)).arg(0).arg(-1);
+        ask.query(&mut self.redis.connection()).expect("Redis answers")
+    }
+
+    /// Submits the deletion of a user who was kept back for it; the task.
+    pub(crate) async fn submit_probe(&self) -> u64 {
+        let user = self.probes.take().expect("as many probes as there are faults");
+        let submit = What::Submit { user, key: format!("probe-{user}") };
+        eventually("a submit is answered", RECOVERY_LIMIT, async || match self.ask(submit.clone()).await {
+            Outcome::Ok(Answer::Task(task)) => Some(task),
+            Outcome::Ok(Answer::Joined(_) | Answer::Seen { .. } | Answer::Done) => None,
+            Outcome::Fail(_) | Outcome::Unknown(_) => None,
+        })
+        .await
+    }
+
     /// Nothing is broken any more: waits until a fresh deletion has gone through, and notes how long that took.
     pub(crate) async fn recovered(&self, run: &mut Run) {
         let begun = Instant::now();
-        let user = self.probes.take().expect("as many probes as there are faults");
-        within("a deletion goes through again", RECOVERY_LIMIT, self.deleted(user)).await;
+        within("a deletion goes through again", RECOVERY_LIMIT, async {
+            let task = self.submit_probe().await;
+            self.ended(task).await;
+        })
+        .await;
         run.recovered_in(begun.elapsed());
     }
 
-    /// Asks until that user's deletion has ended.
-    async fn deleted(&self, user: u64) {
-        let submit = What::Submit { user, key: format!("probe-{user}") };
-        let mut tick = tokio::time::interval(Duration::from_millis(20));
-        let mut task = None;
-        loop {
-            tick.tick().await;
-            let what = task.map_or(submit.clone(), |task| What::Look { task });
-            match self.ask(what).await {
-                Outcome::Ok(Answer::Task(accepted) | Answer::Joined(accepted)) => task = Some(accepted),
-                Outcome::Ok(Answer::Seen { state, .. }) if state.is_terminal() => return,
-                Outcome::Ok(Answer::Seen { .. } | Answer::Done) | Outcome::Unknown(_) | Outcome::Fail(_) => {}
-            }
-        }
+    /// Waits until a task has ended; how.
+    pub(crate) async fn ended(&self, task: u64) -> TaskState {
+        eventually("the task ends", RECOVERY_LIMIT, async || match self.ask(What::Look { task }).await {
+            Outcome::Ok(Answer::Seen { state, .. }) => state.is_terminal().then_some(state),
+            Outcome::Ok(Answer::Task(_) | Answer::Joined(_) | Answer::Done) => None,
+            Outcome::Fail(_) | Outcome::Unknown(_) => None,
+        })
+        .await
     }
 
     /// A request of the row's own, through the first API; it stands in the log with the others.
