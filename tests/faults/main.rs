@@ -26,7 +26,8 @@ mod scene;
 
 use arguments::Arguments;
 use clap::Parser;
-use std::process::ExitCode;
+use offstage_tests::programs::LOGS_ARE_KEPT;
+use std::{process::ExitCode, sync::atomic::Ordering};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     hush::install();
+    LOGS_ARE_KEPT.store(true, Ordering::Relaxed);
     let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     report::heading(seed);
     let runs = rows::run_all(&arguments, seed);

@@ -18,6 +18,7 @@ use offstage_tests::{
 use rand::Rng;
 use std::{
     collections::BTreeSet,
+    ops::Range,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -31,8 +32,10 @@ use crate::{
 
 /// The first user of a scene.
 const FIRST_USER: u64 = 1_000;
-/// Users that are kept back: each shows once that deletions go through again.
-const PROBES: u64 = 640;
+/// Users that are kept back, for requests of the rows' own: each shows once that deletions go through again.
+const PROBES: Range<u64> = 10_000_000..10_000_800;
+/// Where fewer are left for the clients, as many as there were at the beginning are added.
+const FEW: u64 = 500;
 /// How long some progress may take where nothing is broken any more.
 const PROGRESS_LIMIT: Duration = Duration::from_secs(30);
 /// The slowest recovery that is one.
@@ -113,8 +116,8 @@ pub(crate) struct Scene {
     settings: Vec<(String, String)>,
     proxied: Proxied,
     users: Arc<Users>,
-    /// Who was there at the beginning.
-    everybody: BTreeSet<u64>,
+    /// Users who are added in one go.
+    batch: u64,
     probes: Users,
     swap: Option<Arc<Swap>>,
     log: Arc<Log>,
@@ -138,8 +141,7 @@ impl Scene {
         let store = fixtures::store(&redis);
         fixtures::tokens(&store).await;
         let users = FIRST_USER..FIRST_USER + setup.users;
-        let probes = users.end..users.end + PROBES;
-        fixtures::users(&store, users.start..probes.end).await;
+        fixtures::users(&store, users.clone().chain(PROBES)).await;
         let ledger = redis.folder().join("ledger.jsonl");
         let clock =
             std::fs::File::create(&ledger).and_then(|file| file.metadata()).and_then(|file| file.modified());
@@ -156,9 +158,9 @@ impl Scene {
             clocks_agree: true,
             settings: setup.settings.iter().map(own).collect(),
             proxied: setup.proxied,
-            everybody: (users.start..probes.end).chain([1]).collect(),
             users: Arc::new(Users::of(users)),
-            probes: Users::of(probes),
+            batch: setup.users,
+            probes: Users::of(PROBES),
             swap,
             log: Arc::new(Log::begin(clock.expect("the disk knows the time"))),
         };
@@ -214,6 +216,16 @@ impl Scene {
         })
         .await;
         run.recovered_in(begun.elapsed());
+        if self.users.left() < FEW {
+            let first = self.users.end();
+            fixtures::users(&self.store, first..first + self.batch).await;
+            self.users.add(self.batch);
+        }
+    }
+
+    /// Every user who was ever there.
+    fn everybody(&self) -> BTreeSet<u64> {
+        (FIRST_USER..self.users.end()).chain(PROBES).chain([1]).collect()
     }
 
     /// Waits until a task has ended; how.
