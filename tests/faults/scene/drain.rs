@@ -58,8 +58,8 @@ impl Scene {
             ledger: ledger::read(&self.ledger),
             has_ledger: self.has_ledger,
             tasks: BTreeMap::new(),
-            users: self.everybody.clone(),
-            left: self.everybody.clone(),
+            users: self.everybody(),
+            left: self.everybody(),
         };
         count(run, &evidence);
         self.judge(run, checker::check_effects_alone(&evidence));
@@ -115,7 +115,7 @@ impl Scene {
             ledger: ledger::read(&self.ledger),
             has_ledger: self.has_ledger,
             tasks: tasks.into_iter().collect(),
-            users: self.everybody.clone(),
+            users: self.everybody(),
             left: dump.sorted("staged:users").keys().map(number).collect(),
         }
     }
