@@ -2,10 +2,18 @@
 //!
 //! To add one: an async function in a file of this folder that takes a [`Run`], and a line in [`ROWS`].
 
+mod api_killed;
 mod cancel_raced;
 mod delivered_again;
+mod forgotten;
+mod mass;
+mod poison;
+mod power_cut;
 mod redis_killed;
+mod scripts_flushed;
+mod signals;
 mod storm;
+mod worker_frozen;
 mod worker_killed;
 
 use futures::{FutureExt, future::LocalBoxFuture};
@@ -63,9 +71,23 @@ macro_rules! rows {
 
 rows! {
     "F01" "Worker killed at seven exact points" 21 280 worker_killed::worker_killed;
+    "F02" "API killed around a submit" 12 120 api_killed::api_killed;
     "F03" "Redis killed, appendfsync always" 6 80 redis_killed::redis_killed;
+    "F03e" "Redis killed between syncs, everysec" 2 40 redis_killed::between_syncs;
+    "F03r" "Redis killed amid BGREWRITEAOF" 1 10 redis_killed::amid_rewrite;
+    "F04" "Power cut, appendfsync always" 4 60 power_cut::always;
+    "F04e" "Power cut, everysec: the loss is answered with 503" 1 10 power_cut::everysec;
+    "F05" "Redis killed amid a slow sync, always" 1 10 power_cut::slow_always;
+    "F05e" "The same, everysec: the loss is answered with 503" 1 10 power_cut::slow_everysec;
+    "F06" "Redis back without data: answered with 503" 1 10 forgotten::restarted_empty;
+    "F13" "Poisoned tasks, and one that kills its workers" 5 50 poison::poison;
     "F14" "Entries delivered again, out of order, late" 100 1_000 delivered_again::delivered_again;
+    "F15" "Worker frozen past its lease" 6 60 worker_frozen::worker_frozen;
+    "F16" "Mass: very many tasks queued and orphaned" 1 4 mass::mass;
+    "F18" "Keys flushed or deleted: answered with 503" 2 20 forgotten::emptied;
+    "F19" "Scripts and functions flushed" 20 200 scripts_flushed::scripts_flushed;
     "F22" "Cancels raced with every phase" 50 500 cancel_raced::cancel_raced;
+    "F23" "SIGTERM, SIGTERM then SIGKILL, SIGHUP" 5 50 signals::signals;
     "F29" "Storm: one to three of these at once" 20 400 storm::storm;
 }
 

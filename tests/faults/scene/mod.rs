@@ -5,6 +5,7 @@
 
 mod drain;
 mod programs;
+mod spare;
 
 use offstage::{domain::state::TaskState, store::Store};
 use offstage_tests::{
@@ -33,8 +34,9 @@ use crate::{
 const FIRST_USER: u64 = 1_000;
 /// Users that are kept back, for requests of the rows' own: each shows once that deletions go through again.
 const PROBES: Range<u64> = 10_000_000..10_000_800;
-/// Where fewer are left for the clients, as many as there were at the beginning are added.
+/// Where fewer are left for the clients, as many as there were at the beginning are added, or so many.
 const FEW: u64 = 500;
+const MOST_ADDED: u64 = 4_000;
 /// How long some progress may take where nothing is broken any more.
 const PROGRESS_LIMIT: Duration = Duration::from_secs(30);
 /// The slowest recovery that is one.
@@ -46,6 +48,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) fsync: Fsync,
     /// More flags of the server.
     pub(crate) redis: &'a [&'a str],
+    /// Its disk can be slow, and loses what was not synced when the power is cut.
+    pub(crate) lossy_disk: bool,
     pub(crate) apis: usize,
     pub(crate) workers: usize,
     /// Users that the load may take.
@@ -63,6 +67,7 @@ impl Default for Setup<'_> {
         Self {
             fsync: Fsync::Always,
             redis: &[],
+            lossy_disk: false,
             apis: 1,
             workers: 2,
             users: 4_000,
@@ -127,7 +132,11 @@ impl Scene {
             Fsync::Everysec => "everysec",
         };
         let flags = [&["--appendfsync", fsync], setup.redis].concat();
-        let redis = PrivateRedis::with(&flags).await;
+        let redis = if setup.lossy_disk {
+            PrivateRedis::on_lossy_disk(&flags).await
+        } else {
+            PrivateRedis::with(&flags).await
+        };
         let proxy = Proxy::start(redis.socket()).await;
         let swap = setup.swap.map(|swap| proxy.swap(swap()));
         let store = fixtures::store(&redis);
@@ -151,7 +160,7 @@ impl Scene {
             settings: setup.settings.iter().map(own).collect(),
             proxied: setup.proxied,
             users: Arc::new(Users::of(users)),
-            batch: setup.users,
+            batch: setup.users.min(MOST_ADDED),
             probes: Users::of(PROBES),
             swap,
             log: Arc::new(Log::begin(clock.expect("the disk knows the time"))),
