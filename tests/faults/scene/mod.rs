@@ -202,8 +202,9 @@ impl Scene {
         let submit = What::Submit { user, key: format!("probe-{user}") };
         eventually("a submit is answered", RECOVERY_LIMIT, async || match self.ask(submit.clone()).await {
             Outcome::Ok(Answer::Task(task)) => Some(task),
-            Outcome::Ok(Answer::Joined(_) | Answer::Seen { .. } | Answer::Done) => None,
-            Outcome::Fail(_) | Outcome::Unknown(_) => None,
+            Outcome::Ok(Answer::Joined(_) | Answer::Seen { .. } | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_) => None,
         })
         .await
     }
@@ -233,8 +234,9 @@ impl Scene {
     pub(crate) async fn ended(&self, task: u64) -> TaskState {
         eventually("the task ends", RECOVERY_LIMIT, async || match self.ask(What::Look { task }).await {
             Outcome::Ok(Answer::Seen { state, .. }) => state.is_terminal().then_some(state),
-            Outcome::Ok(Answer::Task(_) | Answer::Joined(_) | Answer::Done) => None,
-            Outcome::Fail(_) | Outcome::Unknown(_) => None,
+            Outcome::Ok(Answer::Task(_) | Answer::Joined(_) | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_) => None,
         })
         .await
     }
