@@ -78,7 +78,8 @@ def submit(queue, count, in_flight, bulk):
 
 
 def send_steadily(queue, rate, jobs, began):
-    """Open loop: a job that is submitted late is late."""
+    """Open loop: a job that is submitted late is late. One goes before the others, uncounted."""
+    queue.submit(0)
     for job in range(jobs):
         intended = began + job / rate
         time.sleep(max(0.0, intended - time.time()))
@@ -92,7 +93,7 @@ def latency(open_queue, rate, seconds):
     if os.fork() == 0:
         send_steadily(open_queue(), rate, jobs, began)
         os._exit(0)
-    tally = Tally(jobs)
+    tally = Tally(jobs + 1)
 
     def tell():
         time.sleep(COMING_UP_S + seconds)

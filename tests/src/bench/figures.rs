@@ -51,8 +51,10 @@ pub const LATENCIES: [Figure; 6] = [
     less("at_500_p999", "p99.9", 2),
 ];
 /// Of a hundred tasks at that rate, how many had not ended three seconds after the last one was due.
-pub const UNFINISHED: [Figure; 2] =
-    [less("at_50_unfinished", "50/s: unfinished, %", 1), less("at_500_unfinished", "500/s: unfinished, %", 1)];
+pub const UNFINISHED: [Figure; 2] = [
+    less("at_50_unfinished", "50/s: unfinished, %", 1),
+    less("at_500_unfinished", "500/s: unfinished, %", 1),
+];
 /// Milliseconds from the request to the end of a running task.
 pub const CANCEL: [Figure; 2] = [less("cancel_p50", "cancel: p50", 2), less("cancel_p99", "p99", 2)];
 

@@ -59,6 +59,8 @@ pub struct System {
     pub settings: String,
     /// What it gives beside running a job: what a crash loses, what is kept, what else is done.
     pub gives: String,
+    /// A crash loses none of its jobs, so that it can be held against offstage.
+    pub comparable: bool,
     /// Why it was not measured.
     pub skipped: Option<String>,
 }
