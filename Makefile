@@ -48,9 +48,10 @@ check: cargo ## Format, lints, documents, dependencies, deployment files
 	fi
 	@deploy/check-files.sh
 
-bench: cargo ## Measure 20,000 deletions (rates, latency, Redis time), every question about a queue of a million, lists of 100,000 users
-	@$(REDIS) && $(CARGO) build --release --locked --workspace --bins && \
-		$(CARGO) bench --locked --package offstage-tests $(ARGS)
+bench: cargo ## Measure offstage beside other queues, and what operators see of a million tasks; ARGS="--quick" tries it out
+	@$(REDIS) && tests/peers/install.sh "$(TARGET)/peers" && \
+		$(CARGO) build --release --locked --workspace --bins && \
+		$(CARGO) bench --locked --workspace --bench compare --bench backlog --bench lists -- $(ARGS)
 
 clients: cargo ## Drive offstage with the clients that people have, installed from PyPI and npm
 	@$(REDIS) && $(CARGO) build --locked --workspace --bins && \

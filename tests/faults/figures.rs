@@ -94,11 +94,12 @@ impl Figures {
             self.commit.as_deref().unwrap_or("unknown"),
         );
         if self.faults().all(|row| row.violations.is_empty()) && injected > 0 {
-            claim += &format!(
+            let bound = format!(
                 " With none in {injected} the chance that such a fault breaks a promise is below 3/{injected} = {} \
                  (95 % upper bound).",
                 percent(injected)
             );
+            claim.push_str(&bound);
         }
         claim
     }

@@ -72,7 +72,9 @@ fn effects(ledger: &[Line]) -> BTreeMap<&str, Vec<(SystemTime, SystemTime)>> {
     for line in ledger {
         match line.what {
             // The last one before the end: an earlier one had no answer.
-            Stage::Begin => drop(begun.insert((line.task, line.fence), line.at)),
+            Stage::Begin => {
+                begun.insert((line.task, line.fence), line.at);
+            }
             Stage::Undone => {}
             Stage::Done => {
                 let begin = begun.get(&(line.task, line.fence)).copied();

@@ -121,7 +121,9 @@ impl Running {
         self.stop.send_replace(true);
         let all = futures::future::join_all(self.clients);
         let ended = offstage_tests::within("the clients have their answers", STOP_LIMIT, all).await;
-        ended.into_iter().for_each(|client| client.expect("a client does not panic"));
+        for client in ended {
+            client.expect("a client does not panic");
+        }
     }
 
     /// Takes the clients away, whatever they still wait for.

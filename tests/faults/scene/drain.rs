@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long it may take until every task has ended, once nothing is broken any more.
-const DRAIN_LIMIT: Duration = Duration::from_secs(60);
+const DRAIN_LIMIT: Duration = Duration::from_mins(1);
 /// Histories that are read side by side.
 const READ_AT_ONCE: usize = 32;
 

@@ -34,8 +34,9 @@ use crate::{
 const FIRST_USER: u64 = 1_000;
 /// Users that are kept back, for requests of the rows' own: each shows once that deletions go through again.
 const PROBES: Range<u64> = 10_000_000..10_000_800;
-/// Where fewer are left for the clients, as many as there were at the beginning are added.
+/// Where fewer are left for the clients, as many as there were at the beginning are added, or so many.
 const FEW: u64 = 500;
+const MOST_ADDED: u64 = 4_000;
 /// How long some progress may take where nothing is broken any more.
 const PROGRESS_LIMIT: Duration = Duration::from_secs(30);
 /// The slowest recovery that is one.
@@ -159,7 +160,7 @@ impl Scene {
             settings: setup.settings.iter().map(own).collect(),
             proxied: setup.proxied,
             users: Arc::new(Users::of(users)),
-            batch: setup.users,
+            batch: setup.users.min(MOST_ADDED),
             probes: Users::of(PROBES),
             swap,
             log: Arc::new(Log::begin(clock.expect("the disk knows the time"))),
@@ -201,8 +202,9 @@ impl Scene {
         let submit = What::Submit { user, key: format!("probe-{user}") };
         eventually("a submit is answered", RECOVERY_LIMIT, async || match self.ask(submit.clone()).await {
             Outcome::Ok(Answer::Task(task)) => Some(task),
-            Outcome::Ok(Answer::Joined(_) | Answer::Seen { .. } | Answer::Done) => None,
-            Outcome::Fail(_) | Outcome::Unknown(_) => None,
+            Outcome::Ok(Answer::Joined(_) | Answer::Seen { .. } | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_) => None,
         })
         .await
     }
@@ -232,8 +234,9 @@ impl Scene {
     pub(crate) async fn ended(&self, task: u64) -> TaskState {
         eventually("the task ends", RECOVERY_LIMIT, async || match self.ask(What::Look { task }).await {
             Outcome::Ok(Answer::Seen { state, .. }) => state.is_terminal().then_some(state),
-            Outcome::Ok(Answer::Task(_) | Answer::Joined(_) | Answer::Done) => None,
-            Outcome::Fail(_) | Outcome::Unknown(_) => None,
+            Outcome::Ok(Answer::Task(_) | Answer::Joined(_) | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_) => None,
         })
         .await
     }
