@@ -1,7 +1,10 @@
 //! F16: very many tasks wait at once, and very many are orphaned at once. They are worked off, no script holds Redis up, and
 //! nobody's memory grows with the queue.
 
-use offstage::{domain::state::TaskState, store::submit::Submitted};
+use offstage::{
+    domain::state::TaskState,
+    store::{queue::Claim, submit::Submitted},
+};
 use offstage_tests::{eventually, fixtures};
 use std::{fs, time::Duration};
 
