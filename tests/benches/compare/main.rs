@@ -63,6 +63,9 @@ struct Arguments {
     /// The folder that gets BENCHMARKS.md, the JSON and the picture: the tree, or target/compare if not all was measured
     #[arg(long)]
     to: Option<PathBuf>,
+    /// Measure nothing: make the page and the picture anew from this JSON
+    #[arg(long)]
+    from: Option<PathBuf>,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -85,6 +88,11 @@ async fn main() {
     let arguments = Arguments::parse();
     let sizes = if arguments.quick { Sizes::quick() } else { Sizes::full() };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    if let Some(file) = &arguments.from {
+        let text = std::fs::read_to_string(file).expect("the JSON can be read");
+        let report = serde_json::from_str(&text).expect("it is a report");
+        return write(&report, arguments.to.as_ref().unwrap_or(&root));
+    }
     let folder = arguments.peers.clone().unwrap_or_else(|| built().join("../peers"));
     let folder = std::path::absolute(folder).expect("a path");
     let mut report = begin(&arguments, &sizes, &folder).await;
