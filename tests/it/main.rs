@@ -5,6 +5,7 @@
 mod api;
 mod checks;
 mod conformance;
+mod costs;
 mod crashes;
 mod deploys;
 mod durability;
