@@ -3,6 +3,8 @@
 //! To add one: an async function in a file of this folder that takes a [`Run`], and a line in [`ROWS`].
 
 mod api_killed;
+mod cancel_raced;
+mod delivered_again;
 mod forgotten;
 mod mass;
 mod poison;
@@ -10,9 +12,12 @@ mod power_cut;
 mod redis_killed;
 mod scripts_flushed;
 mod signals;
+mod storm;
 mod worker_frozen;
+mod worker_killed;
 
 use futures::{FutureExt, future::LocalBoxFuture};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::VecDeque,
     panic::AssertUnwindSafe,
@@ -39,7 +44,8 @@ pub(crate) struct Row {
 }
 
 /// What a row is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// A fault that the product must overcome.
     Fault,
@@ -64,6 +70,7 @@ macro_rules! rows {
 }
 
 rows! {
+    "F01" "Worker killed at seven exact points" 21 280 worker_killed::worker_killed;
     "F02" "API killed around a submit" 12 120 api_killed::api_killed;
     "F03" "Redis killed, appendfsync always" 6 80 redis_killed::redis_killed;
     "F03e" "Redis killed between syncs, everysec" 2 40 redis_killed::between_syncs;
@@ -74,17 +81,18 @@ rows! {
     "F05e" "The same, everysec: the loss is answered with 503" 1 10 power_cut::slow_everysec;
     "F06" "Redis back without data: answered with 503" 1 10 forgotten::restarted_empty;
     "F13" "Poisoned tasks, and one that kills its workers" 5 50 poison::poison;
+    "F14" "Entries delivered again, out of order, late" 100 1_000 delivered_again::delivered_again;
     "F15" "Worker frozen past its lease" 6 60 worker_frozen::worker_frozen;
     "F16" "Mass: very many tasks queued and orphaned" 1 4 mass::mass;
     "F18" "Keys flushed or deleted: answered with 503" 2 20 forgotten::emptied;
     "F19" "Scripts and functions flushed" 20 200 scripts_flushed::scripts_flushed;
+    "F22" "Cancels raced with every phase" 50 500 cancel_raced::cancel_raced;
     "F23" "SIGTERM, SIGTERM then SIGKILL, SIGHUP" 5 50 signals::signals;
+    "F29" "Storm: one to three of these at once" 20 400 storm::storm;
 }
 
 /// Runs the rows that are asked for, some of them side by side; the planted bugs first.
-pub(crate) fn run_all(arguments: &Arguments) -> Vec<Run> {
-    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    report::heading(seed);
+pub(crate) fn run_all(arguments: &Arguments, seed: u64) -> Vec<Run> {
     let is_wanted = |row: &&Row| arguments.row.is_empty() || arguments.row.iter().any(|id| id == row.id);
     let runs = PLANTED.iter().chain(ROWS).filter(is_wanted).map(|row| Run::of(row, arguments.size, seed));
     let waiting: Mutex<VecDeque<_>> = Mutex::new(runs.filter(|run| run.faults() > 0).collect());

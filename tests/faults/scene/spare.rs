@@ -46,14 +46,6 @@ impl Scene {
     pub(crate) async fn seed_again(&mut self) {
         self.store = fixtures::store(&self.redis);
         fixtures::tokens(&self.store).await;
-        let end = self.everybody.last().expect("somebody is there") + 1;
-        fixtures::users(&self.store, end - PROBES..end).await;
-    }
-}
-
-// Until the driver's own lands.
-impl Scene {
-    pub(crate) async fn finish_forgotten(self, _run: &mut crate::run::Run, load: crate::load::Running) {
-        drop(load);
+        fixtures::users(&self.store, PROBES).await;
     }
 }
