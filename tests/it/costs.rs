@@ -32,6 +32,15 @@ struct Costs {
     commit: u64,
 }
 
+impl Costs {
+    #[track_caller]
+    fn is_within(self, bound: Self) {
+        eprintln!("{self:?}");
+        let within = self.submit <= bound.submit && self.claim <= bound.claim && self.commit <= bound.commit;
+        assert!(within, "{self:?}, and no more is allowed than {bound:?}");
+    }
+}
+
 /// Commands that Redis was given so far, but for those by which it is asked.
 fn commands(connection: &mut Connection) -> u64 {
     let text: String = redis::cmd("INFO").arg("commandstats").query(connection).unwrap();
@@ -82,13 +91,11 @@ async fn warm(redis: PrivateRedis) -> Stack {
 async fn a_deletion_costs_redis_no_more_commands_than_it_did() {
     let stack = warm(PrivateRedis::start().await).await;
     let alone = delete(&stack, 1, 1).await;
-    eprintln!("one alone: {alone:?}");
-    assert!(alone.submit <= 0 && alone.claim <= 0 && alone.commit <= 0, "{alone:?}");
+    alone.is_within(Costs { submit: 16, claim: 17, commit: 24 });
 
     let stack = warm(PrivateRedis::start().await).await;
     let fifty = delete(&stack, 50, 50).await;
-    eprintln!("fifty in one call: {fifty:?}");
-    assert!(fifty.submit <= 0 && fifty.claim <= 0 && fifty.commit <= 0, "{fifty:?}");
+    fifty.is_within(Costs { submit: 168, claim: 219, commit: 227 });
 }
 
 #[tokio::test]
@@ -111,7 +118,8 @@ async fn nothing_is_left_of_a_deletion_when_its_retention_is_over() {
     let left = async |stack: &Stack| {
         while stack.store.prune(0).await.unwrap() > 0 {}
         let dump = Dump::read(&mut stack.redis.connection(), PREFIX);
-        dump.0.into_keys().filter(|name| !name.contains("user:100000")).collect::<Vec<_>>()
+        // Those who were not deleted yet are no remains.
+        dump.0.into_keys().filter(|name| !name.starts_with("staged:user:")).collect::<Vec<_>>()
     };
     let after_one = left(&stack).await;
     delete(&stack, 50, 50).await;
