@@ -6,6 +6,7 @@ mod api;
 mod benchmarks;
 mod checks;
 mod conformance;
+mod costs;
 mod crashes;
 mod deploys;
 mod durability;
