@@ -44,7 +44,7 @@ enum Stage {
 
 const NO_MIX: Mix = Mix { kept: 0, lent: 0, cancelled: 0 };
 /// Good answers after which a bug has shown.
-const ENOUGH: u64 = 400;
+const ENOUGH: u64 = 250;
 const LATE_LIMIT: Duration = Duration::from_secs(15);
 
 macro_rules! planted {
