@@ -6,6 +6,7 @@ mod swap;
 
 pub use swap::Swap;
 
+use futures::FutureExt as _;
 use offstage::store::scripts;
 use std::{
     net::SocketAddr,
@@ -101,6 +102,8 @@ impl Proxy {
     /// late, it works again once it is let go.
     pub fn trap(&self, script: &str, hold: Hold) {
         let script = scripts::ALL.iter().find(|known| known.name == script).expect("a script of that name");
+        // That an earlier one was sprung, and nobody waited for it, is no news.
+        let _news = self.faults.sprung.notified().now_or_never();
         *self.faults.trap.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((script.hash().to_owned(), hold));
     }
@@ -137,6 +140,13 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
     let (mut client_read, mut client_write) = client.into_split();
     let (mut server_read, mut server_write) = server.into_split();
     let silenced = AtomicBool::new(false);
+    // A trap is sprung once, however many answers the connection swallows after it.
+    let told = AtomicBool::new(false);
+    let tell = || {
+        if !told.swap(true, Ordering::SeqCst) {
+            faults.sprung.notify_one();
+        }
+    };
     let there = async {
         let mut cut_off = false;
         let mut commands = swap::Commands::default();
@@ -146,7 +156,11 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
             let hold = faults.springs(bytes);
             match hold {
                 None => {}
-                Some(Hold::Command | Hold::Answer) => silenced.store(true, Ordering::SeqCst),
+                Some(Hold::Command | Hold::Answer) => {
+                    silenced.store(true, Ordering::SeqCst);
+                    // It may have sprung an earlier trap, too.
+                    told.store(false, Ordering::SeqCst);
+                }
                 Some(Hold::Late) => {
                     faults.sprung.notify_one();
                     faults.release.notified().await;
@@ -161,7 +175,7 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
                 return;
             }
             if hold == Some(Hold::Command) {
-                faults.sprung.notify_one();
+                tell();
             }
         }
     };
@@ -172,7 +186,7 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
                 swap.answered(&mut buffer[..length]);
             }
             if silenced.load(Ordering::SeqCst) {
-                faults.sprung.notify_one();
+                tell();
             } else if !faults.swallows(number) && client_write.write_all(&buffer[..length]).await.is_err() {
                 return;
             }
