@@ -20,7 +20,7 @@ pub struct Swap {
     fragment: &'static str,
     instead: &'static str,
     hash: String,
-    /// That of the text with the bug.
+    /// That of the text with the bug, once it was loaded.
     planted: OnceLock<String>,
 }
 
@@ -35,7 +35,7 @@ impl Swap {
     /// Redis was given the other text.
     #[must_use]
     pub fn is_planted(&self) -> bool {
-        self.planted.get().is_some()
+        self.planted.get().is_some_and(|hash| *hash != self.hash)
     }
 
     /// One argument of a command as it goes on to Redis; none where it stays as it is.
@@ -49,6 +49,8 @@ impl Swap {
         }
         let text = std::str::from_utf8(argument).expect("a script is text");
         if text.matches(self.fragment).count() != 1 {
+            // Nothing to plant: the script goes on under its own name.
+            self.planted.get_or_init(|| self.hash.clone());
             return None;
         }
         let text = text.replace(self.fragment, self.instead);
@@ -158,8 +160,8 @@ mod tests {
     #[test]
     fn a_fragment_that_is_not_there_is_no_bug() {
         let swap = Swap { fragment: "no", ..swap() };
-        let load = sent(&["SCRIPT", "LOAD", TEXT]);
-        assert_eq!(Commands::default().exchange(&load, &swap), load);
+        let given = [sent(&["SCRIPT", "LOAD", TEXT]), sent(&["EVALSHA", &swap.hash, "0"])].concat();
+        assert_eq!(Commands::default().exchange(&given, &swap), given);
         assert!(!swap.is_planted());
     }
 }
