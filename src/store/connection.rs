@@ -10,7 +10,7 @@
 
 use redis::{
     AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
-    RedisError, Value,
+    RedisError, ScriptInvocation, ServerErrorKind, Value,
     aio::{MultiplexedConnection, PubSubStream, SendError},
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
@@ -34,6 +34,7 @@ use super::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long an answer may take before the connection is given up.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
+const MOST_LOADS: usize = 5;
 /// How long the kernel may wait for an acknowledgement of what was sent.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a silent connection is left alone before the kernel asks whether the other end is still there.
@@ -122,7 +123,7 @@ impl Link {
         for arg in args {
             call.arg(arg);
         }
-        let answer = call.invoke_async::<Value>(&mut here.connection).await;
+        let answer = invoke(&call, &mut here.connection).await;
         let outcome = match answer {
             Ok(value) => Reply::read(script.name, value),
             Err(error) => Err(self.failed(script.name, here, error).await),
@@ -260,13 +261,30 @@ fn is_doubtful(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Io || error.is_unrecoverable_error()
 }
 
+/// Calls a script that redis-rs loads where Redis does not know it; again where it is forgotten before its call.
+async fn invoke(
+    call: &ScriptInvocation<'_>,
+    connection: &mut MultiplexedConnection,
+) -> Result<Value, RedisError> {
+    let mut answer = call.invoke_async(connection).await;
+    for _ in 1..MOST_LOADS {
+        let is_forgotten = |error: &RedisError| error.kind() == ErrorKind::Server(ServerErrorKind::NoScript);
+        if !answer.as_ref().is_err_and(is_forgotten) {
+            break;
+        }
+        answer = call.invoke_async(connection).await;
+    }
+    answer
+}
+
 fn timed_out() -> RedisError {
     std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
 
 /// Redis says that it cannot work just now: loading, out of memory, disk full, a replica, busy, shutting down.
 fn refuses_writes(error: &RedisError) -> bool {
-    const CODES: [&str; 10] = [
+    const CODES: [&str; 11] = [
+        "NOSCRIPT",
         "LOADING",
         "OOM",
         "MISCONF",

@@ -44,7 +44,7 @@ enum Stage {
 
 const NO_MIX: Mix = Mix { kept: 0, lent: 0, cancelled: 0 };
 /// Good answers after which a bug has shown.
-const ENOUGH: u64 = 400;
+const ENOUGH: u64 = 250;
 const LATE_LIMIT: Duration = Duration::from_secs(15);
 
 macro_rules! planted {
@@ -95,15 +95,15 @@ planted! {
     };
     "C5" "planted: answered before it is stored" Bug {
         script: "submit",
-        fragment: "    return create(item, later and rules.later or rules.now, later, rules.exclusive[item.kind])",
-        instead: "    if tonumber(item.user) % 5 == 0 then return {'CREATED', tostring(redis.call('INCR', P .. 'seq')), '0'} end
-    return create(item, later and rules.later or rules.now, later, rules.exclusive[item.kind])",
+        fragment: "    local number, is_later = next_number(left), item.due > NOW",
+        instead: "    local number, is_later = next_number(left), item.due > NOW
+    if tonumber(item.user) % 5 == 0 then return 'CREATED\\t' .. number .. '\\t0' end",
         caught_by: Invariant::Kept,
         stage: Stage::Load(NO_MIX),
     };
     "C6" "planted: idempotency keys are forgotten" Bug {
         script: "submit",
-        fragment: "  redis.call('HSET', P .. 'idempotency', item.key, item.hash .. ':' .. id)",
+        fragment: "  later('HSET', P .. 'idempotency', item.key, named[item.key])",
         instead: "",
         caught_by: Invariant::Keys,
         stage: Stage::Load(NO_MIX),

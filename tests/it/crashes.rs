@@ -6,7 +6,10 @@ use offstage::{
         state::TaskState,
         task::{Task, TaskId},
     },
-    store::queue::{Claim, Commit, Committed},
+    store::{
+        queue::{Claim, Commit, Committed},
+        tasks::Cancelled,
+    },
 };
 use offstage_tests::{
     eventually, fixtures,
@@ -288,4 +291,22 @@ async fn a_redis_whose_memory_is_full_takes_nothing_new_and_lets_tasks_end() {
     let task = ended(&stack, waiting).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 1));
     stack.is_settled().await;
+}
+
+#[tokio::test]
+async fn a_script_that_is_forgotten_between_its_load_and_its_call_is_loaded_again() {
+    let stack = Stack::with_users([5]).await;
+    let proxy = Proxy::start(stack.redis.socket()).await;
+    let through = offstage::store::Store::new(&proxy.url(), fixtures::PREFIX, "offstage-test").unwrap();
+    let task = fixtures::submit(&stack.store, 5).await;
+    // Redis has never seen the script: the first call is refused, and the one after the load is held back.
+    proxy.trap("cancel", Hold::Late);
+    let cancel = tokio::spawn(async move { through.cancel(task, "tester").await });
+    proxy.sprung().await;
+    proxy.trap("cancel", Hold::Late);
+    proxy.release();
+    proxy.sprung().await;
+    redis::cmd("SCRIPT").arg("FLUSH").exec(&mut stack.redis.connection()).unwrap();
+    proxy.release();
+    assert_eq!(cancel.await.unwrap().unwrap(), Cancelled::Kept);
 }

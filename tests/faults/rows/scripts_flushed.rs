@@ -1,8 +1,11 @@
 //! F19: Redis forgets the scripts, again and again. Clients notice nothing.
 
+use std::sync::Arc;
+
 use crate::{
     checker::Invariant,
     load::Load,
+    log::Outcome,
     run::Run,
     scene::{Scene, Setup},
 };
@@ -19,9 +22,9 @@ pub(crate) async fn scripts_flushed(run: &mut Run) {
         run.injected(1);
     }
     scene.recovered(run).await;
+    let log = Arc::clone(&load.log);
     scene.finish(run, load).await;
-    if run.figures.unknown > 0 {
-        let unknown = run.figures.unknown;
-        run.violated(Invariant::Row, format!("{unknown} requests noticed that scripts were forgotten"));
+    for op in log.ops().iter().filter(|op| matches!(op.outcome, Outcome::Unknown(_))) {
+        run.violated(Invariant::Row, format!("a request noticed that scripts were forgotten: {op:?}"));
     }
 }
