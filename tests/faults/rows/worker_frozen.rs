@@ -46,10 +46,10 @@ pub(crate) async fn worker_frozen(run: &mut Run) {
         scene.proxy.trap(script, hold);
         scene.proxy.sprung().await;
         scene.workers[victim].signal(Signal::STOP);
-        let held = held_by(&scene, victim);
+        let its_own = held_by(&scene, victim);
         eventually("others have its tasks", TAKEN_LIMIT, async || {
             let leases = leases(&scene);
-            held.iter().all(|lease| !leases.contains(lease)).then_some(())
+            its_own.iter().all(|lease| !leases.contains(lease)).then_some(())
         })
         .await;
         let (lost, done) = (attempts(&scene, victim, "lost"), attempts(&scene, victim, "completed"));
@@ -61,7 +61,7 @@ pub(crate) async fn worker_frozen(run: &mut Run) {
         })
         .await;
         // What it did not get to say before it stood still, it says now, and is told that it is too late.
-        if (script, hold) == ("commit", Hold::Command) && !held.is_empty() {
+        if (script, hold) == ("commit", Hold::Command) && !its_own.is_empty() {
             eventually("a late deletion is refused", START_LIMIT, async || {
                 (attempts(&scene, victim, "lost") > lost).then_some(())
             })
