@@ -75,6 +75,7 @@ impl LossyDisk {
     }
 
     /// Cuts the append-only files of a dead server back to what is safe; how many bytes were lost.
+    #[must_use]
     pub fn lose(&self, data: &Path) -> u64 {
         let mut safe = HashMap::new();
         for (what, inode, length) in self.lines() {

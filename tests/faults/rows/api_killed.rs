@@ -28,11 +28,9 @@ pub(crate) async fn api_killed(run: &mut Run) {
         scene.restart_api(0, &[]).await;
         run.injected(1);
         if let Some(what) = half_sent {
-            match scene.ask(what).await {
-                Outcome::Ok(Answer::Task(_)) => {}
-                other => {
-                    run.violated(Invariant::Row, format!("sent whole at last, it was answered {other:?}"))
-                }
+            let outcome = scene.ask(what).await;
+            if !matches!(outcome, Outcome::Ok(Answer::Task(_))) {
+                run.violated(Invariant::Row, format!("sent whole at last, it was answered {outcome:?}"));
             }
         }
         scene.recovered(run).await;

@@ -101,9 +101,9 @@ pub(super) async fn is_refused(run: &mut Run, scene: &Scene) {
     let mut wrong = Vec::new();
     let mut once_more = ASKED;
     eventually("the loss is noticed", NOTICE_LIMIT, async || {
-        match scene.ask_aside(&what).await {
-            Outcome::Unknown(Some(503)) => {}
-            other => wrong.push(other),
+        let outcome = scene.ask_aside(&what).await;
+        if outcome != Outcome::Unknown(Some(503)) {
+            wrong.push(outcome);
         }
         if scene.apis[0].log().contains(NOTICED) {
             once_more -= 1;
@@ -129,21 +129,13 @@ async fn a_record_is_deleted(run: &mut Run) {
     run.injected(1);
     scene.start_worker(&[]);
     scene.recovered(run).await;
-    match scene.ask(submit("second")).await {
-        Outcome::Ok(Answer::Task(again)) if again != task => ended(&scene, again).await,
-        other => {
-            run.violated(Invariant::Row, format!("asked again for a lost deletion, it answered {other:?}"))
-        }
+    let outcome = scene.ask(submit("second")).await;
+    if let Outcome::Ok(Answer::Task(again)) = outcome
+        && again != task
+    {
+        scene.ended(again).await;
+    } else {
+        run.violated(Invariant::Row, format!("asked again for a lost deletion, it answered {outcome:?}"));
     }
     scene.finish_forgotten(run, nobody).await;
-}
-
-async fn ended(scene: &Scene, task: u64) {
-    eventually("the deletion goes through", NOTICE_LIMIT, async || {
-        match scene.ask(What::Look { task }).await {
-            Outcome::Ok(Answer::Seen { state, .. }) => state.is_terminal().then_some(()),
-            Outcome::Ok(_) | Outcome::Fail(_) | Outcome::Unknown(_) => None,
-        }
-    })
-    .await;
 }

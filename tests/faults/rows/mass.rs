@@ -69,7 +69,8 @@ pub(crate) async fn mass(run: &mut Run) {
 
 /// Asks for the deletion of all users, past the API, which would be the longest part.
 async fn submit(scene: &Scene, tasks: u64) {
-    let users: Vec<_> = scene.load_users().take(tasks as usize).collect();
+    let users: Vec<_> = scene.load_users().collect();
+    assert_eq!(users.len() as u64, tasks, "as many as the scene was given");
     for some in users.chunks(AT_ONCE) {
         let submissions: Vec<_> = some.iter().map(|user| fixtures::submission(*user)).collect();
         let outcomes = scene.store.submit(&submissions).await.expect("Redis takes them");

@@ -166,16 +166,14 @@ async fn deadly(run: &mut Run, scene: &mut Scene, killer: &mut Killer) {
             })
             .await
         };
-        match look.await {
-            Some(state) => break state,
-            None => {
-                deaths += 1;
-                killer.strike(scene).await;
-                killer.start_worker(scene);
-                run.injected(1);
-                in_time(run, scene, Poison::Deadly).await;
-            }
+        if let Some(state) = look.await {
+            break state;
         }
+        deaths += 1;
+        killer.strike(scene).await;
+        killer.start_worker(scene);
+        run.injected(1);
+        in_time(run, scene, Poison::Deadly).await;
     };
     if ended != TaskState::Exception || deaths > MOST_ATTEMPTS {
         run.violated(Invariant::Row, format!("{deaths} workers died of task {task}, and it is {ended}"));

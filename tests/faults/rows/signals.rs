@@ -2,7 +2,7 @@
 //!
 //! A worker that is told to stop, and is let, leaves nothing to be found out by others.
 
-use offstage_tests::{eventually, fixtures::PREFIX};
+use offstage_tests::eventually;
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
@@ -63,7 +63,7 @@ async fn drained(run: &mut Run, scene: &mut Scene) {
     if !status.success() {
         run.violated(Invariant::Row, format!("a worker that was told to stop ended with {status}"));
     }
-    let left = held(scene, worker);
+    let left = scene.held_by(worker).len();
     if left > 0 {
         let took = begun.elapsed();
         run.violated(Invariant::Row, format!("a worker stopped in {took:?} and left {left} tasks behind"));
@@ -73,23 +73,7 @@ async fn drained(run: &mut Run, scene: &mut Scene) {
 /// A worker that holds a task right now.
 async fn one_with_work(scene: &Scene) -> usize {
     eventually("a worker has something to do", STOP_LIMIT, async || {
-        (0..scene.workers.len()).rev().find(|worker| held(scene, *worker) > 0)
+        (0..scene.workers.len()).rev().find(|worker| !scene.held_by(*worker).is_empty())
     })
     .await
-}
-
-/// How many tasks are held by a worker.
-fn held(scene: &Scene, worker: usize) -> usize {
-    let mut connection = scene.redis.connection();
-    let leases =
-        redis::cmd("ZRANGE").arg(format!("{PREFIX}:leases")).arg(&["0", "-1"]).query(&mut connection);
-    let leases: Vec<String> = leases.expect("Redis answers");
-    let name = format!("worker-{}-", scene.workers[worker].pid());
-    let mut is_its = |lease: &&String| {
-        let task = lease.split(':').next().expect("a task");
-        let holder =
-            redis::cmd("HGET").arg(format!("{PREFIX}:task:{task}")).arg("worker").query(&mut connection);
-        holder.ok().flatten().is_some_and(|holder: String| holder.starts_with(&name))
-    };
-    leases.iter().filter(|lease| is_its(lease)).count()
 }

@@ -3,7 +3,7 @@
 //!
 //! It goes through the proxy, so that it can be held at an exact point; the others do not.
 
-use offstage_tests::{eventually, fixtures::PREFIX, programs::START_LIMIT, proxy::Hold};
+use offstage_tests::{eventually, programs::START_LIMIT, proxy::Hold};
 use rustix::process::Signal;
 use std::time::Duration;
 
@@ -46,10 +46,10 @@ pub(crate) async fn worker_frozen(run: &mut Run) {
         scene.proxy.trap(script, hold);
         scene.proxy.sprung().await;
         scene.workers[victim].signal(Signal::STOP);
-        let held = held_by(&scene, victim);
+        let its_own = scene.held_by(victim);
         eventually("others have its tasks", TAKEN_LIMIT, async || {
-            let leases = leases(&scene);
-            held.iter().all(|lease| !leases.contains(lease)).then_some(())
+            let leases = scene.leases();
+            its_own.iter().all(|lease| !leases.contains(lease)).then_some(())
         })
         .await;
         let (lost, done) = (attempts(&scene, victim, "lost"), attempts(&scene, victim, "completed"));
@@ -61,7 +61,7 @@ pub(crate) async fn worker_frozen(run: &mut Run) {
         })
         .await;
         // What it did not get to say before it stood still, it says now, and is told that it is too late.
-        if (script, hold) == ("commit", Hold::Command) && !held.is_empty() {
+        if (script, hold) == ("commit", Hold::Command) && !its_own.is_empty() {
             eventually("a late deletion is refused", START_LIMIT, async || {
                 (attempts(&scene, victim, "lost") > lost).then_some(())
             })
@@ -73,32 +73,6 @@ pub(crate) async fn worker_frozen(run: &mut Run) {
     if refused == 0 {
         run.violated(Invariant::Row, "no deletion came late: nothing was tried");
     }
-}
-
-/// The leases, as `task:fence`.
-fn leases(scene: &Scene) -> Vec<String> {
-    let key = format!("{PREFIX}:leases");
-    redis::cmd("ZRANGE")
-        .arg(key)
-        .arg(&["0", "-1"])
-        .query(&mut scene.redis.connection())
-        .expect("Redis answers")
-}
-
-/// Those of one worker.
-fn held_by(scene: &Scene, worker: usize) -> Vec<String> {
-    let pid = scene.workers[worker].pid();
-    let mut connection = scene.redis.connection();
-    let mut is_its = |lease: &String| {
-        let task = lease.split(':').next().expect("a task");
-        let holder: Option<String> = redis::cmd("HGET")
-            .arg(format!("{PREFIX}:task:{task}"))
-            .arg("worker")
-            .query(&mut connection)
-            .ok()?;
-        holder?.starts_with(&format!("worker-{pid}-")).then_some(())
-    };
-    leases(scene).into_iter().filter(|lease| is_its(lease).is_some()).collect()
 }
 
 /// How many attempts a worker has ended so.

@@ -30,6 +30,20 @@ impl Scene {
         self.doors.first().ask(what, false).await
     }
 
+    /// Those of the [`leases`](Self::leases) that a worker holds.
+    pub(crate) fn held_by(&self, worker: usize) -> Vec<String> {
+        let name = format!("worker-{}-", self.workers[worker].pid());
+        let mut connection = self.redis.connection();
+        let mut is_its = |lease: &String| {
+            let (task, _) = lease.split_once(':').expect("a lease is a task and a fence");
+            let mut ask = redis::cmd("HGET");
+            ask.arg(format!("{}:task:{task}", fixtures::PREFIX)).arg("worker");
+            let holder = ask.query::<Option<String>>(&mut connection).ok().flatten();
+            holder.is_some_and(|holder| holder.starts_with(&name))
+        };
+        self.leases().into_iter().filter(|lease| is_its(lease)).collect()
+    }
+
     /// New processes in the place of all programs, as an operator starts them who has looked.
     pub(crate) async fn restart_programs(&mut self) {
         let workers = self.workers.iter_mut().filter_map(|worker| worker.is_running().then_some(())).count();
