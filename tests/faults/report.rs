@@ -44,6 +44,9 @@ pub(crate) fn row(run: &Run) {
         run.count(Invariant::Transitions),
         run.took.as_secs(),
     );
+    if let Some(why) = &run.skipped {
+        println!("     SKIPPED: {why}");
+    }
     for violation in run.violations.iter().take(MOST_SHOWN) {
         println!("     VIOLATED {violation}");
     }

@@ -24,6 +24,8 @@ pub(crate) struct Run {
     /// Scenes that were kept because something was wrong in them.
     pub(crate) folders: Vec<PathBuf>,
     pub(crate) took: Duration,
+    /// Why nothing was injected here: this machine lacks something. Such a row claims nothing.
+    pub(crate) skipped: Option<String>,
 }
 
 /// What a row counts.
@@ -54,6 +56,7 @@ impl Run {
             violations: Vec::new(),
             folders: Vec::new(),
             took: Duration::ZERO,
+            skipped: None,
         }
     }
 
@@ -63,6 +66,11 @@ impl Run {
             Size::Short => self.row.short,
             Size::Long => self.row.long,
         }
+    }
+
+    /// This machine cannot do it.
+    pub(crate) fn skip(&mut self, why: impl Into<String>) {
+        self.skipped = Some(why.into());
     }
 
     /// So many faults were injected.

@@ -2,6 +2,13 @@
 //!
 //! To add one: an async function in a file of this folder that takes a [`Run`], and a line in [`ROWS`].
 
+mod busy;
+mod clocks;
+mod connections;
+mod disk_full;
+mod memory_full;
+mod network;
+mod outside_check;
 mod redis_killed;
 
 use futures::{FutureExt, future::LocalBoxFuture};
@@ -42,6 +49,13 @@ macro_rules! rows {
 
 rows! {
     "F03" "Redis killed, appendfsync always" 6 80 redis_killed::redis_killed;
+    "F08" "Partitions, half-open, latency, resets, crumbs" 12 180 network::network;
+    "F09" "Clocks ahead, behind, stepping back, standing" 4 20 clocks::clocks;
+    "F10" "Redis's disk full" 2 20 disk_full::disk_full;
+    "F11" "Redis's memory full" 1 10 memory_full::memory_full;
+    "F12" "Redis busy, or fast asleep" 10 120 busy::busy;
+    "F17" "No connections to be had, and all cut" 1 10 connections::connections;
+    "F28" "An outside check that hangs, fails or lies" 10 100 outside_check::outside_check;
 }
 
 /// Runs the rows that are asked for, some of them side by side.

@@ -5,6 +5,9 @@
 
 mod drain;
 mod programs;
+mod refused;
+
+pub(crate) use refused::lasting;
 
 use offstage::store::Store;
 use offstage_tests::{fixtures, programs::Program, proxy::Proxy, redis::PrivateRedis, within};
