@@ -12,9 +12,11 @@
 mod arguments;
 mod checker;
 mod evidence;
+mod hush;
 mod ledger;
 mod load;
 mod log;
+mod planted;
 mod report;
 mod rows;
 mod run;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         report::list();
         return ExitCode::SUCCESS;
     }
+    hush::install();
     let runs = rows::run_all(&arguments);
     report::finish(&arguments, &runs)
 }

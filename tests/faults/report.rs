@@ -47,6 +47,9 @@ pub(crate) fn row(run: &Run) {
     if let Some(why) = &run.skipped {
         println!("     SKIPPED: {why}");
     }
+    if let Some(caught) = &run.caught {
+        println!("     caught: {caught}");
+    }
     for violation in run.violations.iter().take(MOST_SHOWN) {
         println!("     VIOLATED {violation}");
     }

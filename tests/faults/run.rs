@@ -23,9 +23,13 @@ pub(crate) struct Run {
     pub(crate) violations: Vec<Violation>,
     /// Scenes that were kept because something was wrong in them.
     pub(crate) folders: Vec<PathBuf>,
+    /// How a planted bug was caught.
+    pub(crate) caught: Option<String>,
     pub(crate) took: Duration,
     /// Why nothing was injected here: this machine lacks something. Such a row claims nothing.
     pub(crate) skipped: Option<String>,
+    /// What goes wrong here is meant to, so that nothing is kept of it.
+    pub(crate) is_aside: bool,
 }
 
 /// What a row counts.
@@ -55,9 +59,17 @@ impl Run {
             figures: Figures::default(),
             violations: Vec::new(),
             folders: Vec::new(),
+            caught: None,
             took: Duration::ZERO,
             skipped: None,
+            is_aside: false,
         }
+    }
+
+    /// A part of this row whose violations are judged before they count.
+    pub(crate) fn aside(&mut self) -> Self {
+        let rng = self.fork();
+        Self { rng, is_aside: true, ..Self::of(self.row, self.size, self.seed) }
     }
 
     /// How many faults this row is to inject in this size.

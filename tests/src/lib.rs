@@ -13,6 +13,7 @@ pub mod backlog;
 pub mod collector;
 pub mod crowd;
 pub mod dev;
+pub mod disk;
 pub mod dump;
 pub mod engine;
 mod eventually;

@@ -44,6 +44,8 @@ pub enum Hold {
     Command,
     /// The answer: Redis has done it, the program does not know.
     Answer,
+    /// The command, until [`Proxy::release`]: it comes late.
+    Late,
 }
 
 #[derive(Default)]
@@ -55,6 +57,7 @@ struct Faults {
     connections: AtomicU64,
     trap: Mutex<Option<(String, Hold)>>,
     sprung: Notify,
+    release: Notify,
     swap: OnceLock<Arc<Swap>>,
     weather: watch::Sender<Weather>,
     /// Grows with every reset of all connections that are open.
@@ -111,11 +114,17 @@ impl Proxy {
         self.faults.resets.send_modify(|resets| *resets += 1);
     }
 
-    /// The next call of that script is held back, and the connection it came on swallows from then on.
+    /// The next call of that script is held back, and the connection it came on swallows from then on; where it is only
+    /// late, it works again once it is let go.
     pub fn trap(&self, script: &str, hold: Hold) {
         let script = scripts::ALL.iter().find(|known| known.name == script).expect("a script of that name");
         *self.faults.trap.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((script.hash().to_owned(), hold));
+    }
+
+    /// Lets go of what comes late.
+    pub fn release(&self) {
+        self.faults.release.notify_one();
     }
 
     /// Waits until something was held back.
@@ -157,8 +166,13 @@ async fn pass(mut client: TcpStream, socket: PathBuf, number: u64, faults: Arc<F
         while let Ok(length @ 1..) = client_read.read(&mut buffer).await {
             let bytes = &buffer[..length];
             let hold = faults.springs(bytes);
-            if hold.is_some() {
-                silenced.store(true, Ordering::SeqCst);
+            match hold {
+                None => {}
+                Some(Hold::Command | Hold::Answer) => silenced.store(true, Ordering::SeqCst),
+                Some(Hold::Late) => {
+                    faults.sprung.notify_one();
+                    faults.release.notified().await;
+                }
             }
             // What is held back stays so; where only answers are, the rest of a command may still be to come.
             cut_off |= hold == Some(Hold::Command);
@@ -194,7 +208,8 @@ async fn pass(mut client: TcpStream, socket: PathBuf, number: u64, faults: Arc<F
         // The sender lives as long as this does.
         _ = resets.changed() => true,
     };
-    if is_reset && rustix::net::sockopt::set_socket_linger(&client, Some(Duration::ZERO)).is_err() {
-        // It is closed already, and nothing is left to reset.
+    if is_reset {
+        // Where it is closed already, nothing is left to reset.
+        rustix::net::sockopt::set_socket_linger(&client, Some(Duration::ZERO)).unwrap_or_default();
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-use crate::eventually;
+use crate::{disk::LossyDisk, eventually};
 
 /// How long a server may take to answer.
 const START_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -18,6 +18,7 @@ pub struct PrivateRedis {
     folder: TempDir,
     server: Option<Child>,
     extra: Vec<String>,
+    disk: Option<LossyDisk>,
 }
 
 impl PrivateRedis {
@@ -28,11 +29,31 @@ impl PrivateRedis {
 
     /// Starts one with more flags, `--maxmemory 3mb` for one.
     pub async fn with(extra: &[&str]) -> Self {
+        Self::not_started(extra).started().await
+    }
+
+    /// The same on a disk that can be slow, and that loses what was not synced.
+    pub async fn on_lossy_disk(extra: &[&str]) -> Self {
+        let mut redis = Self::not_started(extra);
+        redis.disk = Some(LossyDisk::new(redis.folder()));
+        redis.started().await
+    }
+
+    fn not_started(extra: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("offstage-test-").tempdir().expect("a temporary folder");
         let extra = extra.iter().map(|flag| (*flag).to_owned()).collect();
-        let mut redis = Self { folder, server: None, extra };
-        redis.restart().await;
-        redis
+        Self { folder, server: None, extra, disk: None }
+    }
+
+    async fn started(mut self) -> Self {
+        self.restart().await;
+        self
+    }
+
+    /// Its disk, where that is a lossy one.
+    #[must_use]
+    pub fn lossy_disk(&self) -> &LossyDisk {
+        self.disk.as_ref().expect("it was started on such a disk")
     }
 
     /// The temporary folder; a place for the test's other files too.
@@ -69,6 +90,7 @@ impl PrivateRedis {
         command.args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
         command.args(["--maxmemory-policy", "noeviction", "--enable-debug-command", "yes"]);
         command.arg("--unixsocket").arg(self.socket()).arg("--dir").arg(self.folder()).args(&self.extra);
+        command.envs(self.disk.iter().flat_map(LossyDisk::environment));
         command.stdin(Stdio::null()).stdout(log.expect("a log file")).stderr(Stdio::inherit());
         self.server = Some(command.spawn().expect("a Redis or Valkey server starts"));
         let client = self.client();
@@ -102,6 +124,39 @@ impl PrivateRedis {
         let mut server = self.server.take().expect("it runs");
         server.kill().expect("it is killed");
         server.wait().expect("it is gone");
+    }
+
+    /// The power goes: `kill -9`, and with it what its lossy disk had not synced. How many bytes that were.
+    pub fn cut_power(&mut self) -> u64 {
+        self.kill();
+        self.lossy_disk().lose(self.folder())
+    }
+
+    /// `kill -9` at a moment when its lossy disk is at rest: a server that syncs every second holds back what it is told
+    /// while a sync is under way.
+    pub async fn kill_between_syncs(&mut self) {
+        eventually("a moment between two syncs", START_LIMIT, async || {
+            self.freeze();
+            let at_rest = self.lossy_disk().is_at_rest();
+            if !at_rest {
+                self.thaw();
+            }
+            at_rest.then_some(())
+        })
+        .await;
+        self.kill();
+    }
+
+    /// Everything it had is gone. It must not run.
+    pub fn lose_everything(&self) {
+        assert!(self.server.is_none(), "it runs");
+        let path = |name| self.folder().join(name);
+        for folder in ["appendonlydir"].map(path).into_iter().filter(|folder| folder.exists()) {
+            std::fs::remove_dir_all(folder).expect("it goes");
+        }
+        for file in ["appendonly.aof", "dump.rdb"].map(path).into_iter().filter(|file| file.exists()) {
+            std::fs::remove_file(file).expect("it goes");
+        }
     }
 
     /// SIGSTOP: there, but silent.

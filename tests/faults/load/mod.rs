@@ -105,4 +105,10 @@ impl Running {
         let ended = offstage_tests::within("the clients have their answers", STOP_LIMIT, all).await;
         ended.into_iter().for_each(|client| client.expect("a client does not panic"));
     }
+
+    /// Takes the clients away, whatever they still wait for.
+    pub(crate) async fn abandon(self) {
+        self.clients.iter().for_each(JoinHandle::abort);
+        futures::future::join_all(self.clients).await;
+    }
 }

@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::runtime::Builder;
 
-use crate::{arguments::Arguments, checker::Invariant, report, run::Run};
+use crate::{arguments::Arguments, checker::Invariant, hush::text_of, planted::PLANTED, report, run::Run};
 
 /// A kind of fault.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub(crate) struct Row {
     pub(crate) id: &'static str,
     /// What is broken.
     pub(crate) fault: &'static str,
+    pub(crate) kind: Kind,
     /// How many faults in `make faults`; 0: it is left out.
     pub(crate) short: u32,
     /// How many in `make faults-long`.
@@ -36,14 +37,28 @@ pub(crate) struct Row {
     pub(crate) run: RunRow,
 }
 
+/// What a row is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A fault that the product must overcome.
+    Fault,
+    /// A bug that the checker must catch.
+    Planted,
+}
+
 type RunRow = for<'a> fn(&'a mut Run) -> LocalBoxFuture<'a, ()>;
 
 macro_rules! rows {
     ($($id:literal $fault:literal $short:literal $long:literal $run:path;)*) => {
         /// All rows.
-        pub(crate) static ROWS: &[Row] = &[
-            $(Row { id: $id, fault: $fault, short: $short, long: $long, run: |run| $run(run).boxed_local() }),*
-        ];
+        pub(crate) static ROWS: &[Row] = &[$(Row {
+            id: $id,
+            fault: $fault,
+            kind: Kind::Fault,
+            short: $short,
+            long: $long,
+            run: |run| $run(run).boxed_local(),
+        }),*];
     };
 }
 
@@ -58,12 +73,12 @@ rows! {
     "F28" "An outside check that hangs, fails or lies" 10 100 outside_check::outside_check;
 }
 
-/// Runs the rows that are asked for, some of them side by side.
+/// Runs the rows that are asked for, some of them side by side; the planted bugs first.
 pub(crate) fn run_all(arguments: &Arguments) -> Vec<Run> {
     let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     report::heading(seed);
     let is_wanted = |row: &&Row| arguments.row.is_empty() || arguments.row.iter().any(|id| id == row.id);
-    let runs = ROWS.iter().filter(is_wanted).map(|row| Run::of(row, arguments.size, seed));
+    let runs = PLANTED.iter().chain(ROWS).filter(is_wanted).map(|row| Run::of(row, arguments.size, seed));
     let waiting: Mutex<VecDeque<_>> = Mutex::new(runs.filter(|run| run.faults() > 0).collect());
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let lane = || std::iter::from_fn(next).map(carry_out).collect::<Vec<_>>();
@@ -81,9 +96,7 @@ fn carry_out(mut run: Run) -> Run {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let running = AssertUnwindSafe((run.row.run)(&mut run)).catch_unwind();
     if let Err(panic) = runtime.block_on(running) {
-        let text = panic.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-        run.violated(Invariant::Row, text.unwrap_or_else(|| "it panicked".to_owned()));
+        run.violated(Invariant::Row, text_of(&*panic));
     }
     runtime.shutdown_background();
     run.took = begun.elapsed();

@@ -9,12 +9,16 @@ use offstage::{
     store::story::Story,
 };
 use offstage_tests::{audit, dump::Dump, eventually, fixtures};
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::Scene;
 use crate::{
-    checker::{self, Invariant},
+    checker::{self, Invariant, Violation},
     evidence::{Evidence, Kept, Step},
+    hush::hushed,
     ledger::{self, Stage},
     load::Running,
     log::{Answer, Outcome},
@@ -28,22 +32,55 @@ const READ_AT_ONCE: usize = 32;
 
 impl Scene {
     /// Stops the clients, lets everything end, and checks all of it.
-    pub(crate) async fn finish(mut self, run: &mut Run, load: Running) {
+    pub(crate) async fn finish(self, run: &mut Run, load: Running) {
         load.stop().await;
         self.drained().await;
+        if let Some(swap) = &self.swap {
+            assert!(swap.is_planted(), "the script with the bug was never loaded");
+        }
         let dump = Dump::read(&mut self.redis.connection(), fixtures::PREFIX);
-        if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(|| audit::audit(&dump))) {
-            let text = panic.downcast_ref::<String>().map_or("the audit failed", String::as_str);
-            run.violated(Invariant::Store, text);
+        if let Err(panic) = hushed(|| audit::audit(&dump)) {
+            run.violated(Invariant::Store, panic);
         }
         let evidence = self.evidence(&dump).await;
         count(run, &evidence);
-        let violations = checker::check(&evidence);
+        self.judge(run, checker::check(&evidence));
+    }
+
+    /// The same where the records were taken away: what is left is that no effect took place twice, and none over a
+    /// dependent. Requests without an answer stay so.
+    pub(crate) async fn finish_forgotten(self, run: &mut Run, load: Running) {
+        load.abandon().await;
+        let evidence = Evidence {
+            began_at: self.log.began_at(),
+            clocks_agree: self.clocks_agree,
+            ops: self.log.ops(),
+            ledger: ledger::read(&self.ledger),
+            has_ledger: self.has_ledger,
+            tasks: BTreeMap::new(),
+            users: self.everybody.clone(),
+            left: self.everybody.clone(),
+        };
+        count(run, &evidence);
+        self.judge(run, checker::check_effects_alone(&evidence));
+    }
+
+    /// Keeps the scene if anything is wrong in it that is not meant to be.
+    fn judge(mut self, run: &mut Run, violations: Vec<Violation>) {
         run.violations.extend(violations);
-        if !run.violations.is_empty() {
+        if !run.violations.is_empty() && !run.is_aside {
             self.redis.keep_folder();
             run.folders.push(self.redis.folder().to_owned());
         }
+    }
+
+    /// Waits until so many tasks are COMPLETED.
+    pub(crate) async fn has_completed(&self, tasks: u64) {
+        eventually("tasks are completed", DRAIN_LIMIT, async || {
+            let depth = self.store.depth().await.ok()?;
+            (depth.states[&TaskState::Completed] >= tasks).then_some(())
+        })
+        .await;
     }
 
     /// Waits until no task is open.
@@ -107,7 +144,7 @@ fn kept(story: Story, record: &BTreeMap<String, String>) -> Kept {
 /// What the row's line shows of it.
 fn count(run: &mut Run, evidence: &Evidence) {
     let outcomes = || evidence.ops.iter().map(|op| &op.outcome);
-    let accepted: std::collections::BTreeSet<_> = outcomes()
+    let accepted: BTreeSet<_> = outcomes()
         .filter_map(|outcome| match outcome {
             Outcome::Ok(Answer::Task(task) | Answer::Joined(task)) => Some(*task),
             Outcome::Ok(Answer::Seen { .. } | Answer::Done) | Outcome::Fail(_) | Outcome::Unknown(_) => None,

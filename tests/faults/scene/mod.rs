@@ -10,7 +10,13 @@ mod refused;
 pub(crate) use refused::lasting;
 
 use offstage::store::Store;
-use offstage_tests::{fixtures, programs::Program, proxy::Proxy, redis::PrivateRedis, within};
+use offstage_tests::{
+    fixtures,
+    programs::Program,
+    proxy::{Proxy, Swap},
+    redis::PrivateRedis,
+    within,
+};
 use rand::Rng;
 use std::{
     collections::BTreeSet,
@@ -35,7 +41,7 @@ const PROGRESS_LIMIT: Duration = Duration::from_secs(30);
 const RECOVERY_LIMIT: Duration = Duration::from_secs(30);
 
 /// What a scene is made of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Setup<'a> {
     pub(crate) fsync: Fsync,
     /// More flags of the server.
@@ -48,6 +54,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) proxied: Proxied,
     /// More settings of all programs, by their environment variables.
     pub(crate) settings: &'a [(&'a str, &'a str)],
+    /// Another text for a script, for whoever goes through the proxy.
+    pub(crate) swap: Option<&'a dyn Fn() -> Swap>,
 }
 
 impl Default for Setup<'_> {
@@ -60,6 +68,7 @@ impl Default for Setup<'_> {
             users: 4_000,
             proxied: Proxied::Nobody,
             settings: &[],
+            swap: None,
         }
     }
 }
@@ -106,6 +115,7 @@ pub(crate) struct Scene {
     /// Who was there at the beginning.
     everybody: BTreeSet<u64>,
     probes: Users,
+    swap: Option<Arc<Swap>>,
     log: Arc<Log>,
 }
 
@@ -119,6 +129,7 @@ impl Scene {
         let flags = [&["--appendfsync", fsync], setup.redis].concat();
         let redis = PrivateRedis::with(&flags).await;
         let proxy = Proxy::start(redis.socket()).await;
+        let swap = setup.swap.map(|swap| proxy.swap(swap()));
         let store = fixtures::store(&redis);
         fixtures::tokens(&store).await;
         let users = FIRST_USER..FIRST_USER + setup.users;
@@ -143,6 +154,7 @@ impl Scene {
             everybody: (users.start..probes.end).chain([1]).collect(),
             users: Arc::new(Users::of(users)),
             probes: Users::of(probes),
+            swap,
             log: Arc::new(Log::begin(clock.expect("the disk knows the time"))),
         };
         for _ in 0..setup.apis {
@@ -161,7 +173,11 @@ impl Scene {
 
     /// Waits until the clients have had some more good answers, by chance how many.
     pub(crate) async fn some_progress(&self, run: &mut Run, load: &Running) {
-        let more = run.rng.random_range(20..80);
+        self.progress(load, run.rng.random_range(20..80)).await;
+    }
+
+    /// Waits until the clients have had so many more good answers.
+    pub(crate) async fn progress(&self, load: &Running, more: u64) {
         within("the clients get answers", PROGRESS_LIMIT, load.log.more(more)).await;
     }
 
@@ -200,6 +216,7 @@ impl Scene {
 }
 
 impl Drop for Scene {
+    /// A scene in which something was waited for in vain is kept, to be looked at.
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.redis.keep_folder();
