@@ -197,7 +197,8 @@ impl Link {
         if current.failed_at.is_some_and(|failed_at| failed_at > asked_at) {
             return Err(StoreError::Unavailable(timed_out()));
         }
-        match self.connect(RESPONSE_TIMEOUT).await {
+        // Boxed: rare, and large enough to burden every call otherwise.
+        match Box::pin(self.connect(RESPONSE_TIMEOUT)).await {
             Ok(shared) => {
                 current.generation += 1;
                 current.shared = Some(shared.clone());

@@ -33,8 +33,9 @@ impl LossyDisk {
             (folder.join("disk.c"), folder.join("disk.so"), folder.join("synced.log"));
         fs::write(&source, include_str!("disk.c")).expect("the folder can be written");
         File::create(&log).expect("the folder can be written");
-        let made = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(&source);
-        assert!(made.status().expect("there is a C compiler").success(), "the library is made");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(&source);
+        assert!(compiler.status().expect("there is a C compiler").success(), "the library is made");
         Self { library, log }
     }
 

@@ -71,7 +71,8 @@ impl Outlook {
             return Ok(());
         }
         if let Some((shortest, longest)) = weather.delay {
-            tokio::time::sleep(rand::rng().random_range(shortest..=longest)).await;
+            let delay = rand::rng().random_range(shortest..=longest);
+            tokio::time::sleep(delay).await;
         }
         let piece = if weather.crumbs { 1 } else { bytes.len() };
         for piece in bytes.chunks(piece) {
