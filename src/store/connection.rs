@@ -9,7 +9,7 @@
 //! share its failure, or they would queue up behind one connect time-out each.
 
 use redis::{
-    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
+    Arg, AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
     RedisError, Value,
     aio::{MultiplexedConnection, PubSubStream, SendError},
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
@@ -27,7 +27,7 @@ use super::{
     calls::{self, Timing},
     error::{StoreError, code_of},
     reply::Reply,
-    scripts::Script,
+    scripts::{self, Script},
 };
 
 /// How long a connect may take.
@@ -139,6 +139,35 @@ impl Link {
         let _timing = Timing::begin(name);
         let mut here = self.connection().await.inspect_err(calls::failed)?;
         let outcome = match commands.query_async(&mut here.connection).await {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.failed(name, &here, error).await),
+        };
+        outcome.inspect_err(calls::failed)
+    }
+
+    /// Reads in one step, at whatever a Redis can still answer: as [`Self::pipeline`] with MULTI, but without memory too. Not
+    /// for long lists, since nobody else is served meanwhile.
+    pub(super) async fn look<T: redis::FromRedisValue>(
+        &self,
+        name: &'static str,
+        commands: &redis::Pipeline,
+    ) -> Result<T, StoreError> {
+        let _timing = Timing::begin(name);
+        let mut here = self.connection().await.inspect_err(calls::failed)?;
+        let mut call = scripts::LOOK.code.prepare_invoke();
+        for command in commands.cmd_iter() {
+            let words = command.args_iter().filter_map(|word| {
+                // A cursor is another client's way to write SCAN.
+                let Arg::Simple(word) = word else { return None };
+                Some(word)
+            });
+            let words: Vec<_> = words.collect();
+            call.arg(words.len());
+            words.iter().for_each(|word| {
+                call.arg(*word);
+            });
+        }
+        let outcome = match call.invoke_async(&mut here.connection).await {
             Ok(value) => Ok(value),
             Err(error) => Err(self.failed(name, &here, error).await),
         };
