@@ -10,10 +10,10 @@ ARGS ?=
 REDIS = OFFSTAGE_REDIS_SERVER="$$(deploy/get-redis.sh)" && export OFFSTAGE_REDIS_SERVER
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clients cargo
+.PHONY: help run test check bench clients faults faults-long cargo
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 		printf '%-14s %s\n' "$$name" "$$what"; done
 
 cargo:
@@ -23,7 +23,7 @@ cargo:
 		echo "then open a new shell (or: . \"\$$HOME/.cargo/env\") and type make again." >&2; exit 1; }
 
 run: cargo ## Build in release mode and run everything on this machine with the sample directory
-	@$(REDIS) && $(CARGO) build --release --locked --workspace --bins && \
+	@$(REDIS) && $(CARGO) build --release --locked -p offstage -p offstage-workers --bins && \
 		exec "$(TARGET)/release/offstage" dev --seed deploy/sample-directory.json --config deploy/dev.toml $(ARGS)
 
 test: cargo ## Run every test against a real server; QRadar's clients drive it where Python and PyPI are there
@@ -48,10 +48,19 @@ check: cargo ## Format, lints, documents, dependencies, deployment files
 	fi
 	@deploy/check-files.sh
 
-bench: cargo ## Measure 20,000 deletions (rates, latency, Redis time), every question about a queue of a million, lists of 100,000 users
-	@$(REDIS) && $(CARGO) build --release --locked --workspace --bins && \
-		$(CARGO) bench --locked --package offstage-tests $(ARGS)
+bench: cargo ## Measure offstage beside other queues, and what operators see of a million tasks; ARGS="--quick" tries it out
+	@$(REDIS) && tests/peers/install.sh "$(TARGET)/peers" && \
+		$(CARGO) build --release --locked --workspace --bins && \
+		$(CARGO) bench --locked --workspace --bench compare --bench backlog --bench lists -- $(ARGS)
 
 clients: cargo ## Drive offstage with the clients that people have, installed from PyPI and npm
 	@$(REDIS) && $(CARGO) build --locked --workspace --bins && \
 		tests/clients/run.sh "$(TARGET)/debug" "$$OFFSTAGE_REDIS_SERVER" "$(TARGET)/clients"
+
+faults: cargo ## Break things under load, by a seed, and check that nothing was lost or done twice (some minutes; ARGS="--list")
+	@$(REDIS) && $(CARGO) build --locked --workspace --bins && \
+		"$(TARGET)/debug/faults" --size short --json "$(TARGET)/faults.json" $(ARGS)
+
+faults-long: cargo ## The same for about an hour; writes RELIABILITY.md anew
+	@$(REDIS) && $(CARGO) build --locked --workspace --bins && \
+		"$(TARGET)/debug/faults" --size long --json deploy/reliability.json --page RELIABILITY.md $(ARGS)

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Store, StoreError, moves, records,
-    reply::number,
+    reply::{columns, number},
     scripts::{self, Script},
     tallies,
 };
@@ -43,6 +43,8 @@ pub use self::{
     held::Interruption,
 };
 
+/// What a claim tells of a task.
+const CLAIMED_COLUMNS: usize = 10;
 /// Most dependents kept with a task; more are counted, not listed.
 const MOST_DEPENDENTS: usize = 10_000;
 /// Most dependents in one report.
@@ -71,9 +73,10 @@ impl Store {
         let (now, rest) = rest.split_first()?;
         let at = RedisMoment { millis: number(name, &now)?, at: received };
         let (mut tasks, mut strangers) = (Vec::new(), Vec::new());
-        for row in rest.rows()? {
-            let lease = read_lease(&row)?;
-            match read_claimed(lease, at, &row) {
+        for line in rest.texts()? {
+            let columns = columns(&line).ok_or_else(|| other_shape(name))?;
+            let lease = read_lease(&columns)?;
+            match read_claimed(lease, at, &columns) {
                 Ok(task) => tasks.push(task),
                 Err(error) => {
                     let why = crate::telemetry::chain(&error);
@@ -183,19 +186,21 @@ fn standing(script: &Script, tag: &str) -> Result<Standing, StoreError> {
     }
 }
 
-fn read_lease(row: &[String]) -> Result<Lease, StoreError> {
+fn other_shape(script: &'static str) -> StoreError {
+    StoreError::UnknownReply { script, what: "an answer of another shape".into() }
+}
+
+fn read_lease([task, fence, ..]: &[&str; CLAIMED_COLUMNS]) -> Result<Lease, StoreError> {
     let name = scripts::CLAIM.name;
-    let [task, fence, ..] = row else {
-        return Err(StoreError::UnknownReply { script: name, what: "a task of another shape".into() });
-    };
     Ok(Lease { task: TaskId(number(name, task)?), fence: Fence(number(name, fence)?) })
 }
 
-fn read_claimed(lease: Lease, at: RedisMoment, row: &[String]) -> Result<Claimed, StoreError> {
+fn read_claimed(
+    lease: Lease,
+    at: RedisMoment,
+    [_, _, kind, user, attempt, registered, waited, trace, committed, name_of]: &[&str; CLAIMED_COLUMNS],
+) -> Result<Claimed, StoreError> {
     let name = scripts::CLAIM.name;
-    let [_, _, kind, user, attempt, name_of, registered, waited, trace, committed] = row else {
-        return Err(StoreError::UnknownReply { script: name, what: "a task of another shape".into() });
-    };
     let kind = TaskKind::from_name(kind).ok_or_else(|| StoreError::UnknownReply {
         script: name,
         what: format!("a task of the kind {kind}"),
@@ -213,8 +218,8 @@ fn read_claimed(lease: Lease, at: RedisMoment, row: &[String]) -> Result<Claimed
         at,
         kind,
         subject: about.ok_or_else(|| unreadable("a task about nobody"))?,
-        committed: committed == "1",
-        username: (!name_of.is_empty()).then(|| name_of.clone()),
+        committed: *committed == "1",
+        username: (!name_of.is_empty()).then(|| (*name_of).to_owned()),
         registered: number(name, registered)?,
         attempt: u32::try_from(number(name, attempt)?).unwrap_or(u32::MAX),
         trace: TraceParent::parse(trace),
@@ -224,9 +229,7 @@ fn read_claimed(lease: Lease, at: RedisMoment, row: &[String]) -> Result<Claimed
 /// What became of one commit; counted here, where it is known once.
 fn read_committed(line: &str) -> Result<Committed, StoreError> {
     let name = scripts::COMMIT.name;
-    let [tag, kind, met] = line.split('\t').collect::<Vec<_>>()[..] else {
-        return Err(StoreError::UnknownReply { script: name, what: "an answer of another shape".into() });
-    };
+    let [tag, kind, met] = columns(line).ok_or_else(|| other_shape(name))?;
     let committed = match tag {
         "DONE" => Committed::Done,
         "LOST" => Committed::Lost,
@@ -252,9 +255,7 @@ fn read_committed(line: &str) -> Result<Committed, StoreError> {
 /// What became of one settlement; counted here, where it is known once.
 fn read_settled(event: Event, row: &[String]) -> Result<Settled, StoreError> {
     let name = scripts::SETTLE.name;
-    let [tag, kind, met, now, took] = row else {
-        return Err(StoreError::UnknownReply { script: name, what: "an answer of another shape".into() });
-    };
+    let [tag, kind, met, now, took] = row else { return Err(other_shape(name)) };
     let settled = match tag.as_str() {
         "DONE" => Settled::Done,
         "LOST" => Settled::Lost,

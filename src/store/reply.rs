@@ -87,6 +87,16 @@ impl Rest {
     }
 }
 
+/// The columns of a line, which are separated by tabs; none where there are too few. The last one may hold tabs of its own.
+pub(super) fn columns<const N: usize>(line: &str) -> Option<[&str; N]> {
+    let mut parts = line.splitn(N, '\t');
+    let mut columns = [""; N];
+    for column in &mut columns {
+        *column = parts.next()?;
+    }
+    Some(columns)
+}
+
 pub(super) fn number(script: &'static str, text: &str) -> Result<u64, StoreError> {
     text.parse().map_err(|_| unknown(script, "no number where one was due"))
 }

@@ -10,7 +10,11 @@ use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Store, StoreError, moves, records, reply::number, scripts};
+use super::{
+    Store, StoreError, moves, records,
+    reply::{columns, number},
+    scripts,
+};
 use crate::{
     domain::task::{Requester, Subject, TaskId, TaskKind},
     telemetry::trace::TraceParent,
@@ -174,12 +178,12 @@ impl Store {
         for submission in submissions {
             push_item(&mut args, submission);
         }
-        let rows = self.run(&scripts::SUBMIT, args).await?.ok(scripts::SUBMIT.name)?.rows()?;
-        if rows.len() != submissions.len() {
-            let what = format!("{} answers to {} submits", rows.len(), submissions.len());
+        let lines = self.run(&scripts::SUBMIT, args).await?.ok(scripts::SUBMIT.name)?.texts()?;
+        if lines.len() != submissions.len() {
+            let what = format!("{} answers to {} submits", lines.len(), submissions.len());
             return Err(StoreError::UnknownReply { script: scripts::SUBMIT.name, what });
         }
-        let outcomes = rows.iter().map(|row| read_item(row)).collect::<Result<Vec<_>, _>>()?;
+        let outcomes = lines.iter().map(|line| read_item(line)).collect::<Result<Vec<_>, _>>()?;
         for outcome in &outcomes {
             if let Submitted::Created { id, .. } = outcome {
                 self.saw_task(id.0);
@@ -214,13 +218,13 @@ fn push_item(args: &mut Vec<String>, submission: &Submission) {
     ]);
 }
 
-fn read_item(row: &[String]) -> Result<Submitted, StoreError> {
+fn read_item(line: &str) -> Result<Submitted, StoreError> {
     let script = scripts::SUBMIT.name;
-    let [tag, id, at] = row else {
+    let Some([tag, id, at]) = columns(line) else {
         return Err(StoreError::UnknownReply { script, what: "an answer of another shape".into() });
     };
     let task = TaskId(number(script, id)?);
-    match tag.as_str() {
+    match tag {
         "CREATED" => Ok(Submitted::Created { id: task, at: records::time(number(script, at)?) }),
         "REPEATED" => Ok(Submitted::Repeated(task)),
         "LIVE" => Ok(Submitted::Live(task)),
@@ -230,6 +234,6 @@ fn read_item(row: &[String]) -> Result<Submitted, StoreError> {
         "TOO_MANY_KEYS" => Ok(Submitted::TooManyKeys(task)),
         "FORBIDDEN" => Ok(Submitted::Forbidden),
         "NOT_FOUND" => Ok(Submitted::NotFound),
-        _ => Err(StoreError::UnknownReply { script, what: tag.clone() }),
+        _ => Err(StoreError::UnknownReply { script, what: tag.to_owned() }),
     }
 }

@@ -1,6 +1,7 @@
 //! What the command line says.
 
 use clap::{Parser, ValueEnum};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Injects faults into real programs under load, and checks that nothing was lost and nothing done twice.
@@ -22,13 +23,17 @@ pub(crate) struct Arguments {
     /// Writes all figures to this file.
     #[arg(long)]
     pub(crate) json: Option<PathBuf>,
+    /// Writes the page for people, RELIABILITY.md, to this file.
+    #[arg(long)]
+    pub(crate) page: Option<PathBuf>,
     /// Shows the rows and runs none.
     #[arg(long)]
     pub(crate) list: bool,
 }
 
 /// See [`Arguments::size`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Size {
     /// In every change.
     Short,

@@ -30,15 +30,14 @@ pub(crate) enum Stage {
     Undone,
 }
 
-/// Reads all lines. A last one that is cut off is the work of a kill, and tells nothing.
+/// Reads all lines. One that is torn, by a kill or a full disk, tells nothing: no effect followed it.
 pub(crate) fn read(path: &Path) -> Vec<Line> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-    whole.lines().map(|line| parse(line).unwrap_or_else(|| panic!("no line of a ledger: {line}"))).collect()
+    let text = std::fs::read_to_string(path).expect("the ledger is there");
+    let whole = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+    whole.map(|line| parse(&line).unwrap_or_else(|| panic!("no line of a ledger: {line}"))).collect()
 }
 
-fn parse(line: &str) -> Option<Line> {
-    let line: Value = serde_json::from_str(line).ok()?;
+fn parse(line: &Value) -> Option<Line> {
     let at: DateTime<Utc> = line["at"].as_str()?.parse().ok()?;
     let what = match line["what"].as_str()? {
         "begin" => Stage::Begin,

@@ -12,10 +12,12 @@
 mod arguments;
 mod checker;
 mod evidence;
+mod figures;
 mod hush;
 mod ledger;
 mod load;
 mod log;
+mod page;
 mod planted;
 mod report;
 mod rows;
@@ -25,7 +27,8 @@ mod stub;
 
 use arguments::Arguments;
 use clap::Parser;
-use std::process::ExitCode;
+use offstage_tests::programs::LOGS_ARE_KEPT;
+use std::{process::ExitCode, sync::atomic::Ordering};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -34,6 +37,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     hush::install();
-    let runs = rows::run_all(&arguments);
-    report::finish(&arguments, &runs)
+    LOGS_ARE_KEPT.store(true, Ordering::Relaxed);
+    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    report::heading(seed);
+    let runs = rows::run_all(&arguments, seed);
+    report::finish(&arguments, &runs, seed)
 }

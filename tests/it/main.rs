@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
 mod api;
+mod benchmarks;
 mod checks;
 mod conformance;
 mod crashes;

@@ -10,6 +10,7 @@
 pub mod api;
 pub mod audit;
 pub mod backlog;
+pub mod bench;
 pub mod collector;
 pub mod crowd;
 pub mod dev;

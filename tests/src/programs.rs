@@ -6,6 +6,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 use tokio::sync::mpsc;
@@ -14,6 +15,9 @@ use crate::{eventually, within};
 
 /// How long a program may take to come up.
 pub const START_LIMIT: Duration = Duration::from_secs(15);
+
+/// Set by whoever keeps the folders in which something went wrong: logs are not printed, then.
+pub static LOGS_ARE_KEPT: AtomicBool = AtomicBool::new(false);
 
 /// A running program; killed with the test.
 pub struct Program {
@@ -181,7 +185,7 @@ impl Drop for Program {
         if self.is_running() {
             self.kill();
         }
-        if std::thread::panicking() {
+        if std::thread::panicking() && !LOGS_ARE_KEPT.load(Ordering::Relaxed) {
             eprintln!("--- log of {}:\n{}", self.name, self.log());
         }
     }

@@ -1,34 +1,43 @@
 -- Stands before scripts that make tasks.
 
--- Says which task an idempotency key stands for.
-local function name_task(item, id)
-  redis.call('HSET', P .. 'idempotency', item.key, item.hash .. ':' .. id)
+-- Numbers for new tasks, taken for so many at once. What is left of them is given back by `number_no_more`.
+local last, taken
+local function next_number(most)
+  if last == taken then
+    taken = redis.call('INCRBY', P .. 'seq', most)
+    last = taken - most
+  end
+  last = last + 1
+  return string.format('%.0f', last)
+end
+
+local function number_no_more()
+  if last ~= taken then redis.call('SET', P .. 'seq', string.format('%.0f', last)) end
 end
 
 -- A new task, in that state and place: `start` is {state, place}. `item` has {kind, subject, about: {field, value}, user (none
--- where it is about none), by, admin, not_before, retry_of, trace, key, hash}.
-local function create(item, start, later, exclusive)
-  local id = tostring(redis.call('INCR', P .. 'seq'))
-  local fields = { 'kind', item.kind, item.about[1], item.about[2], 'state', start[1], 'created_by', item.by,
-    'created', NOW, 'modified', NOW, 'attempt', 0, 'fence', 0 }
-  if item.admin == '1' then fields[#fields + 1] = 'by_admin'; fields[#fields + 1] = '1' end
-  if later then fields[#fields + 1] = 'not_before'; fields[#fields + 1] = item.not_before end
-  if item.retry_of ~= '' then fields[#fields + 1] = 'retry_of'; fields[#fields + 1] = item.retry_of end
-  if item.trace ~= '' then fields[#fields + 1] = 'trace'; fields[#fields + 1] = item.trace end
-  if item.key ~= '' then fields[#fields + 1] = 'key'; fields[#fields + 1] = item.key; name_task(item, id) end
+-- where it is about none), by, admin, not_before (ms, as text), retry_of, trace, key, hash}. The fields that every script reads
+-- come first: they are found soonest.
+local function create(id, item, start, is_later, exclusive)
+  local fields = { 'state', start[1], 'fence', '0', 'attempt', '0', 'modified', NOW_TEXT, 'kind', item.kind, item.about[1],
+    item.about[2], 'created', NOW_TEXT, 'created_by', item.by }
+  local function keep(field, value)
+    fields[#fields + 1] = field
+    fields[#fields + 1] = value
+  end
+  if item.trace ~= '' then keep('trace', item.trace) end
+  if item.admin == '1' then keep('by_admin', '1') end
+  if is_later then keep('not_before', item.not_before) end
+  if item.retry_of ~= '' then keep('retry_of', item.retry_of) end
+  if item.key ~= '' then keep('key', item.key) end
   redis.call('HSET', P .. 'task:' .. id, unpack(fields))
-  if exclusive then redis.call('HSET', P .. 'live', item.subject, id) end
-  for _, set in ipairs({ index(item.kind, start[1]), asked_by(item.by), P .. item.subject .. ':tasks' }) do
-    redis.call('ZADD', set, id, id)
-  end
+  if exclusive then later('HSET', P .. 'live', item.subject, id) end
+  later('ZADD', index(item.kind, start[1]), id, id)
+  later('ZADD', asked_by(item.by), id, id)
+  later('ZADD', P .. item.subject .. ':tasks', id, id)
+  enter_place(id, item, start[2], item.not_before)
   count(start[1], 1)
-  tell(id, item.kind, item.user or '', table.concat({ NOW, '', start[1], item.by, 'submit',
-    item.retry_of ~= '' and 'retry of task ' .. item.retry_of or '' }, '\t'))
-  if later then
-    redis.call('ZADD', P .. 'delayed', item.not_before, id)
-  else
-    redis.call('ZADD', P .. 'claimable', NOW, id)
-    redis.call('RPUSH', P .. 'pending', id)
-  end
-  return {'CREATED', id, tostring(NOW)}
+  tell(id, item.kind, item.user or '', NOW_TEXT .. '\t\t' .. start[1] .. '\t' .. item.by .. '\tsubmit\t'
+    .. (item.retry_of ~= '' and 'retry of task ' .. item.retry_of or ''))
+  return 'CREATED\t' .. id .. '\t' .. NOW_TEXT
 end

@@ -10,11 +10,11 @@ local function side(name)
   return prefixes[name]
 end
 
--- Says that a staged user was written. `pending`: the deployed one is another now, until the next deploy. A deploy that is
--- under way takes him once more in any case.
+-- Says that a staged user was written, with `done`. `pending`: the deployed one is another now, until the next deploy. A
+-- deploy that is under way takes him once more in any case.
 local deploys
 local function touch(user, pending)
   if deploys == nil then deploys = redis.call('HEXISTS', P .. 'live', 'configuration') == 1 end
-  if pending then redis.call('SADD', P .. 'changes', user) end
-  if deploys then redis.call('SADD', P .. 'deploy:again', user) end
+  if pending then later('SADD', P .. 'changes', user) end
+  if deploys then later('SADD', P .. 'deploy:again', user) end
 end

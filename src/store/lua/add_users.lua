@@ -34,4 +34,4 @@ end
 
 local reply = {'OK'}
 for i = 8, #ARGV, 2 do reply[#reply + 1] = add(ARGV[i], ARGV[i + 1]) end
-return reply
+return done(reply)

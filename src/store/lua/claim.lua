@@ -3,10 +3,11 @@
 --
 -- ARGV[3] moves; ARGV[4] n; ARGV[5] the worker's name; ARGV[6] the lease, in ms; ARGV[7] {kind: where its user's name
 -- stands, 'either': staged if he is there, '' where it is about no user}
--- Replies {OK, entries taken off the list, ms by Redis's clock, a task's {id, fence, kind, user, attempt, username,
--- registered dependents, how long it was claimable (ms), the trace it came of, 1 if it is committed}...} or {PAUSED} (the
--- queue, or this worker). A user who is gone has '' for a name, a record without a kind or a trace '' for it; a workspace's
--- task has '' for a user, and the workspace for a name; a deploy has '' for a user, and how it was asked for for a name.
+-- Replies {OK, entries taken off the list, ms by Redis's clock, a task's line...} or {PAUSED} (the queue, or this worker). A
+-- line, separated by tabs (a string costs less than a table): id, fence, kind, user, attempt, registered dependents, how long
+-- it was claimable (ms), the trace it came of, 1 if it is committed, and last, as it may hold anything, the username. A user
+-- who is gone has '' for a name, a record without a kind or a trace '' for it; a workspace's task has '' for a user, and the
+-- workspace for a name; a deploy has '' for a user, and how it was asked for for a name.
 if redis.call('EXISTS', P .. 'paused') == 1 then return {'PAUSED'} end
 local worker = P .. 'worker:' .. ARGV[5]
 local quiet = redis.call('HGET', worker, 'quiet')
@@ -26,32 +27,32 @@ local function who(task)
 end
 
 local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
-local reply = {'OK', tostring(#ids), tostring(NOW)}
+local lease_ends = string.format('%.0f', NOW + tonumber(ARGV[6]))
+local reply = {'OK', tostring(#ids), NOW_TEXT}
 for _, id in ipairs(ids) do
   local task = load_task(id)
   local to = task and row(moves, task)
   if to then
-    local key = P .. 'task:' .. id
-    local fence = tostring(tonumber(task.fence) + 1)
+    local fence, attempt = tostring(tonumber(task.fence) + 1), tostring(task.attempt + 1)
     local name, registered = who(task)
-    local fields = { 'fence', fence, 'attempt', task.attempt + 1, 'worker', ARGV[5] }
-    if not task.started then
+    local fields = { 'fence', fence, 'attempt', attempt, 'worker', ARGV[5] }
+    if task.fence == '0' then
       fields[#fields + 1] = 'started'
-      fields[#fields + 1] = task.at
+      fields[#fields + 1] = task.at_text
     else
       -- What a committed task found is what it was committed on.
       if not task.committed then
-        redis.call('UNLINK', key .. ':dependents')
-        redis.call('HDEL', key, 'checks')
+        unlink(task.key .. ':dependents')
+        redis.call('HDEL', task.key, 'checks')
       end
-      redis.call('HDEL', key, 'reason', 'detail')
+      redis.call('HDEL', task.key, 'reason', 'detail')
     end
     move(id, task, to, 'claim', ARGV[5], '', fields)
-    redis.call('ZADD', P .. 'leases', NOW + tonumber(ARGV[6]), id .. ':' .. fence)
-    reply[#reply + 1] = { id, fence, task.kind, task.user, tostring(task.attempt + 1), name, registered,
-      tostring(task.at - task.modified), task.trace, task.committed and '1' or '0' }
+    later('ZADD', P .. 'leases', lease_ends, id .. ':' .. fence)
+    reply[#reply + 1] = table.concat({ id, fence, task.kind, task.user, attempt, registered,
+      tostring(task.at - task.modified), task.trace, task.committed and '1' or '0', name }, '\t')
   else
-    redis.call('ZREM', P .. 'claimable', id)
+    later('ZREM', P .. 'claimable', id)
   end
 end
 -- What operators see of it; a worker that nobody has heard of yet has no record, and gets none here.

@@ -9,18 +9,36 @@
 -- are ''.
 local moves, effects = cjson.decode(ARGV[3]), cjson.decode(ARGV[6])
 
--- A name is one user's alone: whatever brings users in refuses a second one.
+-- Users whom an item before has deleted.
+local deleted = {}
+
+-- A name is one user's alone: whatever brings users in refuses a second one. Who is an administrator counts for the next item.
 local function delete_user(where, user, name, admin, ...)
-  redis.call('HDEL', side(where) .. 'names', name)
-  redis.call('UNLINK', side(where) .. 'user:' .. user, ...)
-  redis.call('ZREM', side(where) .. 'users', user)
+  later('HDEL', side(where) .. 'names', name)
+  unlink(side(where) .. 'user:' .. user, ...)
+  later('ZREM', side(where) .. 'users', user)
   if admin == '1' then redis.call('SREM', side(where) .. 'admins', user) end
+  deleted[user] = where
 end
 
--- A number that was imported is given to nobody else either: see next_user.
-local function use_up(user)
+-- What is left to deploy of those who were deleted: nothing of a user whom the deployed configuration does not have. The
+-- number of one who is nowhere any more is used up, an imported one too: see next_user.
+local function touch_deleted()
+  local users = {}
+  for user in pairs(deleted) do users[#users + 1] = user end
+  if #users == 0 then return end
   local last = tonumber(redis.call('GET', P .. 'last_user') or '0')
-  if tonumber(user) > last then redis.call('SET', P .. 'last_user', user) end
+  local highest = last
+  local scores = try('ZMSCORE', side('deployed') .. 'users', unpack(users))
+  for i, user in ipairs(users) do
+    local stays = scores[i] and deleted[user] == 'staged'
+    touch(user, stays)
+    if not stays then
+      later('SREM', P .. 'changes', user)
+      highest = math.max(highest, tonumber(user))
+    end
+  end
+  if highest > last then redis.call('SET', P .. 'last_user', string.format('%.0f', highest)) end
 end
 
 local function is_last(where, admin) return admin == '1' and redis.call('SCARD', side(where) .. 'admins') <= 1 end
@@ -29,8 +47,12 @@ local function commit(task, id, fence, asked, worker, checks)
   if task.fence ~= fence or not effects[task.kind] then return 'LOST' end
   if task.state == ARGV[4] then return 'DONE' end
   local to = row(moves, task)
-  if not to then return redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST' end
+  if not to then
+    flush()
+    return redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST'
+  end
   local user, staged, deployed = task.user, nil, nil
+  if deleted[user] then flush() end
   staged = redis.pcall('HMGET', P .. 'staged:user:' .. user, 'admin', 'blocking', 'username')
   if effects[task.kind] ~= 'staged' then
     deployed = redis.pcall('HMGET', side('deployed') .. 'user:' .. user, 'admin', 'username')
@@ -46,16 +68,7 @@ local function commit(task, id, fence, asked, worker, checks)
   local own = P .. 'user:' .. user
   if staged[1] then delete_user('staged', user, staged[3] or '', staged[1], own .. ':dependents', own .. ':order') end
   -- What lets the deployed user in goes with him, in the same step.
-  if deployed then
-    delete_user('deployed', user, deployed[2] or '', deployed[1], own .. ':sessions')
-  end
-  -- Nothing is left to deploy of a user whom the deployed configuration does not have.
-  local stays = not deployed and redis.call('EXISTS', side('deployed') .. 'user:' .. user) == 1
-  touch(user, stays)
-  if not stays then
-    redis.call('SREM', P .. 'changes', user)
-    use_up(user)
-  end
+  if deployed then delete_user('deployed', user, deployed[2] or '', deployed[1], own .. ':sessions') end
   move(id, task, to, 'complete', worker, '', { 'checks', checks })
   return 'DONE'
 end
@@ -67,4 +80,5 @@ for i = 7, #ARGV, 5 do
     and commit(task, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]) .. '\t' .. task.kind .. '\t' .. task.state
     or 'LOST\t\t'
 end
+touch_deleted()
 return done(reply)

@@ -17,4 +17,4 @@ end
 redis.call('SET', P .. 'last_user', id)
 write_user('staged', id, ARGV[3], ARGV[4], fields)
 touch(id, true)
-return {'CREATED', id}
+return done({'CREATED', id})

@@ -4,14 +4,15 @@
 -- id, fence
 -- Replies {OK, an item's KEPT, CANCEL (held, but a cancel was accepted) or LOST...}.
 local held = cjson.decode(ARGV[3])
+local lease_ends = string.format('%.0f', NOW + tonumber(ARGV[4]))
 local reply = {'OK'}
 for i = 5, #ARGV, 2 do
   local id, fence = ARGV[i], ARGV[i + 1]
   local task = load_task(id)
   local answer = task and task.fence == fence and held[task.state] or 'LOST'
   if answer ~= 'LOST' then
-    redis.call('ZADD', P .. 'leases', NOW + tonumber(ARGV[4]), id .. ':' .. fence)
+    later('ZADD', P .. 'leases', lease_ends, id .. ':' .. fence)
   end
   reply[#reply + 1] = answer
 end
-return reply
+return done(reply)

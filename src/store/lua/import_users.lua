@@ -47,4 +47,4 @@ end
 
 local reply = {'OK'}
 for i = 6, #ARGV, 4 do reply[#reply + 1] = import(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
-return reply
+return done(reply)

@@ -20,6 +20,6 @@ if is_occupied(task.subject) then return {'OCCUPIED'} end
 if asked ~= '' and math.abs(NOW - tonumber(asked)) > tonumber(ARGV[7]) then return {'STALE'} end
 
 -- writes
-redis.call('ZADD', P .. 'committed', NOW, id)
+redis.call('ZADD', P .. 'committed', NOW_TEXT, id)
 move(id, task, to, 'commit', ARGV[8], '', { 'committed', '1', 'checks', ARGV[9] })
 return done({'DONE'})

@@ -10,7 +10,7 @@ for _, id in ipairs(ids) do
   if to then
     move(id, task, to, 'promote', ARGV[5], '', {})
   else
-    redis.call('ZREM', P .. 'delayed', id)
+    later('ZREM', P .. 'delayed', id)
   end
 end
 return done({'OK', tostring(#ids)})

@@ -6,15 +6,13 @@ local ids = redis.call('ZRANGEBYSCORE', P .. 'ended', '-inf', NOW - tonumber(ARG
 for _, id in ipairs(ids) do
   local key = P .. 'task:' .. id
   local task = redis.pcall('HMGET', key, 'state', 'key', 'kind', 'user', 'created_by', 'workspace')
-  for _, name in ipairs(redis.call('LRANGE', key .. ':keys', 0, 99)) do
-    redis.call('HDEL', P .. 'idempotency', name)
-  end
-  redis.call('UNLINK', key, key .. ':history', key .. ':dependents', key .. ':keys')
-  redis.call('ZREM', P .. 'ended', id)
+  for _, name in ipairs(redis.call('LRANGE', key .. ':keys', 0, 99)) do later('HDEL', P .. 'idempotency', name) end
+  unlink(key, key .. ':history', key .. ':dependents', key .. ':keys')
+  later('ZREM', P .. 'ended', id)
   if task[1] then count(task[1], -1) end
-  if task[1] and task[3] then redis.call('ZREM', index(task[3], task[1]), id) end
-  redis.call('ZREM', P .. subject_of(task[4], task[6]) .. ':tasks', id)
-  if task[5] then redis.call('ZREM', asked_by(task[5]), id) end
-  if task[2] then redis.call('HDEL', P .. 'idempotency', task[2]) end
+  if task[1] and task[3] then later('ZREM', index(task[3], task[1]), id) end
+  later('ZREM', P .. subject_of(task[4], task[6]) .. ':tasks', id)
+  if task[5] then later('ZREM', asked_by(task[5]), id) end
+  if task[2] then later('HDEL', P .. 'idempotency', task[2]) end
 end
 return done({'OK', tostring(#ids)})

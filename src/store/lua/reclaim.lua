@@ -17,10 +17,10 @@ for _, member in ipairs(members) do
   if to then
     local fields = { 'reason', 'worker_lost', 'detail', '' }
     if to[3] == 'ended' and not given_up then fields = {} end
-    move(id, task, to, given_up and 'fail' or 'lose_lease', ARGV[7], 'worker_lost', fields, NOW)
+    move(id, task, to, given_up and 'fail' or 'lose_lease', ARGV[7], 'worker_lost', fields, NOW_TEXT)
     reply[#reply + 1] = { task.kind, to[1], to[3] == 'ended' and cancel_took(id, task.at) or '' }
   else
-    redis.call('ZREM', P .. 'leases', member)
+    later('ZREM', P .. 'leases', member)
   end
 end
 reply[2] = tostring(#members)

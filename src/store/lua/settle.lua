@@ -27,10 +27,11 @@ local function settle(task, id, fence, event, reason, detail, delay, worker, che
   local to = row(rules.moves, task)
   if not to then
     if was_mine(id, worker, event, reason) then
-      local ended = redis.call('HGET', P .. 'task:' .. id, 'completed')
-      return 'DONE', task.state, ended and cancel_took(id, tonumber(ended))
+      local at = redis.call('HGET', task.key, 'completed')
+      return 'DONE', task.state, at and cancel_took(id, tonumber(at))
     end
     if task.state == rules.to then return 'DONE' end
+    flush()
     return rules.kinds and redis.call('ZSCORE', P .. 'leases', id .. ':' .. fence) and 'CANCEL' or 'LOST'
   end
   if rules.kinds and not task.committed and not is_known(task.user) then return 'GONE' end
@@ -45,7 +46,7 @@ local function settle(task, id, fence, event, reason, detail, delay, worker, che
     fields[#fields + 1] = 'attempt'
     fields[#fields + 1] = task.attempt - 1
   end
-  move(id, task, to, event, worker, reason, fields, NOW + tonumber(delay))
+  move(id, task, to, event, worker, reason, fields, string.format('%.0f', NOW + tonumber(delay)))
   return 'DONE', to[1], to[3] == 'ended' and cancel_took(id, task.at)
 end
 

@@ -10,5 +10,7 @@ if live and load_task(live) then return {'LIVE', live, '0'} end
 if ARGV[6] == '1' and redis.call('SCARD', P .. 'changes') == 0 then return {'NOTHING', '0', '0'} end
 
 -- writes
-return done(create({ kind = ARGV[5], subject = 'configuration', about = { 'deploy', ARGV[7] }, by = ARGV[8], admin = ARGV[9],
-  not_before = 0, retry_of = ARGV[10], trace = ARGV[11], key = '' }, cjson.decode(ARGV[3]), false, true))
+local id = next_number(1)
+create(id, { kind = ARGV[5], subject = 'configuration', about = { 'deploy', ARGV[7] }, by = ARGV[8],
+  admin = ARGV[9], retry_of = ARGV[10], trace = ARGV[11], key = '' }, cjson.decode(ARGV[3]), false, true)
+return done({'CREATED', id, NOW_TEXT})

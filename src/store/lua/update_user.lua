@@ -35,4 +35,4 @@ end
 if admin then redis.call(admin == '1' and 'SADD' or 'SREM', admins, ARGV[3]) end
 if ARGV[6] == '1' then redis.call('UNLINK', P .. 'user:' .. ARGV[3] .. ':sessions') end
 if wanted.staged then touch(ARGV[3], ARGV[7] == '1') end
-return {'DONE'}
+return done({'DONE'})

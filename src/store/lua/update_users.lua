@@ -57,4 +57,4 @@ for _, plan in ipairs(plans) do
   end
   touch(plan.user, false)
 end
-return {'DONE'}
+return done({'DONE'})

@@ -29,9 +29,10 @@ struct Life {
 
 /// See the module's header.
 pub(super) fn check(evidence: &Evidence) -> Vec<String> {
+    let effects = effects(&evidence.ledger);
     let judge = |((user, dependent), life): (&(u64, &str), &Life)| {
         let registered = life.registered?;
-        let over = || effects_of(evidence, *user);
+        let over = || effects.get(format!("user:{user}").as_str()).into_iter().flatten().copied();
         let Some(withdrawn) = life.withdrawn else {
             let is_gone = !evidence.left.contains(user) || over().next().is_some();
             return is_gone.then(|| format!("user {user} was deleted over {dependent}, never withdrawn"));
@@ -64,18 +65,24 @@ fn lives(ops: &[Op]) -> BTreeMap<(u64, &str), Life> {
     lives
 }
 
-/// When the effects of a user began and ended, as far as both were written down.
-fn effects_of(evidence: &Evidence, user: u64) -> impl Iterator<Item = (SystemTime, SystemTime)> {
-    let subject = format!("user:{user}");
-    let own: Vec<_> = evidence.ledger.iter().filter(|line| line.subject == subject).collect();
-    let ends = own.clone().into_iter().filter(|line| line.what == Stage::Done);
-    ends.filter_map(move |end| {
-        let is_begin =
-            |line: &&&Line| line.what == Stage::Begin && (line.task, line.fence) == (end.task, end.fence);
-        // The last one before the end: an earlier one had no answer.
-        let begin = own.iter().filter(is_begin).map(|line| line.at).filter(|at| *at <= end.at).max()?;
-        Some((begin, end.at))
-    })
+/// When each subject's effects began and ended, as far as both were written down.
+fn effects(ledger: &[Line]) -> BTreeMap<&str, Vec<(SystemTime, SystemTime)>> {
+    let mut begun: BTreeMap<(u64, u64), SystemTime> = BTreeMap::new();
+    let mut effects: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for line in ledger {
+        match line.what {
+            // The last one before the end: an earlier one had no answer.
+            Stage::Begin => {
+                begun.insert((line.task, line.fence), line.at);
+            }
+            Stage::Undone => {}
+            Stage::Done => {
+                let begin = begun.get(&(line.task, line.fence)).copied();
+                effects.entry(&line.subject).or_default().extend(begin.map(|begin| (begin, line.at)));
+            }
+        }
+    }
+    effects
 }
 
 #[cfg(test)]

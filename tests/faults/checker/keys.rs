@@ -42,7 +42,7 @@ fn forgotten(evidence: &Evidence) -> Vec<String> {
                 accepted.entry(key).and_modify(|at| *at = op.ended.min(*at)).or_insert(op.ended);
             }
             (What::Submit { key, .. }, Outcome::Fail(status)) => {
-                refused.push((key.as_str(), op.begun, status))
+                refused.push((key.as_str(), op.begun, status));
             }
             _ => {}
         }

@@ -37,6 +37,22 @@ pub(crate) enum Invariant {
     Row,
 }
 
+impl Invariant {
+    /// What people call it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "accepted is kept",
+            Self::OneEffect => "one effect",
+            Self::Dependents => "no effect over a dependent",
+            Self::Transitions => "legal transitions",
+            Self::Reads => "reads never go back",
+            Self::Keys => "one key, one task",
+            Self::Store => "the store agrees with itself",
+            Self::Row => "what the row promises",
+        }
+    }
+}
+
 /// What is wrong, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Violation {
@@ -46,7 +62,7 @@ pub(crate) struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.invariant, self.what)
+        write!(f, "{}: {}", self.invariant.name(), self.what)
     }
 }
 

@@ -55,6 +55,11 @@ impl Doors {
         Door(self.open.read().unwrap_or_else(PoisonError::into_inner)[0].clone())
     }
 
+    /// Where the first one listens: `http://HOST:PORT`.
+    pub(crate) fn address(&self) -> String {
+        self.open.read().unwrap_or_else(PoisonError::into_inner)[0].base().to_owned()
+    }
+
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Vec<Api>> {
         self.open.write().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,6 +10,7 @@ mod door;
 pub(crate) use door::Doors;
 
 use std::{
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -52,22 +53,39 @@ impl Default for Load {
     }
 }
 
-/// The users for whom nothing has been asked yet.
+/// The users for whom nothing has been asked yet: numbers in a row, taken from its beginning, and added at its end.
 #[derive(Debug)]
 pub(crate) struct Users {
     next: AtomicU64,
-    end: u64,
+    end: AtomicU64,
 }
 
 impl Users {
-    pub(crate) const fn of(range: std::ops::Range<u64>) -> Self {
-        Self { next: AtomicU64::new(range.start), end: range.end }
+    pub(crate) const fn of(range: Range<u64>) -> Self {
+        Self { next: AtomicU64::new(range.start), end: AtomicU64::new(range.end) }
     }
 
     /// One of them, as long as there are any.
     pub(crate) fn take(&self) -> Option<u64> {
-        let user = self.next.fetch_add(1, Ordering::Relaxed);
-        (user < self.end).then_some(user)
+        let end = self.end();
+        self.next
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| (next < end).then_some(next + 1))
+            .ok()
+    }
+
+    /// How many are left.
+    pub(crate) fn left(&self) -> u64 {
+        self.end() - self.next.load(Ordering::Relaxed)
+    }
+
+    /// Behind the last one.
+    pub(crate) fn end(&self) -> u64 {
+        self.end.load(Ordering::Relaxed)
+    }
+
+    /// So many more have come.
+    pub(crate) fn add(&self, more: u64) {
+        self.end.fetch_add(more, Ordering::Relaxed);
     }
 }
 
@@ -103,7 +121,9 @@ impl Running {
         self.stop.send_replace(true);
         let all = futures::future::join_all(self.clients);
         let ended = offstage_tests::within("the clients have their answers", STOP_LIMIT, all).await;
-        ended.into_iter().for_each(|client| client.expect("a client does not panic"));
+        for client in ended {
+            client.expect("a client does not panic");
+        }
     }
 
     /// Takes the clients away, whatever they still wait for.

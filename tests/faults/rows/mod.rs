@@ -2,16 +2,29 @@
 //!
 //! To add one: an async function in a file of this folder that takes a [`Run`], and a line in [`ROWS`].
 
+mod api_killed;
 mod busy;
+mod cancel_raced;
 mod clocks;
 mod connections;
+mod delivered_again;
 mod disk_full;
+mod forgotten;
+mod mass;
 mod memory_full;
 mod network;
 mod outside_check;
+mod poison;
+mod power_cut;
 mod redis_killed;
+mod scripts_flushed;
+mod signals;
+mod storm;
+mod worker_frozen;
+mod worker_killed;
 
 use futures::{FutureExt, future::LocalBoxFuture};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::VecDeque,
     panic::AssertUnwindSafe,
@@ -38,7 +51,8 @@ pub(crate) struct Row {
 }
 
 /// What a row is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// A fault that the product must overcome.
     Fault,
@@ -63,20 +77,36 @@ macro_rules! rows {
 }
 
 rows! {
+    "F01" "Worker killed at seven exact points" 21 280 worker_killed::worker_killed;
+    "F02" "API killed around a submit" 12 120 api_killed::api_killed;
     "F03" "Redis killed, appendfsync always" 6 80 redis_killed::redis_killed;
+    "F03e" "Redis killed between syncs, everysec" 2 40 redis_killed::between_syncs;
+    "F03r" "Redis killed amid BGREWRITEAOF" 1 10 redis_killed::amid_rewrite;
+    "F04" "Power cut, appendfsync always" 4 60 power_cut::always;
+    "F04e" "Power cut, everysec: the loss is answered with 503" 1 10 power_cut::everysec;
+    "F05" "Redis killed amid a slow sync, always" 1 10 power_cut::slow_always;
+    "F05e" "The same, everysec: the loss is answered with 503" 1 10 power_cut::slow_everysec;
+    "F06" "Redis back without data: answered with 503" 1 10 forgotten::restarted_empty;
     "F08" "Partitions, half-open, latency, resets, crumbs" 12 180 network::network;
     "F09" "Clocks ahead, behind, stepping back, standing" 4 20 clocks::clocks;
     "F10" "Redis's disk full" 2 20 disk_full::disk_full;
     "F11" "Redis's memory full" 1 10 memory_full::memory_full;
     "F12" "Redis busy, or fast asleep" 10 120 busy::busy;
+    "F13" "Poisoned tasks, and one that kills its workers" 5 50 poison::poison;
+    "F14" "Entries delivered again, out of order, late" 100 1_000 delivered_again::delivered_again;
+    "F15" "Worker frozen past its lease" 6 60 worker_frozen::worker_frozen;
+    "F16" "Mass: very many tasks queued and orphaned" 1 4 mass::mass;
     "F17" "No connections to be had, and all cut" 1 10 connections::connections;
+    "F18" "Keys flushed or deleted: answered with 503" 2 20 forgotten::emptied;
+    "F19" "Scripts and functions flushed" 20 200 scripts_flushed::scripts_flushed;
+    "F22" "Cancels raced with every phase" 50 500 cancel_raced::cancel_raced;
+    "F23" "SIGTERM, SIGTERM then SIGKILL, SIGHUP" 5 50 signals::signals;
     "F28" "An outside check that hangs, fails or lies" 10 100 outside_check::outside_check;
+    "F29" "Storm: one to three of these at once" 20 400 storm::storm;
 }
 
 /// Runs the rows that are asked for, some of them side by side; the planted bugs first.
-pub(crate) fn run_all(arguments: &Arguments) -> Vec<Run> {
-    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    report::heading(seed);
+pub(crate) fn run_all(arguments: &Arguments, seed: u64) -> Vec<Run> {
     let is_wanted = |row: &&Row| arguments.row.is_empty() || arguments.row.iter().any(|id| id == row.id);
     let runs = PLANTED.iter().chain(ROWS).filter(is_wanted).map(|row| Run::of(row, arguments.size, seed));
     let waiting: Mutex<VecDeque<_>> = Mutex::new(runs.filter(|run| run.faults() > 0).collect());

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long it may take until every task has ended, once nothing is broken any more.
-const DRAIN_LIMIT: Duration = Duration::from_secs(60);
+const DRAIN_LIMIT: Duration = Duration::from_mins(1);
 /// Histories that are read side by side.
 const READ_AT_ONCE: usize = 32;
 
@@ -58,8 +58,8 @@ impl Scene {
             ledger: ledger::read(&self.ledger),
             has_ledger: self.has_ledger,
             tasks: BTreeMap::new(),
-            users: self.everybody.clone(),
-            left: self.everybody.clone(),
+            users: self.everybody(),
+            left: self.everybody(),
         };
         count(run, &evidence);
         self.judge(run, checker::check_effects_alone(&evidence));
@@ -115,7 +115,7 @@ impl Scene {
             ledger: ledger::read(&self.ledger),
             has_ledger: self.has_ledger,
             tasks: tasks.into_iter().collect(),
-            users: self.everybody.clone(),
+            users: self.everybody(),
             left: dump.sorted("staged:users").keys().map(number).collect(),
         }
     }

@@ -6,12 +6,13 @@
 mod drain;
 mod programs;
 mod refused;
+mod spare;
 
 pub(crate) use refused::lasting;
 
-use offstage::store::Store;
+use offstage::{domain::state::TaskState, store::Store};
 use offstage_tests::{
-    fixtures,
+    eventually, fixtures,
     programs::Program,
     proxy::{Proxy, Swap},
     redis::PrivateRedis,
@@ -20,6 +21,7 @@ use offstage_tests::{
 use rand::Rng;
 use std::{
     collections::BTreeSet,
+    ops::Range,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -33,8 +35,11 @@ use crate::{
 
 /// The first user of a scene.
 const FIRST_USER: u64 = 1_000;
-/// Users that are kept back: each shows once that deletions go through again.
-const PROBES: u64 = 256;
+/// Users that are kept back, for requests of the rows' own: each shows once that deletions go through again.
+const PROBES: Range<u64> = 10_000_000..10_000_800;
+/// Where fewer are left for the clients, as many as there were at the beginning are added, or so many.
+const FEW: u64 = 500;
+const MOST_ADDED: u64 = 4_000;
 /// How long some progress may take where nothing is broken any more.
 const PROGRESS_LIMIT: Duration = Duration::from_secs(30);
 /// The slowest recovery that is one.
@@ -46,6 +51,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) fsync: Fsync,
     /// More flags of the server.
     pub(crate) redis: &'a [&'a str],
+    /// Its disk can be slow, and loses what was not synced when the power is cut.
+    pub(crate) lossy_disk: bool,
     pub(crate) apis: usize,
     pub(crate) workers: usize,
     /// Users that the load may take.
@@ -63,6 +70,7 @@ impl Default for Setup<'_> {
         Self {
             fsync: Fsync::Always,
             redis: &[],
+            lossy_disk: false,
             apis: 1,
             workers: 2,
             users: 4_000,
@@ -112,8 +120,8 @@ pub(crate) struct Scene {
     settings: Vec<(String, String)>,
     proxied: Proxied,
     users: Arc<Users>,
-    /// Who was there at the beginning.
-    everybody: BTreeSet<u64>,
+    /// Users who are added in one go.
+    batch: u64,
     probes: Users,
     swap: Option<Arc<Swap>>,
     log: Arc<Log>,
@@ -127,14 +135,17 @@ impl Scene {
             Fsync::Everysec => "everysec",
         };
         let flags = [&["--appendfsync", fsync], setup.redis].concat();
-        let redis = PrivateRedis::with(&flags).await;
+        let redis = if setup.lossy_disk {
+            PrivateRedis::on_lossy_disk(&flags).await
+        } else {
+            PrivateRedis::with(&flags).await
+        };
         let proxy = Proxy::start(redis.socket()).await;
         let swap = setup.swap.map(|swap| proxy.swap(swap()));
         let store = fixtures::store(&redis);
         fixtures::tokens(&store).await;
         let users = FIRST_USER..FIRST_USER + setup.users;
-        let probes = users.end..users.end + PROBES;
-        fixtures::users(&store, users.start..probes.end).await;
+        fixtures::users(&store, users.clone().chain(PROBES)).await;
         let ledger = redis.folder().join("ledger.jsonl");
         let clock =
             std::fs::File::create(&ledger).and_then(|file| file.metadata()).and_then(|file| file.modified());
@@ -147,13 +158,13 @@ impl Scene {
             apis: Vec::new(),
             doors: Doors::none(),
             ledger,
-            has_ledger: false,
+            has_ledger: true,
             clocks_agree: true,
             settings: setup.settings.iter().map(own).collect(),
             proxied: setup.proxied,
-            everybody: (users.start..probes.end).chain([1]).collect(),
             users: Arc::new(Users::of(users)),
-            probes: Users::of(probes),
+            batch: setup.users.min(MOST_ADDED),
+            probes: Users::of(PROBES),
             swap,
             log: Arc::new(Log::begin(clock.expect("the disk knows the time"))),
         };
@@ -181,28 +192,56 @@ impl Scene {
         within("the clients get answers", PROGRESS_LIMIT, load.log.more(more)).await;
     }
 
+    /// Which tasks are held, each with the number of its claim.
+    pub(crate) fn leases(&self) -> BTreeSet<String> {
+        let mut ask = redis::cmd("ZRANGE");
+        ask.arg(format!("{}:leases", fixtures::PREFIX)).arg(0).arg(-1);
+        ask.query(&mut self.redis.connection()).expect("Redis answers")
+    }
+
+    /// Submits the deletion of a user who was kept back for it; the task.
+    pub(crate) async fn submit_probe(&self) -> u64 {
+        let user = self.probes.take().expect("as many probes as there are faults");
+        let submit = What::Submit { user, key: format!("probe-{user}") };
+        eventually("a submit is answered", RECOVERY_LIMIT, async || match self.ask(submit.clone()).await {
+            Outcome::Ok(Answer::Task(task)) => Some(task),
+            Outcome::Ok(Answer::Joined(_) | Answer::Seen { .. } | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_) => None,
+        })
+        .await
+    }
+
     /// Nothing is broken any more: waits until a fresh deletion has gone through, and notes how long that took.
     pub(crate) async fn recovered(&self, run: &mut Run) {
         let begun = Instant::now();
-        let user = self.probes.take().expect("as many probes as there are faults");
-        within("a deletion goes through again", RECOVERY_LIMIT, self.deleted(user)).await;
+        within("a deletion goes through again", RECOVERY_LIMIT, async {
+            let task = self.submit_probe().await;
+            self.ended(task).await;
+        })
+        .await;
         run.recovered_in(begun.elapsed());
+        if self.users.left() < FEW {
+            let first = self.users.end();
+            fixtures::users(&self.store, first..first + self.batch).await;
+            self.users.add(self.batch);
+        }
     }
 
-    /// Asks until that user's deletion has ended.
-    async fn deleted(&self, user: u64) {
-        let submit = What::Submit { user, key: format!("probe-{user}") };
-        let mut tick = tokio::time::interval(Duration::from_millis(20));
-        let mut task = None;
-        loop {
-            tick.tick().await;
-            let what = task.map_or(submit.clone(), |task| What::Look { task });
-            match self.ask(what).await {
-                Outcome::Ok(Answer::Task(accepted) | Answer::Joined(accepted)) => task = Some(accepted),
-                Outcome::Ok(Answer::Seen { state, .. }) if state.is_terminal() => return,
-                Outcome::Ok(Answer::Seen { .. } | Answer::Done) | Outcome::Unknown(_) | Outcome::Fail(_) => {}
-            }
-        }
+    /// Every user who was ever there.
+    fn everybody(&self) -> BTreeSet<u64> {
+        (FIRST_USER..self.users.end()).chain(PROBES).chain([1]).collect()
+    }
+
+    /// Waits until a task has ended; how.
+    pub(crate) async fn ended(&self, task: u64) -> TaskState {
+        eventually("the task ends", RECOVERY_LIMIT, async || match self.ask(What::Look { task }).await {
+            Outcome::Ok(Answer::Seen { state, .. }) => state.is_terminal().then_some(state),
+            Outcome::Ok(Answer::Task(_) | Answer::Joined(_) | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_) => None,
+        })
+        .await
     }
 
     /// A request of the row's own, through the first API; it stands in the log with the others.

@@ -25,8 +25,10 @@ impl Scene {
     /// Starts another worker on that way to Redis: the proxy's, for one that is to be held at an exact point.
     pub(crate) fn start_worker_at(&mut self, url: &str, settings: &[(&str, &str)]) -> usize {
         let args = ["--listen", "127.0.0.1:0", "--redis-url", url];
-        let environment: Vec<_> =
-            WORKER.into_iter().chain(self.given()).chain(settings.iter().copied()).collect();
+        let ledger = self.ledger.to_str().expect("temporary folders are text").to_owned();
+        let ledger = [("OFFSTAGE_WORKER__LEDGER", ledger.as_str())];
+        let own = WORKER.into_iter().chain(ledger.into_iter().filter(|_| self.has_ledger));
+        let environment: Vec<_> = own.chain(self.given()).chain(settings.iter().copied()).collect();
         let worker = Program::start("offstage-worker", self.redis.folder(), &args, &environment);
         self.workers.push(worker);
         self.workers.len() - 1

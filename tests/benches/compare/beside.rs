@@ -1,0 +1,161 @@
+//! One peer in one round: the same steps as offstage's, through the command line that every peer speaks.
+//!
+//! Easy to get wrong: a peer that did not do its work is very fast. What was done is counted by the jobs themselves.
+
+use offstage_tests::{
+    bench::{
+        figures::{self, Figures},
+        report::Fsync,
+    },
+    redis::PrivateRedis,
+};
+use serde_json::Value;
+use std::{path::Path, process::Stdio, time::Duration};
+
+use crate::{
+    ground::{self, Mark, as_f64},
+    outcome,
+    peers::Peer,
+    sizes::Sizes,
+};
+
+/// Longest run of a peer's program.
+const LIMIT: Duration = Duration::from_mins(2);
+/// How long a worker may take to come up.
+const COMING_UP: Duration = Duration::from_secs(2);
+
+/// A peer and its private Redis.
+struct Beside<'a> {
+    peer: &'a Peer,
+    folder: &'a Path,
+    redis: PrivateRedis,
+    url: String,
+    sizes: &'a Sizes,
+}
+
+/// Measures all that this peer has; rates alone where `rates_only` is said.
+pub(crate) async fn round(
+    peer: &Peer,
+    folder: &Path,
+    fsync: Fsync,
+    sizes: &Sizes,
+    rates_only: bool,
+) -> Result<Figures, String> {
+    let (redis, url) = ground::start(fsync).await;
+    let beside = Beside { peer, folder, redis, url, sizes };
+    let mut figures = Figures::new();
+    beside.rates(&mut figures).await?;
+    beside.through(&mut figures).await?;
+    if rates_only {
+        return Ok(figures);
+    }
+    for (rate, seconds) in sizes.latencies {
+        ground::flush(&beside.redis);
+        let said =
+            beside.run(&["latency", "--rate", &rate.to_string(), "--seconds", &seconds.to_string()]).await?;
+        outcome::latencies(&mut figures, rate, rate * seconds, whole_numbers(&said["latencies_us"]));
+    }
+    if peer.can_cancel {
+        ground::flush(&beside.redis);
+        let said = beside.run(&["cancel", "--times", &sizes.cancels.to_string()]).await?;
+        outcome::cancels(&mut figures, whole_numbers(&said["latencies_us"]));
+    }
+    Ok(figures)
+}
+
+impl Beside<'_> {
+    /// Submits, then drains what was submitted; costs beside both.
+    async fn rates(&self, figures: &mut Figures) -> Result<(), String> {
+        let jobs = self.sizes.of(self.peer.jobs);
+        let empty = Mark::of(&self.redis);
+        let one = self.submit(jobs.one, &["--in-flight", "1"]).await?;
+        figures.insert(figures::SUBMIT_ONE.key.to_owned(), one);
+        let before = Mark::of(&self.redis);
+        let many = self.submit(jobs.many, &["--in-flight", "64"]).await?;
+        figures.insert(figures::SUBMIT_MANY.key.to_owned(), many);
+        let queued = Mark::of(&self.redis);
+        let a_job = |amount: f64| amount / as_f64(jobs.many);
+        figures.insert(figures::REDIS_SUBMIT.key.to_owned(), a_job(queued.cpu_us_since(&before)));
+        figures.insert(figures::COMMANDS_SUBMIT.key.to_owned(), a_job(queued.commands_since(&before)));
+        let bytes = a_job(queued.memory_bytes - before.memory_bytes);
+        figures.insert(figures::BYTES_QUEUED.key.to_owned(), bytes);
+        let mut total = jobs.one + jobs.many;
+        if self.peer.has_bulk {
+            total = jobs.all();
+            let bulk = self.submit(jobs.bulk, &["--bulk", "1000"]).await?;
+            figures.insert(figures::SUBMIT_BULK.key.to_owned(), bulk);
+        }
+        let before = Mark::of(&self.redis);
+        let drained = self.run(&self.work(total).each_ref().map(String::as_str)).await?;
+        let after = Mark::of(&self.redis);
+        let done = number(&drained, "done")?;
+        figures.insert(
+            figures::DRAIN.key.to_owned(),
+            done / (number(&drained, "last_end")? - number(&drained, "first_start")?),
+        );
+        figures.insert(figures::REDIS_DRAIN.key.to_owned(), after.cpu_us_since(&before) / done);
+        figures.insert(figures::COMMANDS_DRAIN.key.to_owned(), after.commands_since(&before) / done);
+        figures.insert(figures::WORKER_MIB.key.to_owned(), number(&drained, "peak_kib")? / 1_024.0);
+        if done >= as_f64(total) {
+            let bytes = (after.memory_bytes - empty.memory_bytes).max(0.0) / done;
+            figures.insert(figures::BYTES_FINISHED.key.to_owned(), bytes);
+        }
+        Ok(())
+    }
+
+    /// Submits while the worker works.
+    async fn through(&self, figures: &mut Figures) -> Result<(), String> {
+        ground::flush(&self.redis);
+        let jobs = self.sizes.of(self.peer.jobs).many;
+        let work = self.work(jobs);
+        let work = work.each_ref().map(String::as_str);
+        let submit = async {
+            tokio::time::sleep(COMING_UP).await;
+            self.run(&["submit", "--count", &jobs.to_string(), "--in-flight", "64"]).await
+        };
+        let (drained, submitted) = tokio::join!(self.run(&work), submit);
+        let (drained, submitted) = (drained?, submitted?);
+        let took = number(&drained, "last_end")? - number(&submitted, "begun")?;
+        figures.insert(figures::THROUGH.key.to_owned(), number(&drained, "done")? / took);
+        Ok(())
+    }
+
+    fn work(&self, count: u64) -> [String; 5] {
+        let window = self.sizes.window_s.to_string();
+        ["work".to_owned(), "--count".to_owned(), count.to_string(), "--seconds".to_owned(), window]
+    }
+
+    /// Submits a second.
+    async fn submit(&self, count: u64, how: &[&str]) -> Result<f64, String> {
+        let count = count.to_string();
+        let said = self.run(&[&["submit", "--count", &count], how].concat()).await?;
+        Ok(number(&said, "count")? / (number(&said, "ended")? - number(&said, "begun")?))
+    }
+
+    /// Runs the peer's program to its end; returns the line that it printed.
+    async fn run(&self, arguments: &[&str]) -> Result<Value, String> {
+        let (program, script) = self.peer.program(self.folder)?;
+        let mut command = tokio::process::Command::new(program);
+        command.args(script).arg("--redis").arg(format!("{}{}", self.url, self.peer.suffix)).args(arguments);
+        command.stdin(Stdio::null()).kill_on_drop(true).env("PYTHONDONTWRITEBYTECODE", "1");
+        let ended = tokio::time::timeout(LIMIT, command.output()).await;
+        let output = ended.map_err(|_| format!("{arguments:?} took longer than {LIMIT:?}"))?;
+        let output = output.map_err(|error| format!("it cannot be started: {error}"))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let line = text.lines().rev().find(|line| line.starts_with('{'));
+        let said = line.and_then(|line| serde_json::from_str(line).ok());
+        said.ok_or_else(|| {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            let last = errors.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
+            format!("{arguments:?} ended with {} and said: {last}", output.status)
+        })
+    }
+}
+
+fn number(said: &Value, name: &str) -> Result<f64, String> {
+    said[name].as_f64().ok_or_else(|| format!("it did not say {name}: {said}"))
+}
+
+fn whole_numbers(said: &Value) -> Vec<u64> {
+    said.as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
+}

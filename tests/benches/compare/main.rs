@@ -1,0 +1,245 @@
+//! offstage beside other queues, in alternating rounds on one machine: a private Redis for each, all with the same settings.
+//!
+//! `make bench` runs it, after it has installed what is measured. It fills a report, writes it as JSON, and makes the page
+//! and the picture from it. What is missing is skipped with a line that says so; a system that fails loses its figures of
+//! that round, and says why.
+//!
+//! Easy to get wrong: on a machine with other work the figures are noise. The load before is printed and kept.
+
+#![allow(clippy::print_stdout, reason = "a bench prints what it measures, and fails by panicking")]
+
+mod beside;
+mod callers;
+mod ground;
+mod growth;
+mod limit;
+mod machine;
+mod monitor;
+mod ours;
+mod outcome;
+mod peers;
+mod plot;
+mod scene;
+mod single;
+mod sizes;
+mod watch;
+
+use clap::{Parser, ValueEnum};
+use offstage_tests::bench::{
+    figures::Figures,
+    page,
+    report::{Fsync, OURS, Report, Run, Single, System},
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use self::{peers::Peer, sizes::Sizes};
+
+/// Where the page finds the picture.
+const PLOT: &str = "tests/benches/results/compare.svg";
+const JSON: &str = "tests/benches/results/compare.json";
+const PAGE: &str = "BENCHMARKS.md";
+
+#[derive(Parser)]
+#[command(about = "Measures offstage beside other queues")]
+struct Arguments {
+    /// One small round: to see that all works
+    #[arg(long)]
+    quick: bool,
+    /// Rounds under the main setting
+    #[arg(long)]
+    rounds: Option<u32>,
+    /// Only these systems, separated by commas: offstage, bullmq, sidekiq, ...
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Parts beside the rounds
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Growth, Part::Limit, Part::Single, Part::Always])]
+    parts: Vec<Part>,
+    /// Where the peers are installed
+    #[arg(long)]
+    peers: Option<PathBuf>,
+    /// The folder that gets BENCHMARKS.md, the JSON and the picture: the tree, or target/compare if not all was measured
+    #[arg(long)]
+    to: Option<PathBuf>,
+    /// Given by `cargo bench`
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// offstage with more and more users
+    Growth,
+    /// redis-benchmark of the same commands
+    Limit,
+    /// How soon it serves, how soon a killed worker's tasks run again
+    Single,
+    /// A round with appendfsync always
+    Always,
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let arguments = Arguments::parse();
+    let sizes = if arguments.quick { Sizes::quick() } else { Sizes::full() };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folder = arguments.peers.clone().unwrap_or_else(|| built().join("../peers"));
+    let folder = std::path::absolute(folder).expect("a path");
+    let mut report = begin(&arguments, &sizes, &folder).await;
+    let peers: Vec<_> = peers::ALL.iter().filter(|peer| is_measured(&report, peer.id)).collect();
+    for round in 1..=report.rounds {
+        measure_round(&mut report, round, Fsync::Everysec, &peers, &folder, &sizes).await;
+    }
+    if arguments.parts.contains(&Part::Always) {
+        measure_round(&mut report, 1, Fsync::Always, &peers, &folder, &sizes).await;
+    }
+    if is_measured(&report, OURS) {
+        measure_ours(&mut report, &arguments, &sizes).await;
+    }
+    write(
+        &report,
+        &arguments
+            .to
+            .clone()
+            .unwrap_or_else(|| if is_whole(&arguments) { root } else { built().join("../compare") }),
+    );
+}
+
+/// All was asked for: only then the page in the tree is written anew.
+fn is_whole(arguments: &Arguments) -> bool {
+    let parts = Part::value_variants();
+    !arguments.quick && arguments.only.is_empty() && parts.iter().all(|part| arguments.parts.contains(part))
+}
+
+/// The folder of the programs, beside which this one lies.
+fn built() -> PathBuf {
+    let here = std::env::current_exe().expect("a program has a path");
+    here.parent().and_then(Path::parent).expect("benches stand in target/<profile>/deps").to_owned()
+}
+
+async fn begin(arguments: &Arguments, sizes: &Sizes, folder: &Path) -> Report {
+    let (redis, _) = ground::start(Fsync::Everysec).await;
+    let micros = i64::try_from(ground::now_us(&redis)).expect("a time of this age");
+    let at = chrono::DateTime::from_timestamp_micros(micros).expect("a time of this age");
+    let asked = |id: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == id);
+    let ours = System {
+        id: OURS.to_owned(),
+        name: format!("offstage {}", env!("CARGO_PKG_VERSION")),
+        settings: "defaults: concurrency 64, lease 10 s".to_owned(),
+        gives: "deletes a user; see above".to_owned(),
+        comparable: true,
+        skipped: (!asked(OURS)).then(|| "not asked for".to_owned()),
+    };
+    let theirs = peers::ALL.iter().map(|peer| System {
+        id: peer.id.to_owned(),
+        name: peer.name.to_owned(),
+        settings: peer.settings.to_owned(),
+        gives: peer.gives.to_owned(),
+        comparable: peer.keeps_jobs,
+        skipped: if asked(peer.id) { peer.program(folder).err() } else { Some("not asked for".to_owned()) },
+    });
+    let systems: Vec<_> = std::iter::once(ours).chain(theirs).collect();
+    for system in &systems {
+        if let Some(reason) = &system.skipped {
+            println!("SKIPPED {}: {reason}", system.name);
+        }
+    }
+    let report = Report {
+        at: at.format("%Y-%m-%d %H:%M UTC").to_string(),
+        quick: arguments.quick,
+        rounds: arguments.rounds.unwrap_or(sizes.rounds),
+        machine: machine::look(),
+        versions: machine::versions(&redis),
+        systems,
+        runs: Vec::new(),
+        growth: Vec::new(),
+        limit: None,
+        single: Single::default(),
+    };
+    println!("{:?}\n{:?}", report.machine, report.versions);
+    report
+}
+
+fn is_measured(report: &Report, id: &str) -> bool {
+    report.measured().any(|system| system.id == id)
+}
+
+/// Everybody once. Who begins changes with the round, so that nobody always runs on a machine that another one has heated.
+async fn measure_round(
+    report: &mut Report,
+    round: u32,
+    fsync: Fsync,
+    peers: &[&Peer],
+    folder: &Path,
+    sizes: &Sizes,
+) {
+    let rates_only = fsync == Fsync::Always;
+    let mut order: Vec<Option<&Peer>> = peers.iter().copied().map(Some).collect();
+    if is_measured(report, OURS) {
+        order.insert(0, None);
+    }
+    let mut failures = BTreeMap::new();
+    let begins = (round - 1) as usize * 3 % order.len().max(1);
+    order.rotate_left(begins);
+    for system in order {
+        let (id, found) = match system {
+            None => (OURS, Ok(ours::round(fsync, sizes, rates_only).await)),
+            Some(peer) => (peer.id, beside::round(peer, folder, fsync, sizes, rates_only).await),
+        };
+        match found {
+            Ok(figures) => {
+                say(&format!("{} round {round} {id}", fsync.word()), &figures);
+                report.runs.push(Run { fsync, round, system: id.to_owned(), figures });
+            }
+            Err(reason) => {
+                println!("FAILED {id} in round {round}: {reason}");
+                failures.insert(id.to_owned(), reason);
+            }
+        }
+    }
+    // Who has no figures at all is not measured, and the page says why.
+    let none: Vec<_> =
+        failures.keys().filter(|id| report.runs.iter().all(|run| run.system != **id)).collect();
+    for system in report.systems.iter_mut().filter(|system| none.contains(&&system.id)) {
+        system.skipped = Some(format!("it failed: {}", failures[&system.id]));
+    }
+}
+
+async fn measure_ours(report: &mut Report, arguments: &Arguments, sizes: &Sizes) {
+    if arguments.parts.contains(&Part::Growth) {
+        for &(users, times) in &sizes.growth {
+            for round in 1..=times {
+                let grown = growth::measure(users, round).await;
+                say(&format!("growth {users} round {round}"), &grown.figures);
+                report.growth.push(grown);
+            }
+        }
+    }
+    if arguments.parts.contains(&Part::Limit) {
+        match limit::measure(sizes.traced, sizes.bare_requests).await {
+            Ok(limit) => report.limit = Some(limit),
+            Err(reason) => println!("SKIPPED the limit: {reason}"),
+        }
+    }
+    if arguments.parts.contains(&Part::Single) {
+        report.single = single::measure().await;
+    }
+}
+
+fn say(what: &str, figures: &Figures) {
+    let all: Vec<_> = figures.iter().map(|(key, value)| format!("{key} {value:.2}")).collect();
+    println!("{what}: {}", all.join(", "));
+}
+
+fn write(report: &Report, root: &Path) {
+    let (json, plot, page) = (root.join(JSON), root.join(PLOT), root.join(PAGE));
+    std::fs::create_dir_all(json.parent().expect("a folder")).expect("the folder can be made");
+    let text = serde_json::to_string_pretty(report).expect("a report is JSON");
+    std::fs::write(&json, text + "\n").expect("the JSON can be written");
+    plot::draw(report, &plot).expect("the picture can be drawn");
+    let text = page::render(report, PLOT);
+    std::fs::write(&page, &text).expect("the page can be written");
+    println!("\n{text}\nwritten: {}, {}, {}", page.display(), json.display(), plot.display());
+}

@@ -1,0 +1,95 @@
+//! F23: workers and APIs are told to stop, told to stop and then killed, and lose their terminal.
+//!
+//! A worker that is told to stop, and is let, leaves nothing to be found out by others.
+
+use offstage_tests::{eventually, fixtures::PREFIX};
+use rustix::process::Signal;
+use std::time::{Duration, Instant};
+
+use crate::{
+    checker::Invariant,
+    load::Load,
+    run::Run,
+    scene::{Scene, Setup},
+};
+
+/// How long a program may take to stop.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+/// Checks take a while, so that there is something to be stopped; less than workers let their tasks finish for.
+const SLOW: [(&str, &str); 1] = [("OFFSTAGE_CHECKS__PAUSE__MS", "300")];
+
+/// See the module's header.
+pub(crate) async fn signals(run: &mut Run) {
+    let mut scene = Scene::start(run, Setup { settings: &SLOW, ..Setup::default() }).await;
+    let load = scene.load(run, Load::default());
+    for round in 0..run.faults() {
+        scene.some_progress(run, &load).await;
+        match round % 5 {
+            0 | 3 => drained(run, &mut scene).await,
+            1 => {
+                let worker = one_with_work(&scene).await;
+                scene.workers[worker].signal(Signal::TERM);
+                scene.workers[worker].kill();
+            }
+            2 => {
+                let worker = one_with_work(&scene).await;
+                scene.workers[worker].signal(Signal::HUP);
+                scene.workers[worker].ended(STOP_LIMIT).await;
+            }
+            _ => {
+                scene.apis[0].signal(Signal::TERM);
+                let status = scene.apis[0].ended(STOP_LIMIT).await;
+                if !status.success() {
+                    run.violated(Invariant::Row, format!("an API that was told to stop ended with {status}"));
+                }
+                scene.restart_api(0, &[]).await;
+            }
+        }
+        run.injected(1);
+        while scene.workers.iter_mut().filter_map(|worker| worker.is_running().then_some(())).count() < 2 {
+            scene.start_worker(&[]);
+        }
+        scene.recovered(run).await;
+    }
+    scene.finish(run, load).await;
+}
+
+/// A worker stops in time, and holds nothing then.
+async fn drained(run: &mut Run, scene: &mut Scene) {
+    let worker = one_with_work(scene).await;
+    let begun = Instant::now();
+    scene.workers[worker].signal(Signal::TERM);
+    let status = scene.workers[worker].ended(STOP_LIMIT).await;
+    if !status.success() {
+        run.violated(Invariant::Row, format!("a worker that was told to stop ended with {status}"));
+    }
+    let left = held(scene, worker);
+    if left > 0 {
+        let took = begun.elapsed();
+        run.violated(Invariant::Row, format!("a worker stopped in {took:?} and left {left} tasks behind"));
+    }
+}
+
+/// A worker that holds a task right now.
+async fn one_with_work(scene: &Scene) -> usize {
+    eventually("a worker has something to do", STOP_LIMIT, async || {
+        (0..scene.workers.len()).rev().find(|worker| held(scene, *worker) > 0)
+    })
+    .await
+}
+
+/// How many tasks are held by a worker.
+fn held(scene: &Scene, worker: usize) -> usize {
+    let mut connection = scene.redis.connection();
+    let leases =
+        redis::cmd("ZRANGE").arg(format!("{PREFIX}:leases")).arg(&["0", "-1"]).query(&mut connection);
+    let leases: Vec<String> = leases.expect("Redis answers");
+    let name = format!("worker-{}-", scene.workers[worker].pid());
+    let mut is_its = |lease: &&String| {
+        let task = lease.split(':').next().expect("a task");
+        let holder =
+            redis::cmd("HGET").arg(format!("{PREFIX}:task:{task}")).arg("worker").query(&mut connection);
+        holder.ok().flatten().is_some_and(|holder: String| holder.starts_with(&name))
+    };
+    leases.iter().filter(|lease| is_its(lease)).count()
+}

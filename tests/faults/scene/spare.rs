@@ -1,0 +1,51 @@
+//! Users of a row's own, requests that stand in no log, and what an operator does after a Redis has forgotten.
+//!
+//! Easy to get wrong: what is asked past the log is not counted and not checked. It is for promises that a row breaks on
+//! purpose, such as an acceptance by a server that syncs every second.
+
+use offstage_tests::fixtures;
+
+use super::{PROBES, Scene};
+use crate::log::{Outcome, What};
+
+impl Scene {
+    /// A user whom no client takes.
+    pub(crate) fn spare_user(&self) -> u64 {
+        self.probes.take().expect("as many spare users as there are faults")
+    }
+
+    /// The users that clients may take.
+    pub(crate) fn load_users(&self) -> impl Iterator<Item = u64> {
+        std::iter::from_fn(|| self.users.take())
+    }
+
+    /// The deletion of a spare user, to be asked for.
+    pub(crate) fn spare_submit(&self) -> What {
+        let user = self.spare_user();
+        What::Submit { user, key: format!("spare-{user}") }
+    }
+
+    /// A request through the first API that stands in no log.
+    pub(crate) async fn ask_aside(&self, what: &What) -> Outcome {
+        self.doors.first().ask(what, false).await
+    }
+
+    /// New processes in the place of all programs, as an operator starts them who has looked.
+    pub(crate) async fn restart_programs(&mut self) {
+        let workers = self.workers.iter_mut().filter_map(|worker| worker.is_running().then_some(())).count();
+        self.workers.clear();
+        for which in 0..self.apis.len() {
+            self.restart_api(which, &[]).await;
+        }
+        for _ in 0..workers {
+            self.start_worker(&[]);
+        }
+    }
+
+    /// Puts back what a Redis has forgotten that rows need: the tokens, and the spare users.
+    pub(crate) async fn seed_again(&mut self) {
+        self.store = fixtures::store(&self.redis);
+        fixtures::tokens(&self.store).await;
+        fixtures::users(&self.store, PROBES).await;
+    }
+}
