@@ -32,7 +32,7 @@ pub(crate) async fn busy(run: &mut Run) {
         let spins = round % 2 == 1;
         let is_deep = round % DEEP_EVERY == 2;
         let millis = if is_deep && !spins { DEEP_MS } else { run.rng.random_range(500..2_000) };
-        let (user, nap) = (scene.somebody(), nap(&scene, spins, millis));
+        let (user, nap) = (scene.spare_user(), nap(&scene, spins, millis));
         // Asked while it sleeps, given up, and asked again with the same key until there is an answer.
         let asking = async {
             let what = || What::Submit { user, key: format!("impatient-{user}") };

@@ -33,7 +33,7 @@ pub(crate) async fn connections(run: &mut Run) {
         drop(hogs);
         run.injected(1);
         let begun = Instant::now();
-        scene.accepted(scene.somebody()).await;
+        scene.accepted(scene.spare_user()).await;
         if begun.elapsed() > BACK_WITHIN {
             run.violated(Invariant::Row, format!("a submit took {:?} to be accepted again", begun.elapsed()));
         }

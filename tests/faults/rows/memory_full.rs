@@ -17,8 +17,8 @@ pub(crate) async fn memory_full(run: &mut Run) {
     for _ in 0..run.faults() {
         scene.some_progress(run, &load).await;
         pause(&scene, true).await;
-        let done = scene.accepted(scene.somebody()).await;
-        let cancelled = scene.accepted(scene.somebody()).await;
+        let done = scene.accepted(scene.spare_user()).await;
+        let cancelled = scene.accepted(scene.spare_user()).await;
         limit(&scene, "1");
         scene.takes_nothing(run).await;
         let cancel = scene.ask(What::Cancel { task: cancelled }).await;

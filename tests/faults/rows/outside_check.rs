@@ -34,10 +34,10 @@ pub(crate) async fn outside_check(run: &mut Run) {
         scene.some_progress(run, &load).await;
         stub.is(Manner::BAD[round as usize % Manner::BAD.len()]);
         // By the time that this one has used up its attempts, all that began before it have an end.
-        let first = scene.accepted(scene.somebody()).await;
+        let first = scene.accepted(scene.spare_user()).await;
         scene.becomes(first, TaskState::Exception).await;
         let before = effects(&scene);
-        let second = scene.accepted(scene.somebody()).await;
+        let second = scene.accepted(scene.spare_user()).await;
         scene.becomes(second, TaskState::Exception).await;
         let done = effects(&scene) - before;
         if done > 0 {

@@ -19,11 +19,6 @@ const ANSWERED_WITHIN: Duration = Duration::from_millis(5_500);
 const MORE_REFUSED: usize = 5;
 
 impl Scene {
-    /// A user whom no client takes.
-    pub(crate) fn somebody(&self) -> u64 {
-        self.probes.take().expect("as many probes as the row needs")
-    }
-
     /// Asks, gives up after a while, and notes that nobody knows.
     pub(crate) async fn ask_impatiently(&self, what: What, patience: Duration) -> Outcome {
         let begun = self.log.now();
@@ -36,7 +31,7 @@ impl Scene {
 
     /// Waits until a submit is answered with 503, and sees that from then on all are, and soon.
     pub(crate) async fn takes_nothing(&self, run: &mut Run) {
-        let user = self.somebody();
+        let user = self.spare_user();
         let mut number = 0;
         let mut ask = async || {
             number += 1;
