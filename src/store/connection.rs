@@ -8,9 +8,11 @@
 //! Easy to get wrong: many callers find the connection gone at the same time. One connects, the others wait for it and
 //! share its failure, or they would queue up behind one connect time-out each.
 
+mod asking;
+
 use redis::{
-    Arg, AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
-    RedisError, Value,
+    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
+    RedisError,
     aio::{MultiplexedConnection, PubSubStream, SendError},
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
@@ -24,10 +26,8 @@ use std::{
 use tokio::sync::RwLock;
 
 use super::{
-    calls::{self, Timing},
+    calls,
     error::{StoreError, code_of},
-    reply::Reply,
-    scripts::{self, Script},
 };
 
 /// How long a connect may take.
@@ -93,102 +93,6 @@ impl Link {
         let info = info.set_redis_settings(protocol);
         let client = Client::open(info).map_err(StoreError::Address)?;
         Ok(Self { client, program, current: RwLock::default() })
-    }
-
-    /// Runs a script, loading it where Redis does not know it yet.
-    pub(super) async fn run(
-        &self,
-        script: &Script,
-        keys: &[String],
-        args: &[String],
-    ) -> Result<Reply, StoreError> {
-        let mut here = self.here().await?;
-        self.run_here(&mut here, script, keys, args).await
-    }
-
-    /// The same on a connection that the caller goes on with.
-    pub(super) async fn run_here(
-        &self,
-        here: &mut Here,
-        script: &Script,
-        keys: &[String],
-        args: &[String],
-    ) -> Result<Reply, StoreError> {
-        let _timing = Timing::begin(script.name);
-        let mut call = script.code.prepare_invoke();
-        for key in keys {
-            call.key(key);
-        }
-        for arg in args {
-            call.arg(arg);
-        }
-        let answer = call.invoke_async::<Value>(&mut here.connection).await;
-        let outcome = match answer {
-            Ok(value) => Reply::read(script.name, value),
-            Err(error) => Err(self.failed(script.name, here, error).await),
-        };
-        outcome.inspect_err(calls::failed)
-    }
-
-    /// Runs plain commands that need no script, in one round trip.
-    pub(super) async fn pipeline<T: redis::FromRedisValue>(
-        &self,
-        name: &'static str,
-        commands: &redis::Pipeline,
-    ) -> Result<T, StoreError> {
-        let _timing = Timing::begin(name);
-        let mut here = self.connection().await.inspect_err(calls::failed)?;
-        let outcome = match commands.query_async(&mut here.connection).await {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.failed(name, &here, error).await),
-        };
-        outcome.inspect_err(calls::failed)
-    }
-
-    /// Reads in one step, at whatever a Redis can still answer: as [`Self::pipeline`] with MULTI, but without memory too. Not
-    /// for long lists, since nobody else is served meanwhile.
-    pub(super) async fn look<T: redis::FromRedisValue>(
-        &self,
-        name: &'static str,
-        commands: &redis::Pipeline,
-    ) -> Result<T, StoreError> {
-        let _timing = Timing::begin(name);
-        let mut here = self.connection().await.inspect_err(calls::failed)?;
-        let mut call = scripts::LOOK.code.prepare_invoke();
-        for command in commands.cmd_iter() {
-            let words = command.args_iter().filter_map(|word| {
-                // A cursor is another client's way to write SCAN.
-                let Arg::Simple(word) = word else { return None };
-                Some(word)
-            });
-            let words: Vec<_> = words.collect();
-            call.arg(words.len());
-            words.iter().for_each(|word| {
-                call.arg(*word);
-            });
-        }
-        let outcome = match call.invoke_async(&mut here.connection).await {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.failed(name, &here, error).await),
-        };
-        outcome.inspect_err(calls::failed)
-    }
-
-    /// Plain commands on a connection that the caller goes on with; what Redis said to which of them is his to judge.
-    pub(super) async fn pipeline_here<T: redis::FromRedisValue>(
-        &self,
-        here: &mut Here,
-        name: &'static str,
-        commands: &redis::Pipeline,
-    ) -> Result<T, RedisError> {
-        let _timing = Timing::begin(name);
-        let answer = commands.query_async(&mut here.connection).await;
-        if let Err(error) = &answer
-            && is_doubtful(error)
-        {
-            self.drop_connection(here).await;
-        }
-        answer
     }
 
     /// The connection as it is now.

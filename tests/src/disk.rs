@@ -62,6 +62,12 @@ impl LossyDisk {
         ended && age.is_ok_and(|age| AT_REST.contains(&age))
     }
 
+    /// How many syncs have come off.
+    #[must_use]
+    pub fn syncs(&self) -> usize {
+        self.lines().iter().filter(|(what, ..)| *what == "e").count()
+    }
+
     /// A sync is under way.
     #[must_use]
     pub fn is_syncing(&self) -> bool {

@@ -10,6 +10,7 @@ pub use weather::{Way, Weather};
 
 use weather::{Direction, Outlook};
 
+use futures::FutureExt as _;
 use offstage::store::scripts;
 use std::{
     net::SocketAddr,
@@ -118,6 +119,8 @@ impl Proxy {
     /// late, it works again once it is let go.
     pub fn trap(&self, script: &str, hold: Hold) {
         let script = scripts::ALL.iter().find(|known| known.name == script).expect("a script of that name");
+        // That an earlier one was sprung, and nobody waited for it, is no news.
+        let _news = self.faults.sprung.notified().now_or_never();
         *self.faults.trap.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((script.hash().to_owned(), hold));
     }
@@ -158,6 +161,13 @@ async fn pass(mut client: TcpStream, socket: PathBuf, number: u64, faults: Arc<F
     let (mut client_read, mut client_write) = client.split();
     let (mut server_read, mut server_write) = server.split();
     let silenced = AtomicBool::new(false);
+    // A trap is sprung once, however many answers the connection swallows after it.
+    let told = AtomicBool::new(false);
+    let tell = || {
+        if !told.swap(true, Ordering::SeqCst) {
+            faults.sprung.notify_one();
+        }
+    };
     let there = async {
         let mut outlook = Outlook::new(&faults.weather, Direction::There);
         let mut cut_off = false;
@@ -168,7 +178,11 @@ async fn pass(mut client: TcpStream, socket: PathBuf, number: u64, faults: Arc<F
             let hold = faults.springs(bytes);
             match hold {
                 None => {}
-                Some(Hold::Command | Hold::Answer) => silenced.store(true, Ordering::SeqCst),
+                Some(Hold::Command | Hold::Answer) => {
+                    silenced.store(true, Ordering::SeqCst);
+                    // It may have sprung an earlier trap, too.
+                    told.store(false, Ordering::SeqCst);
+                }
                 Some(Hold::Late) => {
                     faults.sprung.notify_one();
                     faults.release.notified().await;
@@ -183,7 +197,7 @@ async fn pass(mut client: TcpStream, socket: PathBuf, number: u64, faults: Arc<F
                 return;
             }
             if hold == Some(Hold::Command) {
-                faults.sprung.notify_one();
+                tell();
             }
         }
     };
@@ -196,7 +210,7 @@ async fn pass(mut client: TcpStream, socket: PathBuf, number: u64, faults: Arc<F
             }
             let bytes = &buffer[..length];
             if silenced.load(Ordering::SeqCst) {
-                faults.sprung.notify_one();
+                tell();
             } else if !faults.swallows(number) && outlook.send(&mut client_write, bytes).await.is_err() {
                 return;
             }

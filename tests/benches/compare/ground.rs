@@ -1,6 +1,7 @@
 //! A private Redis for one system in one round, and what it has spent.
 //!
-//! All systems reach it by the same road: TCP on the loopback. The coordinator itself uses the Unix socket.
+//! All systems reach it by the same road: TCP on the loopback. The coordinator itself uses the Unix socket. The server does
+//! not rewrite its append-only file by itself: that would fall into somebody's round and not into another's.
 
 use offstage_tests::{bench::report::Fsync, redis::PrivateRedis};
 use std::{collections::BTreeMap, net::TcpListener};
@@ -11,6 +12,7 @@ pub(crate) async fn start(fsync: Fsync) -> (PrivateRedis, String) {
     let port = listener.local_addr().expect("it has an address").port().to_string();
     drop(listener);
     let flags = ["--port", &port, "--bind", "127.0.0.1", "--appendfsync", fsync.word()];
+    let flags = [&flags[..], &["--auto-aof-rewrite-percentage", "0"]].concat();
     (PrivateRedis::with(&flags).await, format!("redis://127.0.0.1:{port}"))
 }
 

@@ -63,6 +63,9 @@ struct Arguments {
     /// The folder that gets BENCHMARKS.md, the JSON and the picture: the tree, or target/compare if not all was measured
     #[arg(long)]
     to: Option<PathBuf>,
+    /// Measure nothing: make the page and the picture anew from this JSON
+    #[arg(long)]
+    from: Option<PathBuf>,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -85,6 +88,11 @@ async fn main() {
     let arguments = Arguments::parse();
     let sizes = if arguments.quick { Sizes::quick() } else { Sizes::full() };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    if let Some(file) = &arguments.from {
+        let text = std::fs::read_to_string(file).expect("the JSON can be read");
+        let report = serde_json::from_str(&text).expect("it is a report");
+        return write(&report, arguments.to.as_ref().unwrap_or(&root));
+    }
     let folder = arguments.peers.clone().unwrap_or_else(|| built().join("../peers"));
     let folder = std::path::absolute(folder).expect("a path");
     let mut report = begin(&arguments, &sizes, &folder).await;
@@ -98,13 +106,9 @@ async fn main() {
     if is_measured(&report, OURS) {
         measure_ours(&mut report, &arguments, &sizes).await;
     }
-    write(
-        &report,
-        &arguments
-            .to
-            .clone()
-            .unwrap_or_else(|| if is_whole(&arguments) { root } else { built().join("../compare") }),
-    );
+    let elsewhere = built().join("../compare");
+    let to = arguments.to.clone().unwrap_or_else(|| if is_whole(&arguments) { root } else { elsewhere });
+    write(&report, &to);
 }
 
 /// All was asked for: only then the page in the tree is written anew.
@@ -192,6 +196,7 @@ async fn measure_round(
             Ok(figures) => {
                 say(&format!("{} round {round} {id}", fsync.word()), &figures);
                 report.runs.push(Run { fsync, round, system: id.to_owned(), figures });
+                keep(report);
             }
             Err(reason) => {
                 println!("FAILED {id} in round {round}: {reason}");
@@ -208,15 +213,6 @@ async fn measure_round(
 }
 
 async fn measure_ours(report: &mut Report, arguments: &Arguments, sizes: &Sizes) {
-    if arguments.parts.contains(&Part::Growth) {
-        for &(users, times) in &sizes.growth {
-            for round in 1..=times {
-                let grown = growth::measure(users, round).await;
-                say(&format!("growth {users} round {round}"), &grown.figures);
-                report.growth.push(grown);
-            }
-        }
-    }
     if arguments.parts.contains(&Part::Limit) {
         match limit::measure(sizes.traced, sizes.bare_requests).await {
             Ok(limit) => report.limit = Some(limit),
@@ -226,6 +222,23 @@ async fn measure_ours(report: &mut Report, arguments: &Arguments, sizes: &Sizes)
     if arguments.parts.contains(&Part::Single) {
         report.single = single::measure().await;
     }
+    keep(report);
+    if arguments.parts.contains(&Part::Growth) {
+        for &(users, times) in &sizes.growth {
+            for round in 1..=times {
+                let grown = growth::measure(users, round).await;
+                say(&format!("growth {users} round {round}"), &grown.figures);
+                report.growth.push(grown);
+                keep(report);
+            }
+        }
+    }
+}
+
+/// What has been measured so far, in case that something ends it: `--from` makes a page of it.
+fn keep(report: &Report) {
+    let text = serde_json::to_string(report).expect("a report is JSON");
+    std::fs::write(built().join("../compare.json"), text).expect("it can be written");
 }
 
 fn say(what: &str, figures: &Figures) {

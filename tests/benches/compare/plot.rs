@@ -32,10 +32,12 @@ fn bars(
     figure: &Figure,
     least: f64,
 ) -> Result<(), Box<dyn Error>> {
-    let all: Vec<_> = report
+    let mut all: Vec<_> = report
         .measured()
         .filter_map(|system| Some((system, spread(report, &system.id, Fsync::Everysec, figure)?)))
         .collect();
+    // The lowest place is at the bottom.
+    all.reverse();
     let most = all.iter().map(|(_, spread)| spread.max).fold(least * 10.0, f64::max) * 2.0;
     let name = |place: usize| all.get(place).map_or(String::new(), |(system, _)| system.id.clone());
     let mut chart = ChartBuilder::on(area)

@@ -43,10 +43,10 @@ impl Sizes {
         Self {
             rounds: 3,
             divisor: 1,
-            window_s: 4,
-            latencies: [(50, 10), (500, 6)],
+            window_s: 3,
+            latencies: [(50, 6), (500, 5)],
             cancels: 100,
-            growth: vec![(1_000, 5), (100_000, 3), (1_000_000, 1)],
+            growth: vec![(1_000, 5), (100_000, 2), (1_000_000, 1)],
             bare_requests: 100_000,
             traced: 2_000,
         }

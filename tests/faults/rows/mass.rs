@@ -1,7 +1,10 @@
 //! F16: very many tasks wait at once, and very many are orphaned at once. They are worked off, no script holds Redis up, and
 //! nobody's memory grows with the queue.
 
-use offstage::{domain::state::TaskState, store::submit::Submitted};
+use offstage::{
+    domain::state::TaskState,
+    store::{queue::Claim, submit::Submitted},
+};
 use offstage_tests::{eventually, fixtures};
 use std::{fs, time::Duration};
 
@@ -16,8 +19,6 @@ use crate::{
 /// How many tasks.
 const SHORT: u64 = 9_000;
 const LONG: u64 = 100_000;
-/// How many one worker may hold at a time.
-const MOST_HELD: u64 = 10_000;
 /// Submits in one call.
 const AT_ONCE: usize = 100;
 /// How long all of it may take.
@@ -26,9 +27,8 @@ const DRAIN_LIMIT: Duration = Duration::from_mins(10);
 const LONGEST_SCRIPT: Duration = Duration::from_millis(50);
 /// The most memory a worker may need, however long the queue is.
 const MOST_MEMORY_KB: u64 = 400 * 1_024;
-/// A worker that takes all it can and ends nothing.
-const HOARDER: [(&str, &str); 2] =
-    [("OFFSTAGE_CHECKS__PAUSE__MS", "3600000"), ("OFFSTAGE_WORKER__CONCURRENCY", "10000")];
+/// The lease of a worker that took them all and died.
+const SHORT_LEASE: Duration = Duration::from_secs(1);
 
 /// See the module's header.
 pub(crate) async fn mass(run: &mut Run) {
@@ -41,9 +41,9 @@ pub(crate) async fn mass(run: &mut Run) {
         let nobody = scene.load(run, Load { clients: 0, ..Load::default() });
         watch_scripts(&scene);
         submit(&scene, tasks).await;
-        // Every other backlog is orphaned, as far as one worker can hold it; the short one is both.
+        // Every other backlog is orphaned.
         if run.size == Size::Short || round % 2 == 1 {
-            orphan(&mut scene, tasks.min(MOST_HELD)).await;
+            orphan(&scene).await;
         }
         run.injected(1);
         let workers = [scene.start_worker(&[]), scene.start_worker(&[])];
@@ -77,15 +77,16 @@ async fn submit(scene: &Scene, tasks: u64) {
     }
 }
 
-/// Lets a worker take so many tasks, and kills it.
-async fn orphan(scene: &mut Scene, tasks: u64) {
-    let hoarder = scene.start_worker(&HOARDER);
-    eventually("a worker holds very many tasks", DRAIN_LIMIT, async || {
-        let depth = scene.store.depth().await.ok()?;
-        (depth.states[&TaskState::Processing] >= tasks).then_some(())
-    })
-    .await;
-    scene.workers[hoarder].kill();
+/// Takes all tasks as a worker would that dies then: they are orphaned at once, and nobody was there to see it.
+async fn orphan(scene: &Scene) {
+    loop {
+        let claim =
+            scene.store.claim(AT_ONCE, "a worker that died", SHORT_LEASE).await.expect("Redis answers");
+        match claim {
+            Claim::Taken { entries: 1.., .. } => {}
+            Claim::Taken { entries: 0, .. } | Claim::Paused => return,
+        }
+    }
 }
 
 /// From here on Redis notes what takes too long.

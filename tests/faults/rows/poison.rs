@@ -100,10 +100,15 @@ async fn spoil(run: &mut Run, scene: &Scene, poison: Poison) -> Mend {
         let mut commands = redis::pipe();
         match poison {
             Poison::Field(field) => {
-                replace(&mut connection, (&mut commands, &mut mend), &key, field, "nonsense")
+                replace(&mut connection, (&mut commands, &mut mend), &key, field, "nonsense");
+                for state in TaskState::ALL {
+                    // It may have moved under a kind that nobody knows; `reconcile` lists it where it belongs.
+                    mend.zrem(format!("{PREFIX}:tasks:nonsense:{state}"), task);
+                    mend.zrem(format!("{PREFIX}:tasks:staged_user:{state}"), task);
+                }
             }
             Poison::Huge => {
-                replace(&mut connection, (&mut commands, &mut mend), &key, "requester", &"x".repeat(HUGE));
+                replace(&mut connection, (&mut commands, &mut mend), &key, "trace", &"x".repeat(HUGE));
             }
             Poison::Type => {
                 let record: Vec<u8> =

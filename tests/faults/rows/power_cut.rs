@@ -51,7 +51,7 @@ pub(crate) async fn slow_always(run: &mut Run) {
 
 /// F04 where Redis syncs every second.
 pub(crate) async fn everysec(run: &mut Run) {
-    lose(run, |redis| drop(redis.cut_power())).await;
+    lose(run, |redis| assert!(redis.cut_power() > 0, "something was not synced")).await;
 }
 
 /// F05 where Redis syncs every second: it holds back what it acknowledges while the disk is slow.
@@ -74,6 +74,7 @@ async fn lose(run: &mut Run, die: fn(&mut PrivateRedis)) {
         if run.figures.injected == u64::from(run.faults()) {
             break;
         }
+        all_is_synced(&scene).await;
         let task = accept_amid_a_sync(&scene).await;
         die(&mut scene.redis);
         scene.redis.lossy_disk().slow(false);
@@ -97,12 +98,27 @@ async fn lose(run: &mut Run, die: fn(&mut PrivateRedis)) {
     scene.finish(run, nobody).await;
 }
 
+/// Waits until what was written before is on disk: a sync that begins from here on has come off.
+async fn all_is_synced(scene: &Scene) {
+    let disk = scene.redis.lossy_disk();
+    let before = disk.syncs();
+    eventually("two syncs come off", SYNC_LIMIT, async || {
+        write_something(scene);
+        (disk.syncs() >= before + 2).then_some(())
+    })
+    .await;
+}
+
+/// A sync is due where something was written.
+fn write_something(scene: &Scene) {
+    redis::cmd("SET").arg("scratch").arg("1").exec(&mut scene.redis.connection()).expect("Redis takes it");
+}
+
 /// Has a task accepted while a slow sync is under way, and stops Redis there: the task is not on disk.
 async fn accept_amid_a_sync(scene: &Scene) -> u64 {
     scene.redis.lossy_disk().slow(true);
     eventually("a task is accepted amid a sync", SYNC_LIMIT, async || {
-        // A sync is due where something was written.
-        redis::cmd("SET").arg("scratch").arg("1").exec(&mut scene.redis.connection()).ok()?;
+        write_something(scene);
         if !scene.redis.lossy_disk().is_syncing() {
             return None;
         }

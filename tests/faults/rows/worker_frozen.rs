@@ -52,14 +52,18 @@ pub(crate) async fn worker_frozen(run: &mut Run) {
             held.iter().all(|lease| !leases.contains(lease)).then_some(())
         })
         .await;
-        let lost = attempts_lost(&scene, victim);
+        let (lost, done) = (attempts(&scene, victim, "lost"), attempts(&scene, victim, "completed"));
         scene.workers[victim].signal(Signal::CONT);
         run.injected(1);
         scene.recovered(run).await;
+        eventually("it is itself again", START_LIMIT, async || {
+            (attempts(&scene, victim, "completed") > done).then_some(())
+        })
+        .await;
         // What it did not get to say before it stood still, it says now, and is told that it is too late.
         if (script, hold) == ("commit", Hold::Command) && !held.is_empty() {
             eventually("a late deletion is refused", START_LIMIT, async || {
-                (attempts_lost(&scene, victim) > lost).then_some(())
+                (attempts(&scene, victim, "lost") > lost).then_some(())
             })
             .await;
             refused += 1;
@@ -97,8 +101,8 @@ fn held_by(scene: &Scene, worker: usize) -> Vec<String> {
     leases(scene).into_iter().filter(|lease| is_its(lease).is_some()).collect()
 }
 
-/// How many attempts it has ended so far as lost.
-fn attempts_lost(scene: &Scene, worker: usize) -> usize {
-    let log = scene.workers[worker].log();
-    log.lines().filter(|line| line.contains("attempt ended") && line.contains("outcome=\"lost\"")).count()
+/// How many attempts a worker has ended so.
+fn attempts(scene: &Scene, worker: usize, outcome: &str) -> usize {
+    let ended = format!("\"message\":\"attempt ended\",\"outcome\":\"{outcome}\"");
+    scene.workers[worker].log().matches(&ended).count()
 }

@@ -17,13 +17,14 @@ pub(super) const PROMISES: &str = "The figures that offstage was built for.
 
 ";
 
-pub(super) const RATES: &str = "Tasks a second; Redis with `appendonly yes`, `appendfsync everysec`, which is what every system here is used with, and what
-lets the queues be compared instead of the disk (the other setting is below). offstage's submits are HTTP requests to its
-API, 1 or 64 connections, one task each; in bulk they are `POST /ops/v1/deletions` with 1,000 users. The peers' submits
-are calls of their own client in the caller's process, without a server between. A drain goes from the first job's
-start to the last one's end, with the start of the worker left out; one worker process each. *Submit to terminal* is both at
-once: 64 in flight into a queue that is being worked off, from the first submit to the last end. Systems that need longer
-than four seconds for a drain are stopped then.
+pub(super) const RATES: &str = "Tasks a second; Redis with `appendonly yes`, `appendfsync everysec`, which is what every system here is used with, and
+what lets the queues be compared instead of the disk (the other setting is below), and with no automatic rewrite of
+the file, which would fall into one system's round and not into another's. offstage's submits are HTTP requests to its
+API, 1 or 64 connections, one task each; in bulk they are `POST /ops/v1/deletions` with 1,000 users. The peers'
+submits are calls of their own client in the caller's process, without a server between. A drain goes from the first
+job's start to the last one's end, with the start of the worker left out; one worker process each. *Submit to
+terminal* is both at once: 64 in flight into a queue that is being worked off, from the first submit to the last end.
+Systems that need longer than three seconds for a drain are stopped then.
 
 ";
 
@@ -41,8 +42,9 @@ only, in offstage from anywhere. The others have none in this setting. p99.9 at 
 
 pub(super) const COSTS: &str = "Microseconds of Redis's processor and commands (those inside scripts, and the scripts themselves, included) for a task;
 bytes in Redis for a queued one, and for one that has ended; the most memory that the processes held. The drain is
-everything after the submit. offstage keeps the record and the history of a finished task until its retention ends; BullMQ,
-Sidekiq, arq, RQ and Celery keep nothing here, apalis-redis everything for ever.
+everything after the submit. offstage keeps the record and the history of a finished task until its retention ends, and
+apalis-redis its jobs for ever; the others keep nothing of a job, and what is left of them is the same however many there
+were (scripts, a bounded stream of events).
 
 ";
 

@@ -15,7 +15,7 @@ const KEEPS_UP: f64 = 1.0;
 pub(super) fn machine(page: &mut String, report: &Report) {
     let machine = &report.machine;
     let rows = [
-        ("measured", format!("{}, {} round(s), load before: {}", report.at, report.rounds, machine.load)),
+        ("measured", format!("{}; rounds: {}; load before: {}", report.at, report.rounds, machine.load)),
         (
             "machine",
             format!("{}, {} cores, {} GiB", machine.processor, machine.cores, plain(machine.memory_gib, 0)),
