@@ -93,9 +93,9 @@ impl Link {
             });
             let words: Vec<_> = words.collect();
             call.arg(words.len());
-            words.iter().for_each(|word| {
-                call.arg(*word);
-            });
+            for word in words {
+                call.arg(word);
+            }
         }
         let outcome = match call.invoke_async(&mut here.connection).await {
             Ok(value) => Ok(value),
