@@ -8,9 +8,11 @@
 //! Easy to get wrong: many callers find the connection gone at the same time. One connects, the others wait for it and
 //! share its failure, or they would queue up behind one connect time-out each.
 
+mod asking;
+
 use redis::{
     AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
-    RedisError, ScriptInvocation, ServerErrorKind, Value,
+    RedisError,
     aio::{MultiplexedConnection, PubSubStream, SendError},
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
@@ -24,17 +26,14 @@ use std::{
 use tokio::sync::RwLock;
 
 use super::{
-    calls::{self, Timing},
+    calls,
     error::{StoreError, code_of},
-    reply::Reply,
-    scripts::Script,
 };
 
 /// How long a connect may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long an answer may take before the connection is given up.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
-const MOST_LOADS: usize = 5;
 /// How long the kernel may wait for an acknowledgement of what was sent.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a silent connection is left alone before the kernel asks whether the other end is still there.
@@ -96,73 +95,6 @@ impl Link {
         Ok(Self { client, program, current: RwLock::default() })
     }
 
-    /// Runs a script, loading it where Redis does not know it yet.
-    pub(super) async fn run(
-        &self,
-        script: &Script,
-        keys: &[String],
-        args: &[String],
-    ) -> Result<Reply, StoreError> {
-        let mut here = self.here().await?;
-        self.run_here(&mut here, script, keys, args).await
-    }
-
-    /// The same on a connection that the caller goes on with.
-    pub(super) async fn run_here(
-        &self,
-        here: &mut Here,
-        script: &Script,
-        keys: &[String],
-        args: &[String],
-    ) -> Result<Reply, StoreError> {
-        let _timing = Timing::begin(script.name);
-        let mut call = script.code.prepare_invoke();
-        for key in keys {
-            call.key(key);
-        }
-        for arg in args {
-            call.arg(arg);
-        }
-        let answer = invoke(&call, &mut here.connection).await;
-        let outcome = match answer {
-            Ok(value) => Reply::read(script.name, value),
-            Err(error) => Err(self.failed(script.name, here, error).await),
-        };
-        outcome.inspect_err(calls::failed)
-    }
-
-    /// Runs plain commands that need no script, in one round trip.
-    pub(super) async fn pipeline<T: redis::FromRedisValue>(
-        &self,
-        name: &'static str,
-        commands: &redis::Pipeline,
-    ) -> Result<T, StoreError> {
-        let _timing = Timing::begin(name);
-        let mut here = self.connection().await.inspect_err(calls::failed)?;
-        let outcome = match commands.query_async(&mut here.connection).await {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.failed(name, &here, error).await),
-        };
-        outcome.inspect_err(calls::failed)
-    }
-
-    /// Plain commands on a connection that the caller goes on with; what Redis said to which of them is his to judge.
-    pub(super) async fn pipeline_here<T: redis::FromRedisValue>(
-        &self,
-        here: &mut Here,
-        name: &'static str,
-        commands: &redis::Pipeline,
-    ) -> Result<T, RedisError> {
-        let _timing = Timing::begin(name);
-        let answer = commands.query_async(&mut here.connection).await;
-        if let Err(error) = &answer
-            && is_doubtful(error)
-        {
-            self.drop_connection(here).await;
-        }
-        answer
-    }
-
     /// The connection as it is now.
     pub(super) async fn here(&self) -> Result<Here, StoreError> {
         self.connection().await.inspect_err(calls::failed)
@@ -198,7 +130,8 @@ impl Link {
         if current.failed_at.is_some_and(|failed_at| failed_at > asked_at) {
             return Err(StoreError::Unavailable(timed_out()));
         }
-        match self.connect(RESPONSE_TIMEOUT).await {
+        // Boxed: rare, and large enough to burden every call otherwise.
+        match Box::pin(self.connect(RESPONSE_TIMEOUT)).await {
             Ok(shared) => {
                 current.generation += 1;
                 current.shared = Some(shared.clone());
@@ -259,22 +192,6 @@ impl Link {
 /// No answer came, or none that could be read.
 fn is_doubtful(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Io || error.is_unrecoverable_error()
-}
-
-/// Calls a script that redis-rs loads where Redis does not know it; again where it is forgotten before its call.
-async fn invoke(
-    call: &ScriptInvocation<'_>,
-    connection: &mut MultiplexedConnection,
-) -> Result<Value, RedisError> {
-    let mut answer = call.invoke_async(connection).await;
-    for _ in 1..MOST_LOADS {
-        let is_forgotten = |error: &RedisError| error.kind() == ErrorKind::Server(ServerErrorKind::NoScript);
-        if !answer.as_ref().is_err_and(is_forgotten) {
-            break;
-        }
-        answer = call.invoke_async(connection).await;
-    }
-    answer
 }
 
 fn timed_out() -> RedisError {

@@ -115,8 +115,7 @@ impl Store {
         let mut commands = redis::pipe();
         commands.get(self.inner.keys.epoch());
         commands.cmd("XREVRANGE").arg(&key).arg("+").arg("-").arg("COUNT").arg(1);
-        let (now, entries): (Option<String>, Vec<Entry>) =
-            self.inner.link.pipeline("events", &commands).await?;
+        let (now, entries): (Option<String>, Vec<Entry>) = self.inner.link.look("events", &commands).await?;
         must_be_the_same(epoch, now.as_deref())?;
         Ok(place(&entries).map_or_else(EventId::default, EventId::behind))
     }
@@ -129,7 +128,7 @@ impl Store {
     pub async fn events_after(&self, after: &EventId) -> Result<EventPage, StoreError> {
         let (epoch, key) = (self.epoch().await?, self.inner.keys.named("events"));
         let mut commands = redis::pipe();
-        commands.atomic().get(self.inner.keys.epoch());
+        commands.get(self.inner.keys.epoch());
         commands.cmd("XRANGE").arg(&key).arg("-").arg("+").arg("COUNT").arg(1);
         commands.cmd("XREVRANGE").arg(&key).arg("+").arg("-").arg("COUNT").arg(1);
         commands.cmd("XRANGE").arg(&key).arg(after.entry()).arg("+").arg("COUNT").arg(ENTRIES_AT_ONCE);

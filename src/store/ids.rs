@@ -213,11 +213,11 @@ impl Store {
         };
         let epoch = self.epoch().await?;
         let mut commands = pipe();
-        commands.atomic().get(self.inner.keys.epoch());
+        commands.get(self.inner.keys.epoch());
         for key in keys {
             command(key, &mut commands);
         }
-        let mut replies: Vec<Value> = self.inner.link.pipeline(NAME, &commands).await?;
+        let mut replies: Vec<Value> = self.inner.link.look(NAME, &commands).await?;
         let read = replies.split_off(replies.len().min(1));
         let unknown = |_| StoreError::UnknownReply { script: NAME, what: "values of other types".into() };
         let (now,): (Option<String>,) =

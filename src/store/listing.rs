@@ -165,12 +165,11 @@ impl Store {
     ) -> Result<Vec<TaskId>, StoreError> {
         let below = before.map_or_else(|| "+inf".to_owned(), |id| format!("({id}"));
         let mut commands = redis::pipe();
-        commands.atomic();
         for set in sets {
             let count = isize::try_from(limit).unwrap_or(isize::MAX);
             commands.zrevrangebyscore_limit(set, &below, "-inf", 0, count);
         }
-        let found: Vec<Vec<u64>> = self.inner.link.pipeline("list_tasks", &commands).await?;
+        let found: Vec<Vec<u64>> = self.inner.link.look("list_tasks", &commands).await?;
         let mut ids: Vec<_> = found.into_iter().flatten().map(TaskId).collect();
         ids.sort_unstable_by(|one, other| other.cmp(one));
         ids.truncate(limit);

@@ -140,12 +140,19 @@ scripts! {
     VACATE "vacate", allowed, own;
 }
 
-/// The first of two scripts without the prelude.
+/// The first of three scripts without the prelude.
 pub(super) static OPEN: Script = Script {
     name: "open",
     told: Told::Own,
     code: LazyLock::new(|| redis::Script::new(concat!(first_line!(refused), include_str!("lua/open.lua")))),
 };
 
-/// The other one, as text: it is sent together with what follows it, so that an unknown hash must not get in between.
+/// Runs commands that read, in one step.
+pub(super) static LOOK: Script = Script {
+    name: "look",
+    told: Told::Own,
+    code: LazyLock::new(|| redis::Script::new(concat!(first_line!(reads), include_str!("lua/look.lua")))),
+};
+
+/// The third, as text: it is sent together with what follows it, so that an unknown hash must not get in between.
 pub(super) const WITNESS: &str = concat!(first_line!(allowed), include_str!("lua/witness.lua"));

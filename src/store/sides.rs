@@ -67,9 +67,9 @@ impl Store {
             let supposed = self.inner.generation.get();
             let [staged, deployed] = Side::BOTH.map(|side| keys.side(side, supposed.as_deref()));
             let mut all = pipe();
-            all.atomic().get(keys.epoch()).get(keys.generation());
+            all.get(keys.epoch()).get(keys.generation());
             commands(&Sides { staged, deployed }, &mut all);
-            let mut answers: Vec<Value> = self.inner.link.pipeline(name, &all).await?;
+            let mut answers: Vec<Value> = self.inner.link.look(name, &all).await?;
             let read = answers.split_off(answers.len().min(2));
             let (now, generation): (Option<String>, Option<String>) = typed(name, answers)?;
             must_be_the_same(epoch, now.as_deref())?;

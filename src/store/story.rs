@@ -51,10 +51,10 @@ impl Store {
         let keys = &self.inner.keys;
         let (key, found) = (keys.task(id.0), keys.task_dependents(id.0));
         let mut commands = redis::pipe();
-        commands.atomic().get(keys.epoch()).hgetall(&key);
+        commands.get(keys.epoch()).hgetall(&key);
         commands.lrange(&found, 0, MOST_DEPENDENTS - 1).lrange(keys.task_history(id.0), 0, -1);
         let (now, values, dependents, lines): (Option<String>, HashMap<_, _>, Vec<String>, Vec<String>) =
-            self.inner.link.pipeline("story", &commands).await?;
+            self.inner.link.look("story", &commands).await?;
         must_be_the_same(epoch, now.as_deref())?;
         if values.is_empty() {
             return Ok(None);

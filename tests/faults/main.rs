@@ -23,6 +23,7 @@ mod report;
 mod rows;
 mod run;
 mod scene;
+mod stub;
 
 use arguments::Arguments;
 use clap::Parser;

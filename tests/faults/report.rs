@@ -51,6 +51,9 @@ pub(crate) fn row(run: &Run) {
         run.count(Invariant::Transitions),
         run.took.as_secs(),
     );
+    if let Some(why) = &run.skipped {
+        println!("     SKIPPED: {why}");
+    }
     if let (Kind::Planted, Some(caught)) = (run.row.kind, &run.caught) {
         println!("     caught: {}", cut(caught));
     }

@@ -26,6 +26,8 @@ pub(crate) struct Run {
     /// How a planted bug was caught.
     pub(crate) caught: Option<String>,
     pub(crate) took: Duration,
+    /// Why nothing was injected here: this machine lacks something. Such a row claims nothing.
+    pub(crate) skipped: Option<String>,
     /// What goes wrong here is meant to, so that nothing is kept of it.
     pub(crate) is_aside: bool,
 }
@@ -59,6 +61,7 @@ impl Run {
             folders: Vec::new(),
             caught: None,
             took: Duration::ZERO,
+            skipped: None,
             is_aside: false,
         }
     }
@@ -75,6 +78,11 @@ impl Run {
             Size::Short => self.row.short,
             Size::Long => self.row.long,
         }
+    }
+
+    /// This machine cannot do it.
+    pub(crate) fn skip(&mut self, why: impl Into<String>) {
+        self.skipped = Some(why.into());
     }
 
     /// So many faults were injected.

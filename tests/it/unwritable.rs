@@ -2,7 +2,7 @@
 
 use offstage::{
     domain::task::UserId,
-    store::{StoreError, doctor::Level, principals::TokenHash},
+    store::{StoreError, doctor::Level, listing::TaskFilter, principals::TokenHash},
 };
 use offstage_tests::{fixtures, stack::Stack};
 
@@ -50,9 +50,13 @@ async fn plain_commands_are_refused_for_now_as_scripts_are() {
 }
 
 #[tokio::test]
-async fn what_is_read_in_one_step_is_refused_for_now_where_memory_is_full() {
+async fn where_memory_is_full_users_and_tasks_are_read_all_the_same() {
     let stack = Stack::with_users([5]).await;
+    let task = fixtures::submit(&stack.store, 5).await;
     redis::cmd("CONFIG").arg(&["SET", "maxmemory", "1"]).exec(&mut stack.redis.connection()).unwrap();
-    let refused = stack.store.directory_is_empty().await;
+    assert!(!stack.store.directory_is_empty().await.unwrap());
+    assert_eq!(stack.store.story(task).await.unwrap().unwrap().task.id, task);
+    assert_eq!(stack.store.list_tasks(&TaskFilter::default(), None, 10).await.unwrap().items.len(), 1);
+    let refused = stack.store.submit(&[fixtures::submission(5)]).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
 }

@@ -1,10 +1,14 @@
 //! A TCP proxy before a private Redis that can swallow, as a half-open connection does, and that can hold back one command
 //! or the answer to it, so that a test can kill a program at exactly that point; or that puts another text in the place of a
-//! script's ([`Swap`]).
+//! script's ([`Swap`]); or does what a network does ([`Weather`]).
 
 mod swap;
+mod weather;
 
 pub use swap::Swap;
+pub use weather::{Way, Weather};
+
+use weather::{Direction, Outlook};
 
 use futures::FutureExt as _;
 use offstage::store::scripts;
@@ -18,9 +22,9 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncReadExt,
     net::{TcpListener, TcpStream, UnixStream},
-    sync::Notify,
+    sync::{Notify, watch},
 };
 
 use crate::within;
@@ -56,6 +60,9 @@ struct Faults {
     sprung: Notify,
     release: Notify,
     swap: OnceLock<Arc<Swap>>,
+    weather: watch::Sender<Weather>,
+    /// Grows with every reset of all connections that are open.
+    resets: watch::Sender<u64>,
 }
 
 impl Proxy {
@@ -98,6 +105,16 @@ impl Proxy {
         self.faults.swallow_all.store(on, Ordering::SeqCst);
     }
 
+    /// From now on it is like this, everywhere.
+    pub fn weather(&self, weather: Weather) {
+        self.faults.weather.send_replace(weather);
+    }
+
+    /// Resets all connections that are open (RST); new ones work.
+    pub fn reset_open_ones(&self) {
+        self.faults.resets.send_modify(|resets| *resets += 1);
+    }
+
     /// The next call of that script is held back, and the connection it came on swallows from then on; where it is only
     /// late, it works again once it is let go.
     pub fn trap(&self, script: &str, hold: Hold) {
@@ -135,10 +152,14 @@ impl Faults {
     }
 }
 
-async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Faults>) {
-    let Ok(server) = UnixStream::connect(socket).await else { return };
-    let (mut client_read, mut client_write) = client.into_split();
-    let (mut server_read, mut server_write) = server.into_split();
+async fn pass(mut client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Faults>) {
+    let mut resets = faults.resets.subscribe();
+    let Ok(mut server) = UnixStream::connect(socket).await else { return };
+    if client.set_nodelay(true).is_err() {
+        return;
+    }
+    let (mut client_read, mut client_write) = client.split();
+    let (mut server_read, mut server_write) = server.split();
     let silenced = AtomicBool::new(false);
     // A trap is sprung once, however many answers the connection swallows after it.
     let told = AtomicBool::new(false);
@@ -148,6 +169,7 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
         }
     };
     let there = async {
+        let mut outlook = Outlook::new(&faults.weather, Direction::There);
         let mut cut_off = false;
         let mut commands = swap::Commands::default();
         let mut buffer = vec![0; 64 * 1024];
@@ -171,7 +193,7 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
             let silent = cut_off || faults.swallows(number);
             let exchanged = faults.swap.get().map(|swap| commands.exchange(bytes, swap));
             let bytes = exchanged.as_deref().unwrap_or(bytes);
-            if !silent && server_write.write_all(bytes).await.is_err() {
+            if !silent && outlook.send(&mut server_write, bytes).await.is_err() {
                 return;
             }
             if hold == Some(Hold::Command) {
@@ -180,20 +202,28 @@ async fn pass(client: TcpStream, socket: PathBuf, number: u64, faults: Arc<Fault
         }
     };
     let back = async {
+        let mut outlook = Outlook::new(&faults.weather, Direction::Back);
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(length @ 1..) = server_read.read(&mut buffer).await {
             if let Some(swap) = faults.swap.get() {
                 swap.answered(&mut buffer[..length]);
             }
+            let bytes = &buffer[..length];
             if silenced.load(Ordering::SeqCst) {
                 tell();
-            } else if !faults.swallows(number) && client_write.write_all(&buffer[..length]).await.is_err() {
+            } else if !faults.swallows(number) && outlook.send(&mut client_write, bytes).await.is_err() {
                 return;
             }
         }
     };
-    tokio::select! {
-        () = there => {}
-        () = back => {}
+    let is_reset = tokio::select! {
+        () = there => false,
+        () = back => false,
+        // The sender lives as long as this does.
+        _ = resets.changed() => true,
+    };
+    if is_reset {
+        // Where it is closed already, nothing is left to reset.
+        rustix::net::sockopt::set_socket_linger(&client, Some(Duration::ZERO)).unwrap_or_default();
     }
 }

@@ -131,7 +131,7 @@ impl Service {
         id: UserId,
         asked: &Asked,
     ) -> Result<User, Problem> {
-        let user = within(self.rewrite(writer, side, id, asked)).await?;
+        let user = within(Box::pin(self.rewrite(writer, side, id, asked))).await?;
         info!(user.id = id.0, side = side.name(), dialect = self.dialect, "a user was changed");
         Ok(user)
     }

@@ -3,10 +3,17 @@
 //! To add one: an async function in a file of this folder that takes a [`Run`], and a line in [`ROWS`].
 
 mod api_killed;
+mod busy;
 mod cancel_raced;
+mod clocks;
+mod connections;
 mod delivered_again;
+mod disk_full;
 mod forgotten;
 mod mass;
+mod memory_full;
+mod network;
+mod outside_check;
 mod poison;
 mod power_cut;
 mod redis_killed;
@@ -80,14 +87,21 @@ rows! {
     "F05" "Redis killed amid a slow sync, always" 1 10 power_cut::slow_always;
     "F05e" "The same, everysec: the loss is answered with 503" 1 10 power_cut::slow_everysec;
     "F06" "Redis back without data: answered with 503" 1 10 forgotten::restarted_empty;
+    "F08" "Partitions, half-open, latency, resets, crumbs" 12 180 network::network;
+    "F09" "Clocks ahead, behind, stepping back, standing" 4 20 clocks::clocks;
+    "F10" "Redis's disk full" 2 20 disk_full::disk_full;
+    "F11" "Redis's memory full" 1 10 memory_full::memory_full;
+    "F12" "Redis busy, or fast asleep" 10 120 busy::busy;
     "F13" "Poisoned tasks, and one that kills its workers" 5 50 poison::poison;
     "F14" "Entries delivered again, out of order, late" 100 1_000 delivered_again::delivered_again;
     "F15" "Worker frozen past its lease" 6 60 worker_frozen::worker_frozen;
     "F16" "Mass: very many tasks queued and orphaned" 1 4 mass::mass;
+    "F17" "No connections to be had, and all cut" 1 10 connections::connections;
     "F18" "Keys flushed or deleted: answered with 503" 2 20 forgotten::emptied;
     "F19" "Scripts and functions flushed" 20 200 scripts_flushed::scripts_flushed;
     "F22" "Cancels raced with every phase" 50 500 cancel_raced::cancel_raced;
     "F23" "SIGTERM, SIGTERM then SIGKILL, SIGHUP" 5 50 signals::signals;
+    "F28" "An outside check that hangs, fails or lies" 10 100 outside_check::outside_check;
     "F29" "Storm: one to three of these at once" 20 400 storm::storm;
 }
 

@@ -5,7 +5,10 @@
 
 mod drain;
 mod programs;
+mod refused;
 mod spare;
+
+pub(crate) use refused::lasting;
 
 use offstage::{domain::state::TaskState, store::Store};
 use offstage_tests::{

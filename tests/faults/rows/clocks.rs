@@ -1,0 +1,82 @@
+//! F09: an API and a worker whose clock is wrong, beside a worker whose clock is right.
+//!
+//! Nothing is decided by a program's own clock, so nothing may be seen of it: no lease is lost, none is kept too long, and
+//! what a task says of its times never goes back.
+//!
+//! Easy to get wrong: the clock that counts how long something takes is left alone (`FAKETIME_DONT_FAKE_MONOTONIC`). No
+//! time server turns that one, either.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    checker::Invariant,
+    load::Load,
+    run::Run,
+    scene::{Scene, Setup},
+};
+
+/// Where Debian and its kin keep it.
+const LIBRARIES: [&str; 4] = [
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    "/usr/lib64/faketime/libfaketimeMT.so.1",
+    "/usr/lib/faketime/libfaketimeMT.so.1",
+];
+/// What the clock does, one after the other: an hour ahead, five minutes behind (a step back of more than an hour), standing
+/// still, and a year ahead.
+const TURNS: [&str; 4] = ["+3600", "-300", "2026-01-01 00:00:00", "+1y"];
+/// Long enough that a busy machine loses none.
+const LEASE: [(&str, &str); 2] =
+    [("OFFSTAGE_WORKER__LEASE_MS", "5000"), ("OFFSTAGE_WORKER__HEARTBEAT_MS", "500")];
+
+/// Turns the clock again and again under load.
+pub(crate) async fn clocks(run: &mut Run) {
+    let Some(library) = LIBRARIES.into_iter().find(|library| Path::new(library).exists()) else {
+        return run.skip("faketime is not there: apt-get install faketime");
+    };
+    let setup = Setup { apis: 0, workers: 0, settings: &LEASE, ..Setup::default() };
+    let mut scene = Scene::start(run, setup).await;
+    scene.clocks_agree = false;
+    let clock = scene.redis.folder().join("clock");
+    turn(&clock, "+0");
+    let file = clock.to_str().expect("UTF-8").to_owned();
+    let turned = [
+        ("LD_PRELOAD", library),
+        ("FAKETIME_TIMESTAMP_FILE", &file),
+        ("FAKETIME_NO_CACHE", "1"),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+    ];
+    scene.start_api(&turned).await;
+    scene.start_worker(&turned);
+    scene.start_worker(&[]);
+    let load = scene.load(run, Load::default());
+    for round in 0..run.faults() {
+        scene.some_progress(run, &load).await;
+        turn(&clock, TURNS[round as usize % TURNS.len()]);
+        run.injected(1);
+        scene.recovered(run).await;
+    }
+    scene.some_progress(run, &load).await;
+    let lost = lost_leases(&scene);
+    if lost > 0 {
+        run.violated(Invariant::Row, format!("{lost} leases were lost though every worker lived"));
+    }
+    scene.finish(run, load).await;
+}
+
+/// In one step, so that nobody reads half of it.
+fn turn(clock: &PathBuf, to: &str) {
+    let new = clock.with_extension("new");
+    std::fs::write(&new, to).expect("the folder can be written to");
+    std::fs::rename(&new, clock).expect("the folder can be written to");
+}
+
+fn lost_leases(scene: &Scene) -> usize {
+    let mut connection = scene.redis.connection();
+    let histories: Vec<String> =
+        redis::cmd("KEYS").arg("*:history").query(&mut connection).expect("Redis answers");
+    let mut lines = |key: &String| -> Vec<String> {
+        redis::cmd("LRANGE").arg(key).arg(0).arg(-1).query(&mut connection).expect("Redis answers")
+    };
+    histories.iter().flat_map(|key| lines(key)).filter(|line| line.contains("lose_lease")).count()
+}
