@@ -30,7 +30,7 @@ const FAST: Jobs = Jobs { one: 3_000, many: 20_000, bulk: 20_000 };
 const AT_MOST_7900: Jobs = Jobs { one: 900, many: 3_500, bulk: 3_500 };
 const SLOW: Jobs = Jobs { one: 1_000, many: 4_000, bulk: 4_000 };
 
-const APALIS: &str = "batch_size 100, concurrency 128, polled every 25 ms (at 10 ms it loses its wake-up on a busy machine), no events";
+const APALIS: &str = "batch_size 100, concurrency 128, polled every 25 ms, heartbeat 1 s (a poll that it loses waits for it), no events";
 const APALIS_GIVES: &str =
     "a lease, retries; finished jobs stay for ever; at 8,000 queued jobs its workers stop, so it gets 7,900";
 

@@ -41,7 +41,8 @@ fn payload(intended_us: u64) -> Value {
 
 impl Queue for Bullmq {
     async fn open(redis: &str) -> Result<Self, Failure> {
-        let connection = RedisConnectionOptions { url: redis.to_owned(), ..RedisConnectionOptions::default() };
+        let connection =
+            RedisConnectionOptions { url: redis.to_owned(), ..RedisConnectionOptions::default() };
         let options = QueueOptions { connection: connection.clone(), ..QueueOptions::default() };
         Ok(Self { jobs: Arc::new(Jobs::with_options(NAME, options).await?), connection })
     }

@@ -104,7 +104,12 @@ pub async fn run<Q: Queue>() -> Result<(), Failure> {
     std::process::exit(0)
 }
 
-async fn submit<Q: Queue>(mut queue: Q, count: u64, in_flight: u64, bulk: Option<u64>) -> Result<Value, Failure> {
+async fn submit<Q: Queue>(
+    mut queue: Q,
+    count: u64,
+    in_flight: u64,
+    bulk: Option<u64>,
+) -> Result<Value, Failure> {
     let begun = now_us();
     if let Some(bulk) = bulk {
         for first in (0..count).step_by(usize::try_from(bulk)?) {

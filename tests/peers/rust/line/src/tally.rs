@@ -85,7 +85,10 @@ impl Tally {
 }
 
 /// The machine's clock, in microseconds since 1970.
-#[expect(clippy::disallowed_methods, reason = "the moments of two processes are compared; this is the clock's one home")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the moments of two processes are compared; this is the clock's one home"
+)]
 #[must_use]
 pub fn now_us() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");

@@ -43,7 +43,8 @@ impl Queue for Sidekiq {
     }
 
     async fn submit(&mut self, intended_us: u64) -> Result<(), Failure> {
-        sidekiq::perform_async(&self.redis, CLASS.to_owned(), QUEUE.to_owned(), Payload { intended_us }).await?;
+        sidekiq::perform_async(&self.redis, CLASS.to_owned(), QUEUE.to_owned(), Payload { intended_us })
+            .await?;
         Ok(())
     }
 
