@@ -15,10 +15,10 @@
 
 mod file;
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use offstage::{store::queue::Claimed, telemetry::chain};
 use serde::Serialize;
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
 use self::file::{FileError, LedgerFile};
@@ -59,7 +59,8 @@ enum What {
     Undone,
 }
 
-/// A line, as it is written. Readers may rely on the names; they never change their meaning.
+/// A line, as it is written; `at` is before the effect where it begins, and after it where it is done. Readers may rely on
+/// the names; they never change their meaning.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     at: String,
@@ -113,9 +114,8 @@ impl Entry {
     }
 
     async fn write(&self, what: What) -> Result<(), Unwritable> {
-        let at = self.claimed.at.time_at(Instant::now());
         let line = Line {
-            at: at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            at: now().to_rfc3339_opts(SecondsFormat::Millis, true),
             what,
             task: self.claimed.lease.task.0,
             fence: self.claimed.lease.fence.0,
@@ -129,6 +129,12 @@ impl Entry {
         self.ledger.lines.send(Waiting { line, written }).await.map_err(|_| Unwritable)?;
         answer.await.unwrap_or(Err(Unwritable))
     }
+}
+
+/// The time by this machine's clock. Redis's would be known as of the claim, and early by whatever the answer took.
+#[expect(clippy::disallowed_methods, reason = "a file outside Redis tells when it was written")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// Writes what waits, all of it at once, until nobody is left who could bring more.

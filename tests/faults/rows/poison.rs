@@ -21,7 +21,7 @@ const MOST_ATTEMPTS: u32 = 3;
 /// How long a poisoned task may take to its end.
 const END_LIMIT: Duration = Duration::from_secs(30);
 /// How long it may hold others up: a lease, and what a loaded machine takes for a deletion.
-const MOST_DELAY: Duration = Duration::from_secs(1 + 3);
+const MOST_DELAY: Duration = Duration::from_secs(1 + 7);
 /// Bytes of a field that is far too large.
 const HUGE: usize = 10_000_000;
 
