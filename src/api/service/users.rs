@@ -115,7 +115,8 @@ impl Service {
         let mut new = judged(writer.principal).await?;
         let hash = self.hashed(asked).await?;
         if hash.is_some() {
-            new = judged(&self.admit(writer.credentials.clone(), Operation::WriteStagedUsers).await?).await?;
+            let again = Box::pin(self.admit(writer.credentials.clone(), Operation::WriteStagedUsers));
+            new = Box::pin(judged(&again.await?)).await?;
         }
         match self.inner.store.create_user(&new, &asked.wanted, hash.as_deref()).await? {
             Created::Created(id) => self.written(Side::Staged, id).await,

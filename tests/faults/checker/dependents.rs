@@ -77,8 +77,8 @@ fn effects(ledger: &[Line]) -> BTreeMap<&str, Vec<(SystemTime, SystemTime)>> {
             }
             Stage::Undone => {}
             Stage::Done => {
-                let begin = begun.get(&(line.task, line.fence)).copied();
-                effects.entry(&line.subject).or_default().extend(begin.map(|begin| (begin, line.at)));
+                let from = begun.get(&(line.task, line.fence)).copied();
+                effects.entry(&line.subject).or_default().extend(from.map(|from| (from, line.at)));
             }
         }
     }

@@ -78,5 +78,5 @@ fn lost_leases(scene: &Scene) -> usize {
     let mut lines = |key: &String| -> Vec<String> {
         redis::cmd("LRANGE").arg(key).arg(0).arg(-1).query(&mut connection).expect("Redis answers")
     };
-    histories.iter().flat_map(|key| lines(key)).filter(|line| line.contains("lose_lease")).count()
+    histories.iter().flat_map(&mut lines).filter(|line| line.contains("lose_lease")).count()
 }

@@ -45,11 +45,11 @@ pub(crate) async fn worker_killed(run: &mut Run) {
         scene.progress(&load, more).await;
         scene.proxy.trap(script, hold);
         within(phase, TRAP_LIMIT, scene.proxy.sprung()).await;
-        let held = scene.leases();
+        let orphans = scene.leases();
         scene.workers[victim].kill();
         run.injected(1);
         let begun = Instant::now();
-        eventually(phase, RECOVERY_LIMIT, async || scene.leases().is_disjoint(&held).then_some(())).await;
+        eventually(phase, RECOVERY_LIMIT, async || scene.leases().is_disjoint(&orphans).then_some(())).await;
         run.recovered_in(begun.elapsed());
     }
     scene.finish(run, load).await;
