@@ -7,7 +7,10 @@ use offstage::domain::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dump::{Dump, Stored};
+use crate::{
+    dump::{Dump, Stored},
+    hash::sha1_hex,
+};
 
 /// A task's record, with its number.
 type Record = (String, BTreeMap<String, String>);
@@ -114,17 +117,11 @@ fn audit_places(dump: &Dump, records: &[Record]) {
 
 /// Whom a record is about, as keys say it.
 fn subject_of(record: &BTreeMap<String, String>) -> String {
-    use sha1::{Digest, Sha1};
-    use std::fmt::Write;
     if let Some(user) = record.get("user") {
         return format!("user:{user}");
     }
     let Some(workspace) = record.get("workspace") else { return "configuration".to_owned() };
-    let hash = Sha1::digest(workspace.as_bytes());
-    hash.iter().fold("workspace:".to_owned(), |mut key, byte| {
-        write!(key, "{byte:02x}").expect("a string takes text");
-        key
-    })
+    format!("workspace:{}", sha1_hex(workspace))
 }
 
 /// Every task is found by its kind and state, by its subject and by its requester, and by nothing else.

@@ -19,6 +19,7 @@ pub mod dump;
 pub mod engine;
 mod eventually;
 pub mod fixtures;
+pub mod hash;
 pub mod identity;
 pub mod listening;
 pub mod metrics;

@@ -14,10 +14,10 @@ use offstage::store::{
 };
 use offstage_tests::{
     eventually, fixtures,
+    hash::sha1_hex,
     programs::Program,
     proxy::{Hold, Proxy},
 };
-use sha1::{Digest as _, Sha1};
 use std::fs;
 
 /// Where workspaces are, as a setting.
@@ -49,12 +49,9 @@ async fn a_workspace_is_on_record_by_its_hash() {
     let task = office.submit_removal("joe").await;
     office.in_state(task, TaskState::Completed).await;
     assert_eq!(office.story(task), ["begin 1", "done 1"], "before the task's end is known");
-    let hash: String = Sha1::digest("joe").iter().map(|byte| format!("{byte:02x}")).collect();
+    let subject = format!("workspace:{}", sha1_hex("joe"));
     for line in office.lines() {
-        assert_eq!(
-            (&line["kind"], &line["subject"]),
-            (&"workspace".into(), &format!("workspace:{hash}").into())
-        );
+        assert_eq!((&line["kind"], &line["subject"]), (&"workspace".into(), &subject.clone().into()));
     }
 }
 

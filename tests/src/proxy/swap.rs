@@ -8,8 +8,9 @@
 //! none. [`Swap::is_planted`] says whether the other text ever went through.
 
 use offstage::store::scripts;
-use sha1::{Digest, Sha1};
 use std::sync::OnceLock;
+
+use crate::hash::sha1_hex;
 
 /// No script has this hash: Redis asks for the text.
 const NO_HASH: &[u8] = &[b'0'; 40];
@@ -44,7 +45,7 @@ impl Swap {
             let planted = self.planted.get().map_or(NO_HASH, |hash| hash.as_bytes());
             return Some(planted.to_vec());
         }
-        if hash_of(argument) != self.hash {
+        if sha1_hex(argument) != self.hash {
             return None;
         }
         let text = std::str::from_utf8(argument).expect("a script is text");
@@ -54,7 +55,7 @@ impl Swap {
             return None;
         }
         let text = text.replace(self.fragment, self.instead);
-        self.planted.get_or_init(|| hash_of(text.as_bytes()));
+        self.planted.get_or_init(|| sha1_hex(text.as_bytes()));
         Some(text.into_bytes())
     }
 
@@ -66,14 +67,6 @@ impl Swap {
             bytes[at..at + planted.len()].copy_from_slice(self.hash.as_bytes());
         }
     }
-}
-
-fn hash_of(text: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha1::digest(text).iter().fold(String::new(), |mut hash, byte| {
-        write!(hash, "{byte:02x}").expect("a string takes text");
-        hash
-    })
 }
 
 /// The commands of one connection, which come in pieces.
@@ -127,13 +120,18 @@ fn number(bytes: &[u8], at: usize, sign: u8) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Commands, NO_HASH, Swap, hash_of};
+    use super::{Commands, NO_HASH, Swap, sha1_hex};
     use std::sync::OnceLock;
 
     const TEXT: &str = "return 'yes'";
 
     fn swap() -> Swap {
-        Swap { fragment: "yes", instead: "perhaps", hash: hash_of(TEXT.as_bytes()), planted: OnceLock::new() }
+        Swap {
+            fragment: "yes",
+            instead: "perhaps",
+            hash: sha1_hex(TEXT.as_bytes()),
+            planted: OnceLock::new(),
+        }
     }
 
     fn sent(arguments: &[&str]) -> Vec<u8> {
@@ -144,7 +142,7 @@ mod tests {
     #[test]
     fn the_text_and_the_hash_are_exchanged_whatever_pieces_they_come_in() {
         let (swap, bug) = (swap(), "return 'perhaps'");
-        let (old, new) = (hash_of(TEXT.as_bytes()), hash_of(bug.as_bytes()));
+        let (old, new) = (sha1_hex(TEXT.as_bytes()), sha1_hex(bug.as_bytes()));
         let ask = |hash: &str| sent(&["EVALSHA", hash, "0"]);
         let given = [ask(&old), sent(&["SCRIPT", "LOAD", TEXT]), ask(&old), sent(&["PING"])].concat();
         let none = std::str::from_utf8(NO_HASH).unwrap();
