@@ -95,7 +95,7 @@ rows! {
     "F13" "Poisoned tasks, and one that kills its workers" 5 50 poison::poison;
     "F14" "Entries delivered again, out of order, late" 100 1_000 delivered_again::delivered_again;
     "F15" "Worker frozen past its lease" 6 60 worker_frozen::worker_frozen;
-    "F16" "Mass: very many tasks queued and orphaned" 1 4 mass::mass;
+    "F16" "Mass: very many tasks queued and orphaned" 1 2 mass::mass;
     "F17" "No connections to be had, and all cut" 1 10 connections::connections;
     "F18" "Keys flushed or deleted: answered with 503" 2 20 forgotten::emptied;
     "F19" "Scripts and functions flushed" 20 200 scripts_flushed::scripts_flushed;
