@@ -16,7 +16,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 const PROMISED: [(&str, &str); 3] = [
     ("OFFSTAGE_DURABILITY__FSYNC", "always"),
     ("OFFSTAGE_DURABILITY__REPLICAS", "1"),
-    ("OFFSTAGE_DURABILITY__REPLICAS_TIMEOUT_MS", "300"),
+    ("OFFSTAGE_DURABILITY__REPLICAS_TIMEOUT_MS", "1000"),
 ];
 
 /// A Redis with a replica, users 5 to 8, a workspace of the last one, and an API that promises both.
