@@ -27,12 +27,12 @@ pub(crate) async fn signals(run: &mut Run) {
         match round % 5 {
             0 | 3 => drained(run, &mut scene).await,
             1 => {
-                let worker = one_with_work(&scene).await;
+                let worker = one_with_work(&mut scene).await;
                 scene.workers[worker].signal(Signal::TERM);
                 scene.workers[worker].kill();
             }
             2 => {
-                let worker = one_with_work(&scene).await;
+                let worker = one_with_work(&mut scene).await;
                 scene.workers[worker].signal(Signal::HUP);
                 scene.workers[worker].ended(STOP_LIMIT).await;
             }
@@ -70,10 +70,11 @@ async fn drained(run: &mut Run, scene: &mut Scene) {
     }
 }
 
-/// A worker that holds a task right now.
-async fn one_with_work(scene: &Scene) -> usize {
+/// A worker that holds a task right now. One that was killed holds its last ones until their leases run out.
+async fn one_with_work(scene: &mut Scene) -> usize {
     eventually("a worker has something to do", STOP_LIMIT, async || {
-        (0..scene.workers.len()).rev().find(|worker| !scene.held_by(*worker).is_empty())
+        let mut workers = (0..scene.workers.len()).rev();
+        workers.find(|worker| scene.workers[*worker].is_running() && !scene.held_by(*worker).is_empty())
     })
     .await
 }
