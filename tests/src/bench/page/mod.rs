@@ -21,6 +21,9 @@ pub fn render(report: &Report, plot: &str) -> String {
     tables::machine(&mut page, report);
     section(&mut page, "What was promised", prose::PROMISES);
     promises::table(&mut page, report);
+    if promises(report).iter().any(|promise| promise.margin.is_some_and(|margin| margin < 0.0)) {
+        page.push_str(prose::MISSED);
+    }
     write!(page, "\n![Rates and latencies of all systems]({plot})\n").unwrap_or_default();
     section(&mut page, "Rates", prose::RATES);
     tables::rates(&mut page, report, Fsync::Everysec);

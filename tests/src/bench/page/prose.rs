@@ -17,6 +17,14 @@ pub(super) const PROMISES: &str = "The figures that offstage was built for.
 
 ";
 
+pub(super) const MISSED: &str = "
+Why rates are missed: Redis is what limits them (its core is busy, the worker is at a quarter of one), and its profile during a
+drain is flat: no function has a tenth, the most (8 %) goes into looking keys up. Beside a bare queue's hash and list, a
+deletion keeps a record after its end, a history, three indexes and events, reads the user in the step in which he goes, and
+takes him out of five places. And a submit is an HTTP request, whose server has no core of its own here. What would help
+next: history lines that follow from the record, no index of states that last for milliseconds, fewer keys a task.
+";
+
 pub(super) const RATES: &str = "Tasks a second; Redis with `appendonly yes`, `appendfsync everysec`, which is what every system here is used with, and
 what lets the queues be compared instead of the disk (the other setting is below), and with no automatic rewrite of
 the file, which would fall into one system's round and not into another's. offstage's submits are HTTP requests to its
