@@ -59,11 +59,8 @@ impl Link {
             call.arg(arg);
         }
         let answer = call_loaded(&call, &mut here.connection).await;
-        let outcome = match answer {
-            Ok(value) => Reply::read(script.name, value),
-            Err(error) => Err(self.failed(script.name, here, error).await),
-        };
-        outcome.inspect_err(calls::failed)
+        let value = self.judged(script.name, here, answer).await?;
+        Reply::read(script.name, value).inspect_err(calls::failed)
     }
 
     /// Runs plain commands that need no script, in one round trip.
@@ -74,11 +71,8 @@ impl Link {
     ) -> Result<T, StoreError> {
         let _timing = Timing::begin(name);
         let mut here = self.here().await?;
-        let outcome = match commands.query_async(&mut here.connection).await {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.failed(name, &here, error).await),
-        };
-        outcome.inspect_err(calls::failed)
+        let answer = commands.query_async(&mut here.connection).await;
+        self.judged(name, &here, answer).await
     }
 
     /// Reads in one step, at whatever a Redis can still answer: as [`Self::pipeline`] with MULTI, but without memory too. Not
@@ -103,11 +97,21 @@ impl Link {
                 call.arg(word);
             }
         }
-        let outcome = match call_loaded(&call, &mut here.connection).await {
+        let answer = call_loaded(&call, &mut here.connection).await;
+        self.judged(name, &here, answer).await
+    }
+
+    /// What Redis answered; an error is counted, and costs the connection where it leaves that in doubt.
+    async fn judged<T>(
+        &self,
+        name: &'static str,
+        here: &Here,
+        answer: Result<T, RedisError>,
+    ) -> Result<T, StoreError> {
+        match answer {
             Ok(value) => Ok(value),
-            Err(error) => Err(self.failed(name, &here, error).await),
-        };
-        outcome.inspect_err(calls::failed)
+            Err(error) => Err(self.failed(name, here, error).await).inspect_err(calls::failed),
+        }
     }
 
     /// Plain commands on a connection that the caller goes on with; what Redis said to which of them is his to judge.
