@@ -76,15 +76,17 @@ pub(crate) struct Log {
     /// The same moment by the machine's clock, which the ledger's lines carry.
     began_at: SystemTime,
     ops: Mutex<Vec<Op>>,
-    /// How many requests went well.
+    /// How many requests have ended, and how many of them went well.
+    ended: watch::Sender<u64>,
     went_well: watch::Sender<u64>,
 }
 
 impl Log {
     /// An empty one that begins now, which is `now` by the machine's clock.
     pub(crate) fn begin(now: SystemTime) -> Self {
+        let (ended, _) = watch::channel(0);
         let (went_well, _) = watch::channel(0);
-        Self { began: Instant::now(), began_at: now, ops: Mutex::default(), went_well }
+        Self { began: Instant::now(), began_at: now, ops: Mutex::default(), ended, went_well }
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -98,6 +100,7 @@ impl Log {
     pub(crate) fn add(&self, op: Op) {
         let went_well = matches!(op.outcome, Outcome::Ok(_));
         self.ops.lock().unwrap_or_else(PoisonError::into_inner).push(op);
+        self.ended.send_modify(|number| *number += 1);
         if went_well {
             self.went_well.send_modify(|number| *number += 1);
         }
@@ -105,13 +108,23 @@ impl Log {
 
     /// Waits until so many more requests have gone well.
     pub(crate) async fn more(&self, more: u64) {
-        let mut watching = self.went_well.subscribe();
-        let goal = *watching.borrow() + more;
-        watching.wait_for(|number| *number >= goal).await.expect("the log is there");
+        grown(&self.went_well, more).await;
+    }
+
+    /// Waits until so many more requests have ended, however they went.
+    pub(crate) async fn more_ended(&self, more: u64) {
+        grown(&self.ended, more).await;
     }
 
     /// All requests so far.
     pub(crate) fn ops(&self) -> Vec<Op> {
         self.ops.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Waits until a number has grown by so many.
+async fn grown(number: &watch::Sender<u64>, more: u64) {
+    let mut watching = number.subscribe();
+    let goal = *watching.borrow() + more;
+    watching.wait_for(|number| *number >= goal).await.expect("the log is there");
 }

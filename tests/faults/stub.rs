@@ -108,9 +108,10 @@ async fn answer(client: &mut TcpStream, manner: Manner) -> std::io::Result<()> {
         }
         Manner::Drips => {
             let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: 102\r\n\r\n[{}]", " ".repeat(100));
+            let mut drips = tokio::time::interval(DRIP);
             for byte in answer.bytes() {
+                drips.tick().await;
                 client.write_all(&[byte]).await?;
-                tokio::time::sleep(DRIP).await;
             }
             return Ok(());
         }

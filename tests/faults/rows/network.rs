@@ -4,19 +4,24 @@
 //! their connection up and asked again on another one; a fence, or an idempotency key, makes them harmless.
 
 use offstage_tests::proxy::{Way, Weather};
-use std::time::{Duration, Instant};
+use rand::Rng;
+use std::{
+    ops::Range,
+    time::{Duration, Instant},
+};
 
 use crate::{
     checker::Invariant,
-    load::Load,
+    load::{Load, Running},
     run::Run,
-    scene::{Proxied, Scene, Setup, lasting},
+    scene::{Proxied, Scene, Setup},
 };
 
-/// How long a cut lasts; longer than offstage waits for an answer, so that it gives its connections up.
-const CUT: Duration = Duration::from_millis(3_500);
-/// How long bad weather lasts.
-const WEATHER: Duration = Duration::from_secs(2);
+/// How many requests end before a cut, or bad weather, is over: more than there are clients, so that through a cut programs
+/// have answered that they gave their connections up.
+const LASTS: Range<u64> = 10..30;
+/// The longest that one lasts.
+const LASTS_AT_MOST: Duration = Duration::from_secs(8);
 /// The longest that a half-open connection may go unnoticed, and a deletion take after it.
 const HALF_OPEN_LIMIT: Duration = Duration::from_secs(8);
 
@@ -27,13 +32,13 @@ pub(crate) async fn network(run: &mut Run) {
     let load = scene.load(run, Load::default());
     for round in 0..run.faults() {
         scene.some_progress(run, &load).await;
-        break_and_heal(run, &mut scene, round % 7).await;
+        break_and_heal(run, &mut scene, &load, round % 7).await;
         run.injected(1);
     }
     scene.finish(run, load).await;
 }
 
-async fn break_and_heal(run: &mut Run, scene: &mut Scene, which: u32) {
+async fn break_and_heal(run: &mut Run, scene: &mut Scene, load: &Running, which: u32) {
     let whole = Weather::default();
     let slow = Some((Duration::from_millis(20), Duration::from_millis(800)));
     let weather = match which {
@@ -48,9 +53,8 @@ async fn break_and_heal(run: &mut Run, scene: &mut Scene, which: u32) {
             return scene.recovered(run).await;
         }
     };
-    let is_cut = weather.there == Way::Held || weather.back == Way::Held;
     scene.proxy.weather(weather);
-    lasting(if is_cut { CUT } else { WEATHER }).await;
+    scene.lasts(load, run.rng.random_range(LASTS), LASTS_AT_MOST).await;
     scene.proxy.weather(whole);
     scene.recovered(run).await;
 }

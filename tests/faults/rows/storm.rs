@@ -6,7 +6,7 @@
 use offstage_tests::fixtures;
 use rand::{Rng, seq::IndexedRandom};
 use rustix::process::Signal;
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, ops::Range, time::Duration};
 
 use crate::{
     load::Load,
@@ -16,8 +16,9 @@ use crate::{
 
 const WORKERS: usize = 3;
 const APIS: usize = 2;
-/// How long a storm lasts before it is over, in ms.
-const LASTS_MS: std::ops::Range<u64> = 200..2_500;
+/// How many requests end before a storm is over, and the longest that it lasts.
+const LASTS: Range<u64> = 10..300;
+const LASTS_AT_MOST: Duration = Duration::from_millis(2_500);
 
 /// A fault of the storm, in the order in which they are healed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,8 +45,7 @@ pub(crate) async fn storm(run: &mut Run) {
         for fault in &faults {
             begin(run, &mut scene, *fault);
         }
-        // How long it lasts is part of the fault.
-        tokio::time::sleep(Duration::from_millis(run.rng.random_range(LASTS_MS))).await;
+        scene.lasts(&load, run.rng.random_range(LASTS), LASTS_AT_MOST).await;
         for fault in &faults {
             heal(&mut scene, *fault).await;
         }

@@ -8,8 +8,6 @@ mod programs;
 mod refused;
 mod spare;
 
-pub(crate) use refused::lasting;
-
 use offstage::{domain::state::TaskState, store::Store};
 use offstage_tests::{
     eventually, fixtures,
@@ -185,6 +183,12 @@ impl Scene {
     /// Waits until the clients have had some more good answers, by chance how many.
     pub(crate) async fn some_progress(&self, run: &mut Run, load: &Running) {
         self.progress(load, run.rng.random_range(20..80)).await;
+    }
+
+    /// Lets a fault last until so many more requests of the clients have ended, one way or another; or that long.
+    pub(crate) async fn lasts(&self, load: &Running, more: u64, at_most: Duration) {
+        // A fault that nobody gets any answer through has lasted, too.
+        tokio::time::timeout(at_most, load.log.more_ended(more)).await.unwrap_or_default();
     }
 
     /// Waits until the clients have had so many more good answers.

@@ -71,8 +71,3 @@ impl Scene {
         .await
     }
 }
-
-/// How long a fault lasts: part of the fault, and nothing that is waited for.
-pub(crate) async fn lasting(time: Duration) {
-    tokio::time::sleep(time).await;
-}

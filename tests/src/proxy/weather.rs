@@ -72,7 +72,9 @@ impl Outlook {
         }
         if let Some((shortest, longest)) = weather.delay {
             let delay = rand::rng().random_range(shortest..=longest);
-            tokio::time::sleep(delay).await;
+            let fair = self.weather.wait_for(|weather| weather.delay.is_none());
+            // Late it arrives, or with all the rest once the weather is fair again.
+            tokio::time::timeout(delay, fair).await.ok();
         }
         let piece = if weather.crumbs { 1 } else { bytes.len() };
         for piece in bytes.chunks(piece) {
