@@ -7,22 +7,22 @@ use offstage_tests::{
         figures::{self, Figures},
         report::Fsync,
     },
+    eventually,
     redis::PrivateRedis,
 };
 use serde_json::Value;
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{path::Path, time::Duration};
 
 use crate::{
     ground::{self, Mark, as_f64},
+    line::Line,
     outcome,
     peers::Peer,
     sizes::Sizes,
 };
 
-/// Longest run of a peer's program.
-const LIMIT: Duration = Duration::from_mins(2);
-/// How long a worker may take to come up.
-const COMING_UP: Duration = Duration::from_secs(2);
+/// How long a queue may take to write off jobs that have run.
+const WRITING_OFF: Duration = Duration::from_secs(30);
 
 /// A peer and its private Redis.
 struct Beside<'a> {
@@ -86,7 +86,12 @@ impl Beside<'_> {
             figures.insert(figures::SUBMIT_BULK.key.to_owned(), bulk);
         }
         let before = Mark::of(&self.redis);
-        let drained = self.run(&self.work(total).each_ref().map(String::as_str)).await?;
+        let mut worker = self.work(total)?;
+        let drained = worker.answer().await?;
+        if number(&drained, "done")? >= as_f64(total) {
+            self.is_written_off().await;
+        }
+        worker.end().await?;
         let after = Mark::of(&self.redis);
         let done = number(&drained, "done")?;
         figures.insert(
@@ -103,26 +108,39 @@ impl Beside<'_> {
         Ok(())
     }
 
-    /// Submits while the worker works.
+    /// Submits while the worker works. One goes before the others, uncounted: it shows that the worker is up.
     async fn through(&self, figures: &mut Figures) -> Result<(), String> {
         ground::flush(&self.redis);
         let jobs = self.sizes.of(self.peer.jobs).many;
-        let work = self.work(jobs);
-        let work = work.each_ref().map(String::as_str);
-        let submit = async {
-            tokio::time::sleep(COMING_UP).await;
-            self.run(&["submit", "--count", &jobs.to_string(), "--in-flight", "64"]).await
-        };
-        let (drained, submitted) = tokio::join!(self.run(&work), submit);
-        let (drained, submitted) = (drained?, submitted?);
+        let mut worker = self.work(1 + jobs)?;
+        self.submit(1, &["--in-flight", "1"]).await?;
+        worker.begun().await?;
+        let submitted = self.run(&["submit", "--count", &jobs.to_string(), "--in-flight", "64"]).await?;
+        let drained = worker.answer().await?;
+        worker.end().await?;
         let took = number(&drained, "last_end")? - number(&submitted, "begun")?;
-        figures.insert(figures::THROUGH.key.to_owned(), number(&drained, "done")? / took);
+        figures.insert(figures::THROUGH.key.to_owned(), (number(&drained, "done")? - 1.0) / took);
         Ok(())
     }
 
-    fn work(&self, count: u64) -> [String; 5] {
-        let window = self.sizes.window_s.to_string();
-        ["work".to_owned(), "--count".to_owned(), count.to_string(), "--seconds".to_owned(), window]
+    /// Waits until nothing of the jobs that ran is left where the queue keeps those that wait or run.
+    async fn is_written_off(&self) {
+        let what = format!("{} writes off what ran", self.peer.name);
+        eventually(&what, WRITING_OFF, async || {
+            let left = |(command, key): &(&str, &str)| {
+                redis::cmd(command)
+                    .arg(*key)
+                    .query::<u64>(&mut self.redis.connection())
+                    .expect("Redis counts")
+            };
+            (self.peer.books.iter().map(left).sum::<u64>() == 0).then_some(())
+        })
+        .await;
+    }
+
+    /// Starts the worker, which says what it did once it has done so many, or the window is over.
+    fn work(&self, count: u64) -> Result<Line, String> {
+        self.start(&["work", "--count", &count.to_string(), "--seconds", &self.sizes.window_s.to_string()])
     }
 
     /// Submits a second.
@@ -132,23 +150,21 @@ impl Beside<'_> {
         Ok(number(&said, "count")? / (number(&said, "ended")? - number(&said, "begun")?))
     }
 
-    /// Runs the peer's program to its end; returns the line that it printed.
+    /// Runs the peer's program to its end; returns what it measured.
     async fn run(&self, arguments: &[&str]) -> Result<Value, String> {
+        let mut line = self.start(arguments)?;
+        let said = line.answer().await;
+        let said = said.map_err(|error| format!("{arguments:?}: {error}"))?;
+        line.end().await?;
+        Ok(said)
+    }
+
+    fn start(&self, arguments: &[&str]) -> Result<Line, String> {
         let (program, script) = self.peer.program(self.folder)?;
         let mut command = tokio::process::Command::new(program);
         command.args(script).arg("--redis").arg(format!("{}{}", self.url, self.peer.suffix)).args(arguments);
-        command.stdin(Stdio::null()).kill_on_drop(true).env("PYTHONDONTWRITEBYTECODE", "1");
-        let ended = tokio::time::timeout(LIMIT, command.output()).await;
-        let output = ended.map_err(|_| format!("{arguments:?} took longer than {LIMIT:?}"))?;
-        let output = output.map_err(|error| format!("it cannot be started: {error}"))?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let line = text.lines().rev().find(|line| line.starts_with('{'));
-        let said = line.and_then(|line| serde_json::from_str(line).ok());
-        said.ok_or_else(|| {
-            let errors = String::from_utf8_lossy(&output.stderr);
-            let last = errors.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
-            format!("{arguments:?} ended with {} and said: {last}", output.status)
-        })
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        Line::start(command)
     }
 }
 

@@ -13,6 +13,7 @@ mod callers;
 mod ground;
 mod growth;
 mod limit;
+mod line;
 mod machine;
 mod monitor;
 mod ours;

@@ -23,7 +23,13 @@ pub(crate) struct Peer {
     /// A crash loses none of its jobs.
     pub(crate) keeps_jobs: bool,
     pub(crate) can_cancel: bool,
+    /// Where in Redis it keeps jobs that wait or run: a command that counts, and a key.
+    pub(crate) books: &'static [(&'static str, &'static str)],
 }
+
+const BULLMQ_BOOKS: &[(&str, &str)] = &[("LLEN", "bull:bench:wait"), ("LLEN", "bull:bench:active")];
+const APALIS_BOOKS: &[(&str, &str)] =
+    &[("ZCARD", "bench:scheduled"), ("LLEN", "bench:active"), ("SCARD", "bench:inflight:bench")];
 
 const FAST: Jobs = Jobs { one: 3_000, many: 20_000, bulk: 20_000 };
 /// At 8,000 queued tasks its workers stop for good, so that all of a round are fewer.
@@ -47,6 +53,7 @@ pub(crate) const ALL: [Peer; 8] = [
         has_bulk: true,
         keeps_jobs: true,
         can_cancel: true,
+        books: BULLMQ_BOOKS,
     },
     Peer {
         id: "bullmq-rust",
@@ -60,6 +67,7 @@ pub(crate) const ALL: [Peer; 8] = [
         has_bulk: true,
         keeps_jobs: true,
         can_cancel: true,
+        books: BULLMQ_BOOKS,
     },
     Peer {
         id: "sidekiq",
@@ -73,6 +81,7 @@ pub(crate) const ALL: [Peer; 8] = [
         has_bulk: false,
         keeps_jobs: false,
         can_cancel: false,
+        books: &[("LLEN", "queue:bench")],
     },
     Peer {
         id: "apalis",
@@ -86,6 +95,7 @@ pub(crate) const ALL: [Peer; 8] = [
         has_bulk: true,
         keeps_jobs: true,
         can_cancel: false,
+        books: APALIS_BOOKS,
     },
     Peer {
         id: "apalis-unlocked",
@@ -99,6 +109,7 @@ pub(crate) const ALL: [Peer; 8] = [
         has_bulk: true,
         keeps_jobs: false,
         can_cancel: false,
+        books: APALIS_BOOKS,
     },
     Peer {
         id: "arq",
@@ -112,6 +123,7 @@ pub(crate) const ALL: [Peer; 8] = [
         has_bulk: false,
         keeps_jobs: true,
         can_cancel: false,
+        books: &[("ZCARD", "arq:queue")],
     },
     Peer {
         id: "rq",
@@ -125,6 +137,7 @@ pub(crate) const ALL: [Peer; 8] = [
         has_bulk: true,
         keeps_jobs: false,
         can_cancel: false,
+        books: &[("LLEN", "rq:queue:bench"), ("ZCARD", "rq:wip:bench")],
     },
     Peer {
         id: "celery",
@@ -138,6 +151,7 @@ pub(crate) const ALL: [Peer; 8] = [
         has_bulk: false,
         keeps_jobs: false,
         can_cancel: false,
+        books: &[("LLEN", "celery"), ("HLEN", "unacked")],
     },
 ];
 

@@ -3,7 +3,6 @@
 use offstage_tests::{
     bench::report::{Fsync, Single},
     dev::{DataFolder, Dev},
-    programs::Program,
 };
 use std::{path::Path, time::Instant};
 
@@ -22,13 +21,10 @@ pub(crate) async fn measure() -> Single {
 async fn ready() -> f64 {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
     let path = |name: &str| root.join(name).to_str().expect("a path in UTF-8").to_owned();
-    let data = DataFolder::new();
-    let folder = data.folder().to_str().expect("a path in UTF-8").to_owned();
     let (seed, config) = (path("sample-directory.json"), path("dev.toml"));
-    let arguments =
-        ["dev", "--data", &folder, "--seed", &seed, "--config", &config, "--listen", "127.0.0.1:0"];
+    let data = DataFolder::new();
     let begun = Instant::now();
-    let program = Program::start("offstage", data.folder().parent().expect("a folder"), &arguments, &[]);
+    let program = data.spawn(&["--seed", &seed, "--config", &config], &[]);
     let _dev = Dev::serving(program).await;
     begun.elapsed().as_secs_f64()
 }

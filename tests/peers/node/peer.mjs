@@ -9,9 +9,8 @@ import { Queue, Worker } from 'bullmq';
 
 const NAME = 'bench';
 const CONCURRENCY = 100;
-const COMING_UP_MS = 1000;
+const COMING_UP_MS = 30_000;
 const CATCHING_UP_MS = 3000;
-const SETTLING_MS = 500;
 
 // The machine's clock with the precision of the monotonic one.
 const now = () => (performance.timeOrigin + performance.now()) / 1000;
@@ -28,6 +27,15 @@ const removal = { removeOnComplete: true, removeOnFail: true };
 
 const queue = new Queue(NAME, { connection, defaultJobOptions: removal });
 await queue.waitUntilReady();
+
+// Whether it comes within that time.
+async function within(ms, promise) {
+  const over = new AbortController();
+  const deadline = sleep(ms, false, { signal: over.signal }).catch(() => false);
+  const came = await Promise.race([promise.then(() => true), deadline]);
+  over.abort();
+  return came;
+}
 
 class Tally {
   constructor(wanted) {
@@ -74,8 +82,9 @@ const commands = {
   async work() {
     const tally = new Tally(number('count'));
     await work(tally);
-    const drained = tally.allDone.then(() => sleep(SETTLING_MS));
-    await Promise.race([drained, tally.started.then(() => sleep(number('seconds') * 1000))]);
+    await tally.started;
+    say('begun');
+    await within(number('seconds') * 1000, tally.allDone);
     return { done: tally.done, first_start: tally.firstStart, last_end: tally.lastEnd, peak_kib: process.resourceUsage().maxRSS };
   },
 
@@ -85,7 +94,7 @@ const commands = {
     const tally = new Tally(sent + 1);
     await work(tally);
     await queue.add('noop', { intended: 0 });
-    await sleep(COMING_UP_MS);
+    if (!(await within(COMING_UP_MS, tally.started))) throw new Error('the worker did not begin');
     const began = now();
     for (let job = 0; job < sent; job++) {
       const intended = began + job / rate;
@@ -93,7 +102,7 @@ const commands = {
       if (early > 0) await sleep(Math.ceil(early * 1000));
       queue.add('noop', { intended }).catch((error) => console.error(error));
     }
-    await Promise.race([tally.allDone, sleep(CATCHING_UP_MS)]);
+    await within(CATCHING_UP_MS, tally.allDone);
     return { sent, latencies_us: tally.latencies };
   },
 
@@ -121,6 +130,10 @@ const commands = {
   },
 };
 
+const say = (line) => new Promise((resolve) => process.stdout.write(`${line}\n`, resolve));
+
 const answer = await commands[positionals[0]]();
-// Whatever the worker still holds does not matter any more.
-process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));
+await say(JSON.stringify(answer));
+// The bench lets the queue write off what ran, and closes standard input then.
+if (positionals[0] === 'work') await new Promise((resolve) => process.stdin.once('end', resolve).resume());
+process.exit(0);

@@ -8,13 +8,13 @@ import argparse
 import json
 import os
 import resource
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-COMING_UP_S = 2.0
+COMING_UP_S = 30.0
 CATCHING_UP_S = 3.0
-SETTLING_S = 0.5
 
 
 class Tally:
@@ -52,19 +52,28 @@ def in_threads(count, in_flight, submit):
             ended.result()
 
 
-def say(answer):
-    """Prints the line, past workers that take standard output over, and ends the process, whatever still runs."""
-    os.write(1, json.dumps(answer).encode() + b"\n")
+def say(line):
+    """Prints a line, past workers that take standard output over."""
+    os.write(1, line.encode() + b"\n")
+
+
+def finish(answer):
+    """Prints the answer, and ends the process, whatever still runs."""
+    say(json.dumps(answer))
     os._exit(0)
 
 
 def watch(tally, window):
-    """Says what was done once all is, or the time is over that begins with the first job."""
+    """Says when the first job runs, and what was done once all is, or the window is over; goes on until it is told to end."""
     tally.started.wait()
-    if tally.all_done.wait(window):
-        time.sleep(SETTLING_S)
+    say("begun")
+    tally.all_done.wait(window)
     peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    say({"done": tally.done, "first_start": tally.first_start, "last_end": tally.last_end, "peak_kib": peak_kib})
+    answer = {"done": tally.done, "first_start": tally.first_start, "last_end": tally.last_end, "peak_kib": peak_kib}
+    say(json.dumps(answer))
+    # The bench lets the queue write off what ran, and closes standard input then.
+    sys.stdin.buffer.read()
+    os._exit(0)
 
 
 def submit(queue, count, in_flight, bulk):
@@ -74,12 +83,14 @@ def submit(queue, count, in_flight, bulk):
             queue.submit_many(min(bulk, count - first))
     else:
         queue.lanes(count, in_flight)
-    say({"count": count, "begun": begun, "ended": time.time()})
+    finish({"count": count, "begun": begun, "ended": time.time()})
 
 
-def send_steadily(queue, rate, jobs, began):
-    """Open loop: a job that is submitted late is late. One goes before the others, uncounted."""
+def send_steadily(queue, rate, jobs, begun):
+    """Open loop: a job that is submitted late is late. One goes before the others, uncounted; the worker says when it ran."""
     queue.submit(0)
+    os.read(begun, 1)
+    began = time.time()
     for job in range(jobs):
         intended = began + job / rate
         time.sleep(max(0.0, intended - time.time()))
@@ -89,16 +100,20 @@ def send_steadily(queue, rate, jobs, began):
 def latency(open_queue, rate, seconds):
     """The sender is a process of its own, so that it does not hold the worker's interpreter."""
     jobs = rate * seconds
-    began = time.time() + COMING_UP_S
+    begun, say_begun = os.pipe()
     if os.fork() == 0:
-        send_steadily(open_queue(), rate, jobs, began)
+        os.close(say_begun)
+        send_steadily(open_queue(), rate, jobs, begun)
         os._exit(0)
     tally = Tally(jobs + 1)
 
     def tell():
-        time.sleep(COMING_UP_S + seconds)
-        tally.all_done.wait(CATCHING_UP_S)
-        say({"sent": jobs, "latencies_us": tally.latencies_us})
+        if not tally.started.wait(COMING_UP_S):
+            os.write(2, b"the worker did not begin\n")
+            os._exit(1)
+        os.write(say_begun, b".")
+        tally.all_done.wait(seconds + CATCHING_UP_S)
+        finish({"sent": jobs, "latencies_us": tally.latencies_us})
 
     threading.Thread(target=tell, daemon=True).start()
     open_queue().work(tally)

@@ -15,6 +15,9 @@ use tokio::sync::mpsc;
 
 const NAME: &str = "bench";
 const CONCURRENCY: usize = 100;
+/// Between two tries to cancel a job, and how long it may take until one is heard.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+const CANCEL_LIMIT: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 struct Bullmq {
@@ -85,9 +88,15 @@ impl Queue for Bullmq {
             self.submit(0).await?;
             let job = hear.recv().await.flatten().ok_or("no job began")?;
             // The worker notes the job as active beside starting it.
-            while !worker.cancel_job(&job).await {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+            let mut looks = tokio::time::interval(LOOK_EVERY);
+            let cancelled = async {
+                while !worker.cancel_job(&job).await {
+                    looks.tick().await;
+                }
+            };
+            tokio::time::timeout(CANCEL_LIMIT, cancelled)
+                .await
+                .map_err(|_| "a running job cannot be cancelled")?;
             let begun = now_us();
             hear.recv().await.ok_or("no job ended")?;
             took.push(now_us() - begun);

@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, interval_at, timeout};
 
 use crate::{Failure, Queue, Tally, now_us};
 
-/// How long the worker is given to come up before the first job.
-const COMING_UP: Duration = Duration::from_secs(1);
-/// How long it is given after the last one.
+/// How long the worker may take to come up.
+const COMING_UP: Duration = Duration::from_secs(30);
+/// How long it is given after the last job.
 const CATCHING_UP: Duration = Duration::from_secs(3);
 
 /// One job goes before the others, uncounted: what comes up with the first is no latency.
@@ -18,11 +18,11 @@ pub(crate) async fn measure<Q: Queue>(mut queue: Q, rate: u64, seconds: u64) -> 
     let tally = Tally::for_jobs(jobs + 1);
     let working = tokio::spawn(queue.clone().work(tally.clone()));
     queue.submit(0).await?;
-    tokio::time::sleep(COMING_UP).await;
+    timeout(COMING_UP, tally.begun()).await.map_err(|_| "the worker did not begin")?;
     let (began, began_us) = (Instant::now(), now_us());
-    for number in 0..jobs {
-        let after = Duration::from_micros(number * 1_000_000 / rate);
-        sleep_until(began + after).await;
+    let mut due = interval_at(began, Duration::from_secs(1) / u32::try_from(rate)?);
+    for _ in 0..jobs {
+        let after = due.tick().await - began;
         let mut queue = queue.clone();
         let intended_us = began_us + u64::try_from(after.as_micros())?;
         tokio::spawn(async move {
@@ -33,8 +33,8 @@ pub(crate) async fn measure<Q: Queue>(mut queue: Q, rate: u64, seconds: u64) -> 
     }
     tokio::select! {
         ended = working => { ended??; return Err("the worker ended before its work was done".into()) }
-        () = tally.done() => {}
-        () = tokio::time::sleep(CATCHING_UP) => {}
+        // Those that have not ended by then are counted as such.
+        _all = timeout(CATCHING_UP, tally.done()) => {}
     }
     Ok(json!({ "sent": jobs, "latencies_us": tally.latencies_us() }))
 }

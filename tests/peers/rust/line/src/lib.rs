@@ -1,7 +1,9 @@
 //! The command line that every peer speaks, and the one line of JSON that it prints.
 //!
 //! `submit` puts jobs in, `work` drains them, `latency` does both at a steady rate, `cancel` asks for the end of running
-//! jobs. Times are the machine's clock, in seconds since 1970, so that those of two processes can be compared.
+//! jobs. Times are the machine's clock, in seconds since 1970, so that those of two processes can be compared. `work` says
+//! `begun` with its first job, and goes on after its line of JSON until its standard input is closed: the bench lets the
+//! queue write off what ran.
 //!
 //! It must measure all queues alike: a [`Queue`] says how its own client puts jobs in and how its worker takes them out,
 //! and nothing else. Easy to get wrong: the worker calls [`Tally::ended`] from inside the job, so that only jobs which
@@ -13,15 +15,12 @@ mod tally;
 use clap::{Parser, Subcommand};
 use futures::future::try_join_all;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{io::Read, time::Duration};
 
 pub use tally::{Tally, now_us};
 
 /// Everything that can go wrong ends the program with its text.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// How long a queue may take to write down what it has done, before the process ends.
-const SETTLING: Duration = Duration::from_millis(500);
 
 #[derive(Parser)]
 struct Arguments {
@@ -95,7 +94,7 @@ pub async fn run<Q: Queue>() -> Result<(), Failure> {
     let queue = Q::open(&redis).await?;
     let answer = match command {
         Command::Submit { count, in_flight, bulk } => submit(queue, count, in_flight, bulk).await?,
-        Command::Work { count, seconds } => work(queue, count, Duration::from_secs(seconds)).await?,
+        Command::Work { count, seconds } => return work(queue, count, Duration::from_secs(seconds)).await,
         Command::Latency { rate, seconds } => latency::measure(queue, rate, seconds).await?,
         Command::Cancel { times } => json!({ "latencies_us": queue.cancel(times).await? }),
     };
@@ -132,13 +131,20 @@ async fn submit<Q: Queue>(
     Ok(json!({ "count": count, "begun": tally::seconds(begun), "ended": tally::seconds(now_us()) }))
 }
 
-async fn work<Q: Queue>(queue: Q, count: u64, window: Duration) -> Result<Value, Failure> {
+async fn work<Q: Queue>(queue: Q, count: u64, window: Duration) -> Result<(), Failure> {
     let tally = Tally::for_jobs(count);
     let working = tokio::spawn(queue.work(tally.clone()));
+    let drained = async {
+        tally.begun().await;
+        println!("begun");
+        // Where it does not get through, what was done within the window is the answer.
+        tokio::time::timeout(window, tally.done()).await.is_ok()
+    };
     tokio::select! {
         ended = working => { ended??; return Err("the worker ended before its work was done".into()) }
-        () = tally.done() => tokio::time::sleep(SETTLING).await,
-        () = tally.over(window) => {}
+        _all = drained => {}
     }
-    Ok(tally.answer())
+    println!("{}", tally.answer());
+    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
+    std::process::exit(0)
 }

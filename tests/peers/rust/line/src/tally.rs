@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::Notify;
 
@@ -60,10 +60,9 @@ impl Tally {
         self.0.all_done.notified().await;
     }
 
-    /// Waits until the time is over that begins with the first job.
-    pub async fn over(&self, window: Duration) {
+    /// Waits until the first one runs.
+    pub async fn begun(&self) {
         self.0.started.notified().await;
-        tokio::time::sleep(window).await;
     }
 
     /// The latencies so far.
