@@ -164,7 +164,7 @@ async fn deadly(run: &mut Run, scene: &mut Scene, killer: &mut Killer) {
                 }
                 match scene.ask(What::Look { task }).await {
                     Outcome::Ok(Answer::Seen { state, .. }) if state.is_terminal() => Some(Some(state)),
-                    Outcome::Ok(_) | Outcome::Fail(_) | Outcome::Unknown(_) => None,
+                    Outcome::Ok(_) | Outcome::Fail(_) | Outcome::Unknown(_) | Outcome::Broke(_) => None,
                 }
             })
             .await

@@ -47,7 +47,7 @@ impl Scene {
     /// New processes in the place of all programs, as an operator starts them who has looked.
     pub(crate) async fn restart_programs(&mut self) {
         let workers = self.workers.iter_mut().filter_map(|worker| worker.is_running().then_some(())).count();
-        self.workers.clear();
+        self.end_workers();
         for which in 0..self.apis.len() {
             self.restart_api(which, &[]).await;
         }
@@ -56,9 +56,14 @@ impl Scene {
         }
     }
 
+    /// Lets the driver's own way into Redis forget what it knew, as a new process would.
+    pub(crate) fn open_again(&mut self) {
+        self.store = fixtures::store(&self.redis);
+    }
+
     /// Puts back what a Redis has forgotten that rows need: the tokens, and the spare users.
     pub(crate) async fn seed_again(&mut self) {
-        self.store = fixtures::store(&self.redis);
+        self.open_again();
         fixtures::tokens(&self.store).await;
         fixtures::users(&self.store, PROBES).await;
     }
