@@ -133,7 +133,8 @@ impl Figures {
 
 impl RowFigures {
     fn of(run: &Run) -> Self {
-        let others = [Invariant::Reads, Invariant::Keys, Invariant::Answers, Invariant::Store, Invariant::Row];
+        let others =
+            [Invariant::Reads, Invariant::Keys, Invariant::Answers, Invariant::Store, Invariant::Row];
         let millis = |took: std::time::Duration| u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Self {
             id: run.row.id.to_owned(),

@@ -31,7 +31,17 @@ pub(crate) fn heading(seed: u64) {
     println!("seed {seed}");
     println!(
         "{:<4} {:<52} {:>6} {:>8} {:>5} {:>7} {:>9} {:>7} {:>8} {:>6} {:>10}",
-        "row", "fault", "faults", "accepted", "lost", "doubles", "over deps", "illegal", "recovery", "took", "seed"
+        "row",
+        "fault",
+        "faults",
+        "accepted",
+        "lost",
+        "doubles",
+        "over deps",
+        "illegal",
+        "recovery",
+        "took",
+        "seed"
     );
 }
 

@@ -16,7 +16,8 @@ pub(super) fn check(evidence: &Evidence) -> Vec<String> {
     let mut wrong = written_twice(evidence);
     wrong.extend(by_user(evidence));
     wrong.extend(done(evidence).filter_map(|line| misplaced(line, evidence.tasks.get(&line.task))));
-    wrong.extend(evidence.unreadable.iter().map(|line| format!("the ledger has a line that is none: {line}")));
+    wrong
+        .extend(evidence.unreadable.iter().map(|line| format!("the ledger has a line that is none: {line}")));
     if evidence.has_ledger {
         let written = Written::of(&evidence.ledger);
         let judge = |(id, kept): (&u64, &Kept)| written.judge(*id, kept, evidence.ends_are_written);

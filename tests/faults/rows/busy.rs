@@ -42,7 +42,7 @@ pub(crate) async fn busy(run: &mut Run) {
                     Outcome::Ok(Answer::Seen { .. } | Answer::Done)
                     | Outcome::Fail(_)
                     | Outcome::Unknown(_)
- | Outcome::Broke(_) => {}
+                    | Outcome::Broke(_) => {}
                 }
             }
         };

@@ -17,7 +17,8 @@ const AT_ONCE: usize = 20;
 
 /// Every task that is there, whatever its state, is delivered up to five times more.
 pub(crate) async fn delivered_again(run: &mut Run) {
-    let scene = Scene::start(run, Setup { workers: 3, workers_are_let_alone: true, ..Setup::default() }).await;
+    let scene =
+        Scene::start(run, Setup { workers: 3, workers_are_let_alone: true, ..Setup::default() }).await;
     let load = scene.load(run, Load::default());
     for _ in 0..run.faults() {
         scene.some_progress(run, &load).await;

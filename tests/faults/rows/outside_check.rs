@@ -19,7 +19,11 @@ const SETTINGS: [(&str, &str); 1] = [("OFFSTAGE_WORKER__MAX_ATTEMPTS", "3")];
 /// One bad manner after the other.
 pub(crate) async fn outside_check(run: &mut Run) {
     let stub = Stub::start().await;
-    let mut scene = Scene::start(run, Setup { workers: 0, settings: &SETTINGS, workers_are_let_alone: true, ..Setup::default() }).await;
+    let mut scene = Scene::start(
+        run,
+        Setup { workers: 0, settings: &SETTINGS, workers_are_let_alone: true, ..Setup::default() },
+    )
+    .await;
     let file = scene.redis.folder().join("checks.toml");
     let check = format!(
         "[[checks.http]]\nname = \"outside\"\nurl = \"{}?user={{id}}\"\ntimeout_ms = 300\nconcurrency = 64\n",

@@ -176,7 +176,10 @@ fn count(run: &mut Run, evidence: &Evidence) {
     let accepted: BTreeSet<_> = outcomes()
         .filter_map(|outcome| match outcome {
             Outcome::Ok(Answer::Task(task) | Answer::Joined(task)) => Some(*task),
-            Outcome::Ok(Answer::Seen { .. } | Answer::Done) | Outcome::Fail(_) | Outcome::Unknown(_) | Outcome::Broke(_) => None,
+            Outcome::Ok(Answer::Seen { .. } | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_)
+            | Outcome::Broke(_) => None,
         })
         .collect();
     run.figures.accepted += accepted.len() as u64;

@@ -22,7 +22,7 @@ use std::{
     ops::Range,
     path::PathBuf,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
@@ -220,7 +220,7 @@ impl Scene {
             Outcome::Ok(Answer::Joined(_) | Answer::Seen { .. } | Answer::Done)
             | Outcome::Fail(_)
             | Outcome::Unknown(_)
- | Outcome::Broke(_) => None,
+            | Outcome::Broke(_) => None,
         })
         .await
     }
@@ -246,6 +246,11 @@ impl Scene {
         (FIRST_USER..self.users.end()).chain(PROBES).chain([1]).collect()
     }
 
+    /// The machine's clock, as far as it has gone since the clients' log began.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.log.began_at() + self.log.now()
+    }
+
     /// Waits until a task has ended; how.
     pub(crate) async fn ended(&self, task: u64) -> TaskState {
         eventually("the task ends", RECOVERY_LIMIT, async || match self.ask(What::Look { task }).await {
@@ -253,7 +258,7 @@ impl Scene {
             Outcome::Ok(Answer::Task(_) | Answer::Joined(_) | Answer::Done)
             | Outcome::Fail(_)
             | Outcome::Unknown(_)
- | Outcome::Broke(_) => None,
+            | Outcome::Broke(_) => None,
         })
         .await
     }

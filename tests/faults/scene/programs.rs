@@ -7,11 +7,8 @@ use super::{Proxied, Scene};
 
 const LEASE: &str = "OFFSTAGE_WORKER__LEASE_MS";
 /// What all workers are given. A lease that is short makes a round cheap.
-const WORKER: [(&str, &str); 3] = [
-    (LEASE, "1000"),
-    ("OFFSTAGE_WORKER__HEARTBEAT_MS", "300"),
-    ("OFFSTAGE_WORKER__RETRY_DELAY_MS", "100"),
-];
+const WORKER: [(&str, &str); 3] =
+    [(LEASE, "1000"), ("OFFSTAGE_WORKER__HEARTBEAT_MS", "300"), ("OFFSTAGE_WORKER__RETRY_DELAY_MS", "100")];
 
 impl Scene {
     /// Starts another worker, with more settings; its number.
@@ -81,7 +78,8 @@ impl Scene {
     /// How long workers hold a task without a heartbeat.
     pub(super) fn lease(&self) -> Duration {
         let last = WORKER.into_iter().chain(self.given()).filter(|(name, _)| *name == LEASE).last();
-        let millis = last.and_then(|(_, value)| value.parse().ok()).expect("there is one, and it is a number");
+        let millis =
+            last.and_then(|(_, value)| value.parse().ok()).expect("there is one, and it is a number");
         Duration::from_millis(millis)
     }
 

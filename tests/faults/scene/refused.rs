@@ -64,7 +64,10 @@ impl Scene {
         let what = || What::Submit { user, key: format!("own-{user}") };
         eventually("it is accepted", NOTICED_WITHIN, async || match self.ask(what()).await {
             Outcome::Ok(Answer::Task(task) | Answer::Joined(task)) => Some(task),
-            Outcome::Ok(Answer::Seen { .. } | Answer::Done) | Outcome::Fail(_) | Outcome::Unknown(_) | Outcome::Broke(_) => None,
+            Outcome::Ok(Answer::Seen { .. } | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_)
+            | Outcome::Broke(_) => None,
         })
         .await
     }

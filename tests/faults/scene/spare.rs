@@ -3,10 +3,14 @@
 //! Easy to get wrong: what is asked past the log is not counted and not checked. It is for promises that a row breaks on
 //! purpose, such as an acceptance by a server that syncs every second.
 
-use offstage_tests::fixtures;
+use offstage_tests::{fixtures, proxy::Hold, within};
+use std::time::Duration;
 
 use super::{PROBES, Scene};
 use crate::log::{Outcome, What};
+
+/// How long it may take until a worker comes to the point at which it is to be held.
+const HELD_LIMIT: Duration = Duration::from_mins(1);
 
 impl Scene {
     /// A user whom no client takes.
@@ -42,6 +46,23 @@ impl Scene {
             holder.is_some_and(|holder| holder.starts_with(&name))
         };
         self.leases().into_iter().filter(|lease| is_its(lease)).collect()
+    }
+
+    /// Holds a worker that goes through the proxy at that point. A claim counts where it brought something, or nothing would
+    /// hang on it; one that did not costs the worker its connection, and it is tried again.
+    pub(crate) async fn hold(&self, worker: usize, script: &str, hold: Hold) {
+        let springs = async {
+            loop {
+                self.proxy.trap(script, hold);
+                let before = self.held_by(worker);
+                self.proxy.sprung().await;
+                let brought = || self.held_by(worker).into_iter().any(|lease| !before.contains(&lease));
+                if script != "claim" || brought() {
+                    return;
+                }
+            }
+        };
+        within(script, HELD_LIMIT, springs).await;
     }
 
     /// New processes in the place of all programs, as an operator starts them who has looked.
