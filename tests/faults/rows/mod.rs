@@ -94,7 +94,7 @@ rows! {
     "F10" Fault "Redis's disk full" 2 20 disk_full::disk_full;
     "F11" Fault "Redis's memory full" 1 10 memory_full::memory_full;
     "F12" Fault "Redis busy, or fast asleep" 10 120 busy::busy;
-    "F13" Fault "Poisoned tasks, and one that kills its workers" 12 50 poison::poison;
+    "F13" Fault "Poisoned tasks, and one that kills its workers" 10 50 poison::poison;
     "F14" Fault "Entries delivered again, out of order, late" 5 50 delivered_again::delivered_again;
     "F15" Fault "Worker frozen past its lease" 6 60 worker_frozen::worker_frozen;
     "F16" Fault "Mass: very many tasks queued and orphaned" 1 2 mass::mass;

@@ -1,9 +1,10 @@
-//! Users of a row's own, requests that stand in no log, and what an operator does after a Redis has forgotten.
+//! Users of a row's own, requests that stand in no log, a worker held at an exact point, and what an operator does after a Redis has forgotten.
 //!
 //! Easy to get wrong: what is asked past the log is not counted and not checked. It is for promises that a row breaks on
 //! purpose, such as an acceptance by a server that syncs every second.
 
 use offstage_tests::{fixtures, proxy::Hold, within};
+use rustix::process::Signal;
 use std::time::Duration;
 
 use super::{PROBES, Scene};
@@ -49,20 +50,33 @@ impl Scene {
     }
 
     /// Holds a worker that goes through the proxy at that point. A claim counts where it brought something, or nothing would
-    /// hang on it; one that did not costs the worker its connection, and it is tried again.
-    pub(crate) async fn hold(&self, worker: usize, script: &str, hold: Hold) {
-        let springs = async {
+    /// hang on it: the others stand still meanwhile, so that they do not take it away.
+    pub(crate) async fn hold(&mut self, worker: usize, script: &str, hold: Hold) {
+        if script != "claim" {
+            self.proxy.trap(script, hold);
+            return self.proxy.sprung().await;
+        }
+        let others: Vec<_> = (0..self.workers.len())
+            .filter(|other| *other != worker && self.workers[*other].is_running())
+            .collect();
+        for other in &others {
+            self.workers[*other].signal(Signal::STOP);
+        }
+        let brings = async {
             loop {
                 self.proxy.trap(script, hold);
                 let before = self.held_by(worker);
                 self.proxy.sprung().await;
-                let brought = || self.held_by(worker).into_iter().any(|lease| !before.contains(&lease));
-                if script != "claim" || brought() {
+                // An empty one costs the worker its connection; it comes again by another.
+                if self.held_by(worker).iter().any(|lease| !before.contains(lease)) {
                     return;
                 }
             }
         };
-        within(script, HELD_LIMIT, springs).await;
+        within("a claim brings something", HELD_LIMIT, brings).await;
+        for other in others {
+            self.workers[other].signal(Signal::CONT);
+        }
     }
 
     /// New processes in the place of all programs, as an operator starts them who has looked.
