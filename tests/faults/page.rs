@@ -17,7 +17,7 @@ const INTRODUCTION: &str = "# Reliability
 `make faults` breaks offstage in minutes, and CI runs it; `make faults-long` does the same for about an hour and writes this
 page. Real programs (`offstage serve`, `offstage-worker`) and a private Redis stand under load while faults are injected.
 Clients keep a log of what they were told (yes, no, unknown), workers a ledger of effects outside Redis. At the end both are
-held against the records, their histories, and the users who are left, once all has ended and two leases have passed in quiet.
+held against the records, their histories, and the users who are left, once all has ended and two leases have passed.
 
 What is checked after every row whose records are still there:
 
@@ -33,7 +33,7 @@ A request without an answer (time-out, broken connection, 503) is unknown: it is
 and counts neither as accepted nor as lost.
 
 Where Redis itself forgets what it acknowledged (F04e, F05e, F06, F18), nobody promises that it is kept, and nothing of these
-rows counts as accepted or lost. What holds, and is tried there:
+rows counts as accepted or lost. What holds (the rows try what the API answers that they ask):
 
 - An emptied Redis, or one of another name, is noticed by all: every request is answered with 503, and workers claim nothing,
   until the programs were started anew.

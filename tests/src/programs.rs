@@ -208,3 +208,22 @@ impl Drop for Program {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Program, START_LIMIT};
+
+    #[tokio::test]
+    async fn a_program_that_ends_by_itself_is_complained_of_and_one_that_is_killed_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = || Program::start("offstage", folder.path(), &["no-such-command"], &[]);
+        let mut program = start();
+        program.ended(START_LIMIT).await;
+        assert!(program.complaint().unwrap().starts_with("offstage ended by itself: exit status: "));
+        let mut program = start();
+        program.kill();
+        assert_eq!(program.complaint(), None);
+        std::fs::write(&program.log, "ERROR panicked: at the disco\n").unwrap();
+        assert_eq!(program.complaint().unwrap(), "offstage panicked: ERROR panicked: at the disco");
+    }
+}

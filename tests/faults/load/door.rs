@@ -84,7 +84,7 @@ impl Door {
             return Outcome::Broke(wrong);
         }
         let sorted = sort(status, &headers).or_else(|| answer(what, by_batch, &body));
-        sorted.unwrap_or_else(|| Outcome::Broke(format!("{status} {path}: {text}")))
+        sorted.unwrap_or_else(|| Outcome::Broke(format!("{path}: {text}")))
     }
 
     fn request(&self, what: &What, by_batch: bool) -> RequestBuilder {
@@ -115,7 +115,7 @@ impl Door {
     }
 }
 
-/// What the head alone says. Only a 503 that says when to come again leaves open what became of the request: there is no
+/// What the head alone says, unless it is the body that says it. Only a 503 that says when to come again leaves open what became of the request: there is no
 /// gateway, and offstage holds nobody back with a 429.
 fn sort(status: StatusCode, headers: &HeaderMap) -> Option<Outcome> {
     match status {
@@ -124,11 +124,12 @@ fn sort(status: StatusCode, headers: &HeaderMap) -> Option<Outcome> {
         }
         StatusCode::NO_CONTENT => Some(Outcome::Ok(Answer::Done)),
         status if status.is_client_error() => Some(Outcome::Fail(status.as_u16())),
-        _ => None,
+        status if status.is_success() => None,
+        status => Some(Outcome::Broke(status.to_string())),
     }
 }
 
-/// What a good answer says; none where it makes no sense, as a server's error does not.
+/// What a good answer says; none where it makes no sense.
 fn answer(what: &What, by_batch: bool, body: &Value) -> Option<Outcome> {
     let good = match what {
         What::Submit { .. } if by_batch => {
@@ -152,4 +153,41 @@ fn answer(what: &What, by_batch: bool, body: &Value) -> Option<Outcome> {
         }
     };
     Some(Outcome::Ok(good))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, answer, sort};
+    use crate::log::{Answer, What};
+    use reqwest::{
+        StatusCode,
+        header::{HeaderMap, HeaderValue, RETRY_AFTER},
+    };
+    use serde_json::{Value, json};
+
+    #[test]
+    fn only_a_503_that_says_when_to_come_again_leaves_anything_open() {
+        let polite = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("1"))]);
+        assert_eq!(sort(StatusCode::SERVICE_UNAVAILABLE, &polite), Some(Outcome::Unknown(Some(503))));
+        let rude = HeaderMap::new();
+        assert!(matches!(sort(StatusCode::SERVICE_UNAVAILABLE, &rude), Some(Outcome::Broke(_))));
+        assert!(matches!(sort(StatusCode::BAD_GATEWAY, &polite), Some(Outcome::Broke(_))));
+        assert_eq!(sort(StatusCode::CONFLICT, &polite), Some(Outcome::Fail(409)));
+        assert_eq!(sort(StatusCode::ACCEPTED, &polite), None);
+    }
+
+    #[test]
+    fn a_body_that_makes_no_sense_is_no_answer() {
+        let submit = What::Submit { user: 5, key: "a".to_owned() };
+        let cancel = What::Cancel { task: 7 };
+        assert_eq!(answer(&submit, false, &json!({ "id": 7 })), Some(Outcome::Ok(Answer::Task(7))));
+        for (what, by_batch, body) in [
+            (&submit, false, json!({ "title": "Bad Gateway" })),
+            (&submit, true, json!({ "items": [] })),
+            (&What::Look { task: 7 }, false, json!({ "state": "ASLEEP", "modified": 1 })),
+            (&cancel, false, Value::Null),
+        ] {
+            assert_eq!(answer(what, by_batch, &body), None, "{what:?} {body}");
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! Users of a row's own, requests that stand in no log, a worker held at an exact point, and what an operator does after a Redis has forgotten.
+//! Users of a row's own, requests that stand in no log, a worker held at an exact point, and what an operator does after a
+//! Redis has forgotten.
 //!
 //! Easy to get wrong: what is asked past the log is not counted and not checked. It is for promises that a row breaks on
 //! purpose, such as an acceptance by a server that syncs every second.
