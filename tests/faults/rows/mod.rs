@@ -99,7 +99,7 @@ rows! {
     "F15" Fault "Worker frozen past its lease" 6 60 worker_frozen::worker_frozen;
     "F16" Fault "Mass: very many tasks queued and orphaned" 1 2 mass::mass;
     "F17" Fault "No connections to be had, and all cut" 1 10 connections::connections;
-    "F18" Loss "Emptied (503), or single keys deleted" 2 20 forgotten::emptied;
+    "F18" Loss "Emptied (503), or single keys deleted" 5 20 forgotten::emptied;
     "F19" Fault "Scripts and functions flushed" 20 200 scripts_flushed::scripts_flushed;
     "F22" Fault "Cancels raced with every phase" 50 500 cancel_raced::cancel_raced;
     "F23" Fault "SIGTERM, SIGTERM then SIGKILL, SIGHUP" 5 50 signals::signals;
