@@ -17,8 +17,12 @@ pub(crate) struct Evidence {
     pub(crate) clocks_agree: bool,
     pub(crate) ops: Vec<Op>,
     pub(crate) ledger: Vec<Line>,
+    /// Lines of it that make no sense.
+    pub(crate) unreadable: Vec<String>,
     /// The ledger was kept, so that an effect without a line is one that nobody wrote down.
     pub(crate) has_ledger: bool,
+    /// No worker was killed or held up, and Redis always answered: whatever was done, its worker lived to write it down.
+    pub(crate) ends_are_written: bool,
     /// The tasks that are there at the end, by number.
     pub(crate) tasks: BTreeMap<u64, Kept>,
     /// The staged users at the beginning.

@@ -30,14 +30,23 @@ pub(crate) enum Stage {
     Undone,
 }
 
-/// Reads all lines. One that is torn, by a kill or a full disk, tells nothing: no effect followed it.
-pub(crate) fn read(path: &Path) -> Vec<Line> {
+/// Reads all lines, and those apart that tell nothing. No row fills the disk that the ledger is on, and a worker hands a line
+/// to the system in one piece: so a torn line, or one glued behind it, is one that an effect was not held back for.
+pub(crate) fn read(path: &Path) -> (Vec<Line>, Vec<String>) {
     let text = std::fs::read_to_string(path).expect("the ledger is there");
-    let whole = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-    whole.map(|line| parse(&line).unwrap_or_else(|| panic!("no line of a ledger: {line}"))).collect()
+    let (mut lines, mut unreadable) = (Vec::new(), Vec::new());
+    // An empty line ends what may have been a torn one, and was none.
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        match parse(line) {
+            Some(line) => lines.push(line),
+            None => unreadable.push(line.to_owned()),
+        }
+    }
+    (lines, unreadable)
 }
 
-fn parse(line: &Value) -> Option<Line> {
+fn parse(line: &str) -> Option<Line> {
+    let line: Value = serde_json::from_str(line).ok()?;
     let at: DateTime<Utc> = line["at"].as_str()?.parse().ok()?;
     let what = match line["what"].as_str()? {
         "begin" => Stage::Begin,
@@ -53,4 +62,21 @@ fn parse(line: &Value) -> Option<Line> {
         subject: line["subject"].as_str()?.to_owned(),
         worker: line["worker"].as_str()?.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stage, read};
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let whole = r#"{"at":"2026-01-01T00:00:00.000Z","what":"done","task":1,"fence":2,"subject":"user:5","worker":"w"}"#;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger");
+        let (torn, strange) = (&whole[..20], "{\"what\":\"perhaps\"}");
+        std::fs::write(&path, format!("{whole}\n\n{torn}{whole}\n{strange}\n{torn}")).unwrap();
+        let (lines, unreadable) = read(&path);
+        assert_eq!((lines.len(), lines[0].what, lines[0].fence), (1, Stage::Done, 2));
+        assert_eq!(unreadable, [&format!("{torn}{whole}"), strange, torn]);
+    }
 }

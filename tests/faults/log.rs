@@ -1,7 +1,8 @@
 //! What the clients saw, one line a request, as Jepsen keeps it: it went well, it was refused, or nobody knows.
 //!
 //! Easy to get wrong: a time-out, a broken connection and a 503 are *unknown*. What was asked for may have been done, so
-//! it is neither counted as accepted nor as lost; the client asks again, under the same idempotency key.
+//! it is neither counted as accepted nor as lost; the client asks again, under the same idempotency key. Any other failure of
+//! the server is none of these: nobody promised that, and it is a violation.
 
 use offstage::domain::state::TaskState;
 use std::{
@@ -54,6 +55,8 @@ pub(crate) enum Outcome {
     Fail(u16),
     /// It may have been done. The status, where there was one.
     Unknown(Option<u16>),
+    /// No answer that the product may give: a 500, a body that makes no sense, a text that is nobody's business.
+    Broke(String),
 }
 
 /// What a good answer said.

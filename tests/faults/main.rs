@@ -5,7 +5,7 @@
 //! [`checker`] holds the clients' log against the ledger of effects, the records and the users who are left.
 //!
 //! It runs on the programs that `cargo build --workspace --bins` made. The one thing easy to get wrong: a harness that has
-//! never failed proves nothing. [`planted`] bugs, put on the wire, must be caught before any row counts.
+//! never failed proves nothing. [`planted`] bugs, put on the wire, must be caught before any row is run.
 
 #![allow(clippy::missing_panics_doc, reason = "a row fails by panicking, and the driver catches it")]
 
@@ -39,7 +39,9 @@ fn main() -> ExitCode {
     hush::install();
     LOGS_ARE_KEPT.store(true, Ordering::Relaxed);
     let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    // Whoever commits meanwhile does not change what is tried.
+    let commit = figures::commit();
     report::heading(seed);
     let runs = rows::run_all(&arguments, seed);
-    report::finish(&arguments, &runs, seed)
+    report::finish(&arguments, &runs, seed, commit)
 }

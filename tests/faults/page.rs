@@ -8,6 +8,7 @@ use crate::{
     arguments::Size,
     figures::{Figures, RowFigures, seconds},
     planted::PLANTED,
+    report::promised,
     rows::{ROWS, Row},
 };
 
@@ -16,21 +17,30 @@ const INTRODUCTION: &str = "# Reliability
 `make faults` breaks offstage in minutes, and CI runs it; `make faults-long` does the same for about an hour and writes this
 page. Real programs (`offstage serve`, `offstage-worker`) and a private Redis stand under load while faults are injected.
 Clients keep a log of what they were told (yes, no, unknown), workers a ledger of effects outside Redis. At the end both are
-held against the records, their histories, and the users who are left.
+held against the records, their histories, and the users who are left, once all has ended and two leases have passed.
 
-What is checked after every row:
+What is checked after every row whose records are still there:
 
 - every accepted task is there and has reached exactly one terminal state;
 - at most one effect a user, by the worker that held the task then; COMPLETED exactly when there was one;
 - CANCELLED, CONFLICT and EXCEPTION mean that there was none; a cancel answered with yes ends in CANCELLED;
 - no effect over a registered dependent;
-- only transitions that the state machine has; reads never go back; the same idempotency key, the same task;
+- only transitions that the state machine has; reads never go back; the same idempotency key, the same task; no other answer
+  than is due, and 503 the only error of the server; every program runs on that was not ended;
 - every counter, index and queue of the store agrees with its records.
 
 A request without an answer (time-out, broken connection, 503) is unknown: it is asked again under the same idempotency key,
-and counts neither as accepted nor as lost. Where Redis itself forgets what it acknowledged (a power cut or a stalled disk
-under `everysec`, an emptied Redis: the rows that say 503), nothing is promised but that it is noticed: every program answers
-503 until somebody has looked.
+and counts neither as accepted nor as lost.
+
+Where Redis itself forgets what it acknowledged (F04e, F05e, F06, F18), nobody promises that it is kept, and nothing of these
+rows counts as accepted or lost. What holds (the rows try what the API answers that they ask):
+
+- An emptied Redis, or one of another name, is noticed by all: every request is answered with 503, and workers claim nothing,
+  until the programs were started anew.
+- A Redis whose task numbers went back (a power cut or a stalled disk under `everysec`, an older copy) is noticed by an API
+  that was told of a later task: it accepts no submits until it is started anew. It goes on to answer reads, with 404 for the
+  lost task; workers go on; an API that never heard of the task accepts; a lost end (a commit, a cancel) is not noticed.
+- A single record that is deleted by hand is a 404; whoever asks for the deletion again gets a new task.
 ";
 
 const CALIBRATION: &str = "
@@ -78,7 +88,8 @@ pub(crate) fn render(figures: &Figures) -> String {
 fn line(row: &Row, figures: Option<&RowFigures>) -> String {
     let Row { id, fault, .. } = row;
     let Some(figures) = figures else { return format!("| {id} | {fault} | not run | | | | | | | |\n") };
-    let RowFigures { injected, accepted, lost, double_effects, over_dependents, .. } = figures;
+    let RowFigures { injected, double_effects, over_dependents, .. } = figures;
+    let (accepted, lost) = (promised(row.kind, &figures.accepted), promised(row.kind, &figures.lost));
     let RowFigures { illegal_transitions, others, slowest_recovery_ms, .. } = figures;
     let recovery = slowest_recovery_ms.map_or("-".to_owned(), seconds);
     if let Some(why) = &figures.skipped {

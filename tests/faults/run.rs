@@ -23,7 +23,7 @@ pub(crate) struct Run {
     pub(crate) violations: Vec<Violation>,
     /// Scenes that were kept because something was wrong in them.
     pub(crate) folders: Vec<PathBuf>,
-    /// How a planted bug was caught.
+    /// How a planted bug was caught, by each that must; only once all have.
     pub(crate) caught: Option<String>,
     pub(crate) took: Duration,
     /// Why nothing was injected here: this machine lacks something. Such a row claims nothing.

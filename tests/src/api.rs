@@ -170,7 +170,11 @@ fn is_stream(headers: &HeaderMap) -> bool {
     headers.get("content-type").is_some_and(|kind| kind == "text/event-stream")
 }
 
-fn look_at(path: &str, status: StatusCode, headers: &HeaderMap, text: &str, body: &Value) {
+/// Looks at an answer as every client may: request id, content type, a well-formed body, no internal text, no 500.
+///
+/// # Panics
+/// When anything is wrong with it.
+pub fn look_at(path: &str, status: StatusCode, headers: &HeaderMap, text: &str, body: &Value) {
     let about = format!("{status} {path}: {text}");
     assert!(headers.contains_key("x-request-id"), "no request id: {about}");
     if path == "/arcgis" || path.starts_with("/arcgis/") {

@@ -25,6 +25,8 @@ pub struct Program {
     name: String,
     log: PathBuf,
     output: mpsc::UnboundedReceiver<String>,
+    /// It was sent a signal that ends programs.
+    is_told_to_end: AtomicBool,
 }
 
 /// The path of one of the programs that `cargo build` made beside this test, or beside this program.
@@ -104,7 +106,7 @@ impl Program {
                 }
             }
         });
-        Self { child, name: name.to_owned(), log, output }
+        Self { child, name: name.to_owned(), log, output, is_told_to_end: AtomicBool::new(false) }
     }
 
     /// Its process id.
@@ -159,11 +161,14 @@ impl Program {
 
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
+        let ends_it = ![Signal::STOP, Signal::CONT].contains(&signal);
+        self.is_told_to_end.fetch_or(ends_it, Ordering::Relaxed);
         kill_process(Pid::from_child(&self.child), signal).expect("the signal arrives");
     }
 
     /// `kill -9`, and waits until it is gone.
     pub fn kill(&mut self) {
+        self.is_told_to_end.store(true, Ordering::Relaxed);
         self.child.kill().expect("it is killed");
         self.child.wait().expect("it is gone");
     }
@@ -172,6 +177,19 @@ impl Program {
     pub async fn ended(&mut self, deadline: Duration) -> ExitStatus {
         let what = format!("{} ends", self.name);
         eventually(&what, deadline, async || self.child.try_wait().expect("it can be asked")).await
+    }
+
+    /// What is wrong with it: it ended though nobody told it to, or some code of it panicked.
+    pub fn complaint(&mut self) -> Option<String> {
+        let ended = self.child.try_wait().expect("it can be asked");
+        let ended = ended.filter(|_| !self.is_told_to_end.load(Ordering::Relaxed));
+        let ended = ended.map(|status| format!("{} ended by itself: {status}", self.name));
+        let panicked = || {
+            let log = self.log();
+            let line = log.lines().find(|line| line.contains("panicked"))?;
+            Some(format!("{} panicked: {line}", self.name))
+        };
+        ended.or_else(panicked)
     }
 
     /// It still runs.
@@ -188,5 +206,24 @@ impl Drop for Program {
         if std::thread::panicking() && !LOGS_ARE_KEPT.load(Ordering::Relaxed) {
             eprintln!("--- log of {}:\n{}", self.name, self.log());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Program, START_LIMIT};
+
+    #[tokio::test]
+    async fn a_program_that_ends_by_itself_is_complained_of_and_one_that_is_killed_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = || Program::start("offstage", folder.path(), &["no-such-command"], &[]);
+        let mut program = start();
+        program.ended(START_LIMIT).await;
+        assert!(program.complaint().unwrap().starts_with("offstage ended by itself: exit status: "));
+        let mut program = start();
+        program.kill();
+        assert_eq!(program.complaint(), None);
+        std::fs::write(&program.log, "ERROR panicked: at the disco\n").unwrap();
+        assert_eq!(program.complaint().unwrap(), "offstage panicked: ERROR panicked: at the disco");
     }
 }

@@ -13,14 +13,15 @@ use crate::{
 
 /// See the module's header.
 pub(super) fn check(evidence: &Evidence) -> Vec<String> {
-    let tasks = evidence.tasks.iter();
     let mut wrong = written_twice(evidence);
     wrong.extend(by_user(evidence));
     wrong.extend(done(evidence).filter_map(|line| misplaced(line, evidence.tasks.get(&line.task))));
+    wrong
+        .extend(evidence.unreadable.iter().map(|line| format!("the ledger has a line that is none: {line}")));
     if evidence.has_ledger {
-        let begun = evidence.ledger.iter().filter(|line| line.what == Stage::Begin);
-        let begun: BTreeSet<_> = begun.map(|line| (line.task, line.fence)).collect();
-        wrong.extend(tasks.filter_map(|(id, kept)| unwritten(*id, kept, &begun)));
+        let written = Written::of(&evidence.ledger);
+        let judge = |(id, kept): (&u64, &Kept)| written.judge(*id, kept, evidence.ends_are_written);
+        wrong.extend(evidence.tasks.iter().filter_map(judge));
     }
     wrong
 }
@@ -75,11 +76,37 @@ fn misplaced(line: &Line, kept: Option<&Kept>) -> Option<String> {
     }
 }
 
-/// A deletion that took place, and nobody wrote down before that it might.
-fn unwritten(id: u64, kept: &Kept, begun: &BTreeSet<(u64, u64)>) -> Option<String> {
-    let user = kept.user.filter(|_| kept.state == TaskState::Completed)?;
-    let is_written = begun.contains(&(id, kept.fence));
-    (!is_written).then(|| format!("user {user}: the effect of task {id} stands in no ledger"))
+/// The claims, by task and fence, of which the ledger says that the effect might take place, that it did, that it did not.
+struct Written {
+    begun: BTreeSet<(u64, u64)>,
+    done: BTreeSet<(u64, u64)>,
+    undone: BTreeSet<(u64, u64)>,
+}
+
+impl Written {
+    fn of(ledger: &[Line]) -> Self {
+        let all = |what| {
+            let some = ledger.iter().filter(move |line| line.what == what);
+            some.map(|line| (line.task, line.fence)).collect()
+        };
+        Self { begun: all(Stage::Begin), done: all(Stage::Done), undone: all(Stage::Undone) }
+    }
+
+    /// A deletion that took place, and the ledger says something else of the claim that the record has it by.
+    fn judge(&self, id: u64, kept: &Kept, ends_are_written: bool) -> Option<String> {
+        let user = kept.user.filter(|_| kept.state == TaskState::Completed)?;
+        let claim = (id, kept.fence);
+        let wrong = if !self.begun.contains(&claim) {
+            "stands in no ledger"
+        } else if self.undone.contains(&claim) {
+            "was refused, says the ledger"
+        } else if ends_are_written && !self.done.contains(&claim) {
+            "has no end in the ledger"
+        } else {
+            return None;
+        };
+        Some(format!("user {user}: the effect of task {id} {wrong}"))
+    }
 }
 
 fn done(evidence: &Evidence) -> impl Iterator<Item = &Line> {
@@ -144,7 +171,31 @@ mod tests {
         let mut evidence = sample::good();
         evidence.tasks.get_mut(&1).unwrap().fence = 2;
         evidence.ledger.push(sample::line(5, Stage::Begin, 1, 2, 11));
+        evidence.ends_are_written = false;
         assert_eq!(check(&evidence), ["user:11: task 1 had its effect by worker-1 under fence 1 of 2"]);
+    }
+
+    #[test]
+    fn an_effect_that_was_refused_and_took_place_is_flagged() {
+        let mut evidence = sample::good();
+        evidence.ledger[1].what = Stage::Undone;
+        assert_eq!(check(&evidence), ["user 11: the effect of task 1 was refused, says the ledger"]);
+    }
+
+    #[test]
+    fn an_effect_without_an_end_is_flagged_where_nobody_kept_its_worker_from_writing() {
+        let mut evidence = sample::good();
+        evidence.ledger.truncate(1);
+        assert_eq!(check(&evidence), ["user 11: the effect of task 1 has no end in the ledger"]);
+        evidence.ends_are_written = false;
+        assert_eq!(check(&evidence), [""; 0]);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_flagged() {
+        let mut evidence = sample::good();
+        evidence.unreadable.push("{".to_owned());
+        assert_eq!(check(&evidence), ["the ledger has a line that is none: {"]);
     }
 
     #[test]
@@ -157,19 +208,13 @@ mod tests {
     }
 
     #[test]
-    fn an_effect_whose_worker_died_needs_no_end() {
-        let mut evidence = sample::good();
-        evidence.ledger.retain(|line| line.what == Stage::Begin);
-        assert_eq!(check(&evidence), [""; 0]);
-    }
-
-    #[test]
     fn two_completed_tasks_of_a_user_are_flagged() {
         let mut evidence = sample::good();
         let mut second = evidence.tasks[&1].clone();
         second.state = TaskState::Completed;
         evidence.tasks.insert(7, second);
         evidence.ledger.push(sample::line(40, Stage::Begin, 7, 1, 11));
+        evidence.ends_are_written = false;
         assert_eq!(check(&evidence), ["user 11 was deleted by each of the tasks [1, 7]"]);
     }
 }

@@ -4,6 +4,7 @@
 //! an answer and an effect whose end nobody wrote down may have happened or not, and either is right.
 
 mod accepted;
+mod answers;
 mod dependents;
 mod effects;
 mod keys;
@@ -31,6 +32,8 @@ pub(crate) enum Invariant {
     Reads,
     /// The same key, the same task.
     Keys,
+    /// No answer that is not due.
+    Answers,
     /// The store agrees with itself.
     Store,
     /// What the row itself promises: it recovers, it drains, it answers.
@@ -47,6 +50,7 @@ impl Invariant {
             Self::Transitions => "legal transitions",
             Self::Reads => "reads never go back",
             Self::Keys => "one key, one task",
+            Self::Answers => "answers that are due",
             Self::Store => "the store agrees with itself",
             Self::Row => "what the row promises",
         }
@@ -69,13 +73,14 @@ impl fmt::Display for Violation {
 /// An invariant's function: whatever is wrong, each in a sentence.
 type Check = fn(&Evidence) -> Vec<String>;
 
-const CHECKS: [(Invariant, Check); 6] = [
+const CHECKS: [(Invariant, Check); 7] = [
     (Invariant::Kept, accepted::check),
     (Invariant::OneEffect, effects::check),
     (Invariant::Dependents, dependents::check),
     (Invariant::Transitions, transitions::check),
     (Invariant::Reads, reads::check),
     (Invariant::Keys, keys::check),
+    (Invariant::Answers, answers::check),
 ];
 
 /// Everything that is wrong.

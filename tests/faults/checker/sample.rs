@@ -26,7 +26,9 @@ pub(super) fn good() -> Evidence {
             op(8, What::Cancel { task: 3 }, Outcome::Ok(Answer::Done)),
         ],
         ledger: vec![line(5, Stage::Begin, 1, 1, 11), line(6, Stage::Done, 1, 1, 11)],
+        unreadable: Vec::new(),
         has_ledger: true,
+        ends_are_written: true,
         tasks: [
             (1, ended(11, TaskState::Completed, "complete")),
             (2, ended(12, TaskState::Conflict, "refuse")),

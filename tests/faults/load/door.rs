@@ -3,16 +3,22 @@
 //! Easy to get wrong: an API that is started again has another address. Clients look it up for every request.
 
 use offstage::domain::state::TaskState;
-use offstage_tests::api::Api;
+use offstage_tests::api::{Api, look_at};
 use rand::{rngs::StdRng, seq::IndexedRandom};
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use reqwest::{
+    Client, Method, RequestBuilder, StatusCode,
+    header::{HeaderMap, RETRY_AFTER},
+};
 use serde_json::{Value, json};
 use std::{
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
-use crate::log::{Answer, Outcome, What};
+use crate::{
+    hush::hushed,
+    log::{Answer, Outcome, What},
+};
 
 /// How long a client waits for an answer; longer than offstage waits for Redis.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -69,19 +75,16 @@ impl Door {
     /// Asks, and sorts the answer.
     pub(crate) async fn ask(&self, what: &What, by_batch: bool) -> Outcome {
         let Ok(response) = self.request(what, by_batch).send().await else { return Outcome::Unknown(None) };
-        let status = response.status();
-        if status.is_server_error() {
-            return Outcome::Unknown(Some(status.as_u16()));
+        let (status, headers) = (response.status(), response.headers().clone());
+        let path = response.url().path().to_owned();
+        // Else the connection broke within the body.
+        let Ok(text) = response.text().await else { return Outcome::Unknown(Some(status.as_u16())) };
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if let Err(wrong) = hushed(|| look_at(&path, status, &headers, &text, &body)) {
+            return Outcome::Broke(wrong);
         }
-        if !status.is_success() {
-            return Outcome::Fail(status.as_u16());
-        }
-        match response.json().await {
-            Ok(body) => answer(what, by_batch, &body),
-            Err(_) if status == StatusCode::NO_CONTENT => Outcome::Ok(Answer::Done),
-            // The connection broke within the body.
-            Err(_) => Outcome::Unknown(Some(status.as_u16())),
-        }
+        let sorted = sort(status, &headers).or_else(|| answer(what, by_batch, &body));
+        sorted.unwrap_or_else(|| Outcome::Broke(format!("{path}: {text}")))
     }
 
     fn request(&self, what: &What, by_batch: bool) -> RequestBuilder {
@@ -112,25 +115,79 @@ impl Door {
     }
 }
 
-/// What a good answer says.
-fn answer(what: &What, by_batch: bool, body: &Value) -> Outcome {
-    match what {
+/// What the head alone says, unless it is the body that says it. Only a 503 that says when to come again leaves open what became of the request: there is no
+/// gateway, and offstage holds nobody back with a 429.
+fn sort(status: StatusCode, headers: &HeaderMap) -> Option<Outcome> {
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE if headers.contains_key(RETRY_AFTER) => {
+            Some(Outcome::Unknown(Some(status.as_u16())))
+        }
+        StatusCode::NO_CONTENT => Some(Outcome::Ok(Answer::Done)),
+        status if status.is_client_error() => Some(Outcome::Fail(status.as_u16())),
+        status if status.is_success() => None,
+        status => Some(Outcome::Broke(status.to_string())),
+    }
+}
+
+/// What a good answer says; none where it makes no sense.
+fn answer(what: &What, by_batch: bool, body: &Value) -> Option<Outcome> {
+    let good = match what {
         What::Submit { .. } if by_batch => {
             let verdict = &body["items"][0];
             let task = verdict["task_id"].as_u64();
             match (verdict["verdict"].as_str(), task) {
-                (Some("accepted"), Some(task)) => Outcome::Ok(Answer::Task(task)),
-                (Some("live"), Some(task)) => Outcome::Ok(Answer::Joined(task)),
-                (Some("not_found"), _) => Outcome::Fail(404),
-                (Some("forbidden"), _) => Outcome::Fail(403),
-                _ => panic!("no verdict: {body}"),
+                (Some("accepted"), Some(task)) => Answer::Task(task),
+                (Some("live"), Some(task)) => Answer::Joined(task),
+                (Some("not_found"), _) => return Some(Outcome::Fail(404)),
+                (Some("forbidden"), _) => return Some(Outcome::Fail(403)),
+                _ => return None,
             }
         }
-        What::Submit { .. } => Outcome::Ok(Answer::Task(body["id"].as_u64().expect("a task has an id"))),
+        What::Submit { .. } => Answer::Task(body["id"].as_u64()?),
         What::Look { .. } => {
-            let state = body["state"].as_str().and_then(TaskState::from_name).expect("a state that exists");
-            Outcome::Ok(Answer::Seen { state, modified_ms: body["modified"].as_u64().expect("a time") })
+            let state = body["state"].as_str().and_then(TaskState::from_name)?;
+            Answer::Seen { state, modified_ms: body["modified"].as_u64()? }
         }
-        What::Cancel { .. } | What::Register { .. } | What::Withdraw { .. } => Outcome::Ok(Answer::Done),
+        What::Cancel { .. } | What::Register { .. } | What::Withdraw { .. } => {
+            body.is_object().then_some(Answer::Done)?
+        }
+    };
+    Some(Outcome::Ok(good))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, answer, sort};
+    use crate::log::{Answer, What};
+    use reqwest::{
+        StatusCode,
+        header::{HeaderMap, HeaderValue, RETRY_AFTER},
+    };
+    use serde_json::{Value, json};
+
+    #[test]
+    fn only_a_503_that_says_when_to_come_again_leaves_anything_open() {
+        let polite = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("1"))]);
+        assert_eq!(sort(StatusCode::SERVICE_UNAVAILABLE, &polite), Some(Outcome::Unknown(Some(503))));
+        let rude = HeaderMap::new();
+        assert!(matches!(sort(StatusCode::SERVICE_UNAVAILABLE, &rude), Some(Outcome::Broke(_))));
+        assert!(matches!(sort(StatusCode::BAD_GATEWAY, &polite), Some(Outcome::Broke(_))));
+        assert_eq!(sort(StatusCode::CONFLICT, &polite), Some(Outcome::Fail(409)));
+        assert_eq!(sort(StatusCode::ACCEPTED, &polite), None);
+    }
+
+    #[test]
+    fn a_body_that_makes_no_sense_is_no_answer() {
+        let submit = What::Submit { user: 5, key: "a".to_owned() };
+        let cancel = What::Cancel { task: 7 };
+        assert_eq!(answer(&submit, false, &json!({ "id": 7 })), Some(Outcome::Ok(Answer::Task(7))));
+        for (what, by_batch, body) in [
+            (&submit, false, json!({ "title": "Bad Gateway" })),
+            (&submit, true, json!({ "items": [] })),
+            (&What::Look { task: 7 }, false, json!({ "state": "ASLEEP", "modified": 1 })),
+            (&cancel, false, Value::Null),
+        ] {
+            assert_eq!(answer(what, by_batch, &body), None, "{what:?} {body}");
+        }
     }
 }

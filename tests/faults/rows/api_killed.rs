@@ -14,7 +14,9 @@ use crate::{
 
 /// See the module's header.
 pub(crate) async fn api_killed(run: &mut Run) {
-    let mut scene = Scene::start(run, Setup { proxied: Proxied::Apis, ..Setup::default() }).await;
+    let mut scene =
+        Scene::start(run, Setup { proxied: Proxied::Apis, workers_are_let_alone: true, ..Setup::default() })
+            .await;
     let load = scene.load(run, Load::default());
     for round in 0..run.faults() {
         scene.some_progress(run, &load).await;

@@ -18,8 +18,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_millis(500);
 /// From here on Redis tells others that it is busy, in milliseconds.
 const TOLD_AFTER_MS: &str = "200";
-/// Every so many times it sleeps for longer than offstage waits for an answer, in milliseconds.
-const DEEP_EVERY: u32 = 5;
+/// Of so many rounds one, which does not spin, sleeps for longer than offstage waits for an answer, in milliseconds.
+const DEEP_EVERY: u32 = 10;
 const DEEP_MS: u64 = 3_500;
 
 /// Sleeps and spins by turns.
@@ -31,7 +31,7 @@ pub(crate) async fn busy(run: &mut Run) {
         scene.some_progress(run, &load).await;
         let spins = round % 2 == 1;
         let is_deep = round % DEEP_EVERY == 2;
-        let millis = if is_deep && !spins { DEEP_MS } else { run.rng.random_range(500..2_000) };
+        let millis = if is_deep { DEEP_MS } else { run.rng.random_range(500..2_000) };
         let (user, nap) = (scene.spare_user(), nap(&scene, spins, millis));
         // Asked while it sleeps, given up, and asked again with the same key until there is an answer.
         let asking = async {
@@ -41,7 +41,8 @@ pub(crate) async fn busy(run: &mut Run) {
                     Outcome::Ok(Answer::Task(_) | Answer::Joined(_)) => break,
                     Outcome::Ok(Answer::Seen { .. } | Answer::Done)
                     | Outcome::Fail(_)
-                    | Outcome::Unknown(_) => {}
+                    | Outcome::Unknown(_)
+                    | Outcome::Broke(_) => {}
                 }
             }
         };

@@ -1,5 +1,8 @@
-//! F06, F18: Redis comes back empty, or somebody empties it, or deletes a single key. It is noticed: whatever is asked is
-//! answered with 503, and never with yes, until an operator has looked and started the programs anew.
+//! F06, F18: Redis comes back empty, or somebody empties it, or deletes a single key.
+//!
+//! What is noticed differs. Of another epoch every program knows, and answers 503 to whatever it is asked, until an operator
+//! has looked and started it anew. Of task numbers that went back only a submit knows, and only in an API that was told of a
+//! later task: reads and workers go on. Of a record that was deleted nobody knows. Where the records stayed, all is checked.
 
 use offstage_tests::{eventually, fixtures::PREFIX};
 use std::time::Duration;
@@ -56,19 +59,33 @@ async fn forget(run: &mut Run, loss: Loss) {
     let mut scene = Scene::start(run, Setup { users: 1_000, ..Setup::default() }).await;
     let load = scene.load(run, Load::default());
     scene.some_progress(run, &load).await;
-    let number = number_of_tasks(&scene);
+    let (number, task) = (number_of_tasks(&scene), scene.submit_probe().await);
     befall(&mut scene, loss).await;
     run.injected(1);
-    is_refused(run, &scene).await;
-    // What an operator can put back who has looked.
+    // What an operator can put back who has looked, and what has stayed.
     match loss {
-        Loss::Numbers => command(&scene, &["SET", &format!("{PREFIX}:seq"), &(number + 1_000).to_string()]),
-        Loss::Restart | Loss::Flush(_) | Loss::Epoch => {}
+        Loss::Restart | Loss::Flush(_) => {
+            is_refused(run, &scene, task, Sight::Refused).await;
+            scene.seed_again().await;
+            scene.restart_programs().await;
+            scene.recovered(run).await;
+            scene.finish_forgotten(run, load).await;
+        }
+        Loss::Epoch => {
+            is_refused(run, &scene, task, Sight::Refused).await;
+            scene.open_again();
+            scene.restart_programs().await;
+            scene.recovered(run).await;
+            scene.finish(run, load).await;
+        }
+        Loss::Numbers => {
+            is_refused(run, &scene, task, Sight::There).await;
+            command(&scene, &["SET", &format!("{PREFIX}:seq"), &(number + 1_000).to_string()]);
+            scene.restart_programs().await;
+            scene.recovered(run).await;
+            scene.finish(run, load).await;
+        }
     }
-    scene.seed_again().await;
-    scene.restart_programs().await;
-    scene.recovered(run).await;
-    scene.finish_forgotten(run, load).await;
 }
 
 async fn befall(scene: &mut Scene, loss: Loss) {
@@ -95,8 +112,20 @@ fn number_of_tasks(scene: &Scene) -> u64 {
         .expect("Redis answers")
 }
 
-/// Asks for deletions until the API knows, and some more: none is accepted, and each is told to come again.
-pub(super) async fn is_refused(run: &mut Run, scene: &Scene) {
+/// What an API that accepts no submits any more says of a task from before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// 503, as of everything.
+    Refused,
+    /// All about it.
+    There,
+    /// 404: it is lost.
+    Gone,
+}
+
+/// Asks for deletions until the API knows, and some more: none is accepted, and each is told to come again. And sees what the
+/// API says of a task meanwhile.
+pub(super) async fn is_refused(run: &mut Run, scene: &Scene, task: u64, sight: Sight) {
     let what = scene.spare_submit();
     let mut wrong = Vec::new();
     let mut once_more = ASKED;
@@ -114,6 +143,19 @@ pub(super) async fn is_refused(run: &mut Run, scene: &Scene) {
     if !wrong.is_empty() {
         run.violated(Invariant::Row, format!("Redis had forgotten, and the API answered {wrong:?}"));
     }
+    is_seen(run, scene, task, sight).await;
+}
+
+async fn is_seen(run: &mut Run, scene: &Scene, task: u64, sight: Sight) {
+    let seen = match scene.ask_aside(&What::Look { task }).await {
+        Outcome::Unknown(Some(503)) => Some(Sight::Refused),
+        Outcome::Ok(Answer::Seen { .. }) => Some(Sight::There),
+        Outcome::Fail(404) => Some(Sight::Gone),
+        Outcome::Ok(_) | Outcome::Fail(_) | Outcome::Unknown(_) | Outcome::Broke(_) => None,
+    };
+    if seen != Some(sight) {
+        run.violated(Invariant::Row, format!("task {task} should have been {sight:?}, and was {seen:?}"));
+    }
 }
 
 /// A task that waits loses its record. Nobody can know what it was; its user is deleted when that is asked for again.
@@ -127,6 +169,7 @@ async fn a_record_is_deleted(run: &mut Run) {
     };
     command(&scene, &["DEL", &format!("{PREFIX}:task:{task}")]);
     run.injected(1);
+    is_seen(run, &scene, task, Sight::Gone).await;
     scene.start_worker(&[]);
     scene.recovered(run).await;
     let outcome = scene.ask(submit("second")).await;

@@ -37,7 +37,11 @@ pub(crate) async fn mass(run: &mut Run) {
         Size::Long => LONG,
     };
     for round in 0..run.faults() {
-        let mut scene = Scene::start(run, Setup { users: tasks, workers: 0, ..Setup::default() }).await;
+        let mut scene = Scene::start(
+            run,
+            Setup { users: tasks, workers: 0, workers_are_let_alone: true, ..Setup::default() },
+        )
+        .await;
         let nobody = scene.load(run, Load { clients: 0, ..Load::default() });
         watch_scripts(&scene);
         submit(&scene, tasks).await;

@@ -12,7 +12,7 @@ use crate::{
 
 /// Fills it up, and sees one task ended and another one cancelled meanwhile.
 pub(crate) async fn memory_full(run: &mut Run) {
-    let scene = Scene::start(run, Setup::default()).await;
+    let scene = Scene::start(run, Setup { workers_are_let_alone: true, ..Setup::default() }).await;
     let load = scene.load(run, Load::default());
     for _ in 0..run.faults() {
         scene.some_progress(run, &load).await;

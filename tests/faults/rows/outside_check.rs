@@ -3,6 +3,7 @@
 //! Not knowing is never "nobody needs him": such a task ends as EXCEPTION after its attempts, and no user goes meanwhile.
 
 use offstage::domain::state::TaskState;
+use offstage_tests::fixtures;
 
 use crate::{
     checker::Invariant,
@@ -18,7 +19,11 @@ const SETTINGS: [(&str, &str); 1] = [("OFFSTAGE_WORKER__MAX_ATTEMPTS", "3")];
 /// One bad manner after the other.
 pub(crate) async fn outside_check(run: &mut Run) {
     let stub = Stub::start().await;
-    let mut scene = Scene::start(run, Setup { workers: 0, settings: &SETTINGS, ..Setup::default() }).await;
+    let mut scene = Scene::start(
+        run,
+        Setup { workers: 0, settings: &SETTINGS, workers_are_let_alone: true, ..Setup::default() },
+    )
+    .await;
     let file = scene.redis.folder().join("checks.toml");
     let check = format!(
         "[[checks.http]]\nname = \"outside\"\nurl = \"{}?user={{id}}\"\ntimeout_ms = 300\nconcurrency = 64\n",
@@ -50,10 +55,10 @@ pub(crate) async fn outside_check(run: &mut Run) {
     scene.finish(run, load).await;
 }
 
-/// Users who have gone so far, by who is left.
+/// Deletions that took effect so far, as Redis counts them.
 fn effects(scene: &Scene) -> u64 {
     let completed: Option<u64> = redis::cmd("HGET")
-        .arg("{offstage}:counts")
+        .arg(format!("{}:counts", fixtures::PREFIX))
         .arg(TaskState::Completed.name())
         .query(&mut scene.redis.connection())
         .expect("Redis answers");

@@ -1,5 +1,8 @@
 //! F13: tasks that no worker can do anything with: records that are broken, of a kind that nobody knows, far too large; and
-//! a user whom every worker that looks at him dies of. Each is tried `max_attempts` times at most, and the others go on.
+//! a user whom every worker that looks at him dies of. The others go on.
+//!
+//! The deadly one is tried `max_attempts` times at most, and ends as EXCEPTION. A broken record is left alone, or handed back
+//! without an attempt that counts; it waits for whoever mends it, and ends then. What can be read is done, however large.
 
 mod killer;
 
@@ -28,8 +31,10 @@ const HUGE: usize = 10_000_000;
 /// What is wrong with a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Poison {
-    /// Its record has no such field, or nonsense in it.
+    /// Its record has nonsense in such a field.
     Field(&'static str),
+    /// It has no such field.
+    Missing(&'static str),
     /// It has one that is far too large.
     Huge,
     /// Its record is no record.
@@ -40,7 +45,7 @@ enum Poison {
     Deadly,
 }
 
-const POISONS: [Poison; 8] = [
+const POISONS: [Poison; 10] = [
     Poison::Deadly,
     Poison::Field("kind"),
     Poison::Huge,
@@ -49,6 +54,8 @@ const POISONS: [Poison; 8] = [
     Poison::NoTask,
     Poison::Field("fence"),
     Poison::Field("attempt"),
+    Poison::Missing("kind"),
+    Poison::Missing("user"),
 ];
 
 /// See the module's header.
@@ -66,10 +73,11 @@ pub(crate) async fn poison(run: &mut Run) {
         let poison = POISONS[round as usize % POISONS.len()];
         match poison {
             Poison::Deadly => deadly(run, &mut scene, &mut killer).await,
-            Poison::Field(_) | Poison::Huge | Poison::Type | Poison::NoTask => {
-                let mend = spoil(run, &scene, poison).await;
+            Poison::Field(_) | Poison::Missing(_) | Poison::Huge | Poison::Type | Poison::NoTask => {
+                let (task, mend) = spoil(run, &scene, poison).await;
                 run.injected(1);
                 in_time(run, &scene, poison).await;
+                judge(run, &scene, poison, task).await;
                 // An entry that names no task is gone once somebody has looked at it.
                 if mend.cmd_iter().next().is_some() {
                     mend.exec(&mut scene.redis.connection()).expect("Redis takes it");
@@ -90,28 +98,64 @@ async fn in_time(run: &mut Run, scene: &Scene, poison: Poison) {
     }
 }
 
+/// What has become of a poisoned task by the time that others have gone through.
+async fn judge(run: &mut Run, scene: &Scene, poison: Poison, task: u64) {
+    let key = format!("{PREFIX}:task:{task}");
+    let mut connection = scene.redis.connection();
+    let wrong = match poison {
+        Poison::Huge | Poison::NoTask => {
+            let state = scene.ended(task).await;
+            (state != TaskState::Completed).then(|| format!("it is {state}"))
+        }
+        Poison::Type => {
+            let is: String = redis::cmd("GET").arg(&key).query(&mut connection).expect("it is text");
+            (is != "nonsense").then(|| "somebody wrote over it".to_owned())
+        }
+        Poison::Field(_) | Poison::Missing(_) => {
+            let fields =
+                redis::cmd("HMGET").arg(&key).arg(&["state", "attempt", "fence"]).query(&mut connection);
+            let [state, attempt, fence]: [Option<String>; 3] = fields.expect("it is a record");
+            let is_open =
+                state.as_deref().and_then(TaskState::from_name).is_some_and(|state| !state.is_terminal());
+            let few = |text: &Option<String>| {
+                let number = text.as_deref().and_then(|text| text.parse::<u32>().ok());
+                number.is_none_or(|number| number <= MOST_ATTEMPTS)
+            };
+            let is_left_alone = is_open && few(&attempt) && few(&fence);
+            (!is_left_alone).then(|| format!("it is {state:?}, attempt {attempt:?}, fence {fence:?}"))
+        }
+        Poison::Deadly => None,
+    };
+    if let Some(wrong) = wrong {
+        run.violated(Invariant::Row, format!("task {task}, poisoned by {poison:?}: {wrong}"));
+    }
+}
+
 /// What puts a poisoned task right: the commands of an operator who has found it.
 type Mend = redis::Pipeline;
 
 /// Has a task accepted, and poisons it before anybody takes it, in front of all others.
-async fn spoil(run: &mut Run, scene: &Scene, poison: Poison) -> Mend {
+async fn spoil(run: &mut Run, scene: &Scene, poison: Poison) -> (u64, Mend) {
     let mut connection = scene.redis.connection();
     let mut mend = redis::pipe();
     redis::cmd("SET").arg(format!("{PREFIX}:paused")).arg("1").exec(&mut connection).expect("it is set");
+    let mut spoiled = 0;
     if let Outcome::Ok(Answer::Task(task)) = scene.ask(scene.spare_submit()).await {
+        spoiled = task;
         let key = format!("{PREFIX}:task:{task}");
         let mut commands = redis::pipe();
         match poison {
             Poison::Field(field) => {
-                replace(&mut connection, (&mut commands, &mut mend), &key, field, "nonsense");
-                for state in TaskState::ALL {
-                    // It may have moved under a kind that nobody knows; `reconcile` lists it where it belongs.
-                    mend.zrem(format!("{PREFIX}:tasks:nonsense:{state}"), task);
-                    mend.zrem(format!("{PREFIX}:tasks:staged_user:{state}"), task);
-                }
+                replace(&mut connection, (&mut commands, &mut mend), &key, field, Some("nonsense"));
+                list_anew(&mut mend, "nonsense", task);
+            }
+            Poison::Missing(field) => {
+                replace(&mut connection, (&mut commands, &mut mend), &key, field, None);
+                list_anew(&mut mend, "", task);
             }
             Poison::Huge => {
-                replace(&mut connection, (&mut commands, &mut mend), &key, "trace", &"x".repeat(HUGE));
+                let huge = "x".repeat(HUGE);
+                replace(&mut connection, (&mut commands, &mut mend), &key, "trace", Some(&huge));
             }
             Poison::Type => {
                 let record: Vec<u8> =
@@ -127,20 +171,32 @@ async fn spoil(run: &mut Run, scene: &Scene, poison: Poison) -> Mend {
         run.violated(Invariant::Row, "nothing is broken yet, and it was not accepted");
     }
     redis::cmd("DEL").arg(format!("{PREFIX}:paused")).exec(&mut connection).expect("it goes");
-    mend
+    (spoiled, mend)
 }
 
-/// Puts something else into a field, and notes how that is undone.
+/// It may have moved under a kind that nobody knows; `reconcile` lists it where it belongs.
+fn list_anew(mend: &mut Mend, kind: &str, task: u64) {
+    for state in TaskState::ALL {
+        for kind in [kind, "staged_user"] {
+            mend.zrem(format!("{PREFIX}:tasks:{kind}:{state}"), task);
+        }
+    }
+}
+
+/// Puts something else into a field, or takes it away, and notes how that is undone.
 fn replace(
     connection: &mut redis::Connection,
     (commands, mend): (&mut redis::Pipeline, &mut Mend),
     key: &str,
     field: &str,
-    with: &str,
+    with: Option<&str>,
 ) {
     let was: Option<String> =
         redis::cmd("HGET").arg(key).arg(field).query(connection).expect("Redis answers");
-    commands.hset(key, field, with);
+    match with {
+        Some(with) => drop(commands.hset(key, field, with)),
+        None => drop(commands.hdel(key, field)),
+    }
     match was {
         Some(was) => drop(mend.hset(key, field, was)),
         None => drop(mend.hdel(key, field)),
@@ -164,7 +220,7 @@ async fn deadly(run: &mut Run, scene: &mut Scene, killer: &mut Killer) {
                 }
                 match scene.ask(What::Look { task }).await {
                     Outcome::Ok(Answer::Seen { state, .. }) if state.is_terminal() => Some(Some(state)),
-                    Outcome::Ok(_) | Outcome::Fail(_) | Outcome::Unknown(_) => None,
+                    Outcome::Ok(_) | Outcome::Fail(_) | Outcome::Unknown(_) | Outcome::Broke(_) => None,
                 }
             })
             .await

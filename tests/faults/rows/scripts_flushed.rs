@@ -12,7 +12,7 @@ use crate::{
 
 /// See the module's header.
 pub(crate) async fn scripts_flushed(run: &mut Run) {
-    let scene = Scene::start(run, Setup::default()).await;
+    let scene = Scene::start(run, Setup { workers_are_let_alone: true, ..Setup::default() }).await;
     let load = scene.load(run, Load::default());
     let mut connection = scene.redis.connection();
     for _ in 0..run.faults() {

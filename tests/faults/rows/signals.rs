@@ -15,6 +15,8 @@ use crate::{
 
 /// How long a program may take to stop.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
+/// What a worker says in its log once it does as it is told.
+const STOPPING: &str = "stopping: claiming no more";
 /// Checks take a while, so that there is something to be stopped; less than workers let their tasks finish for.
 const SLOW: [(&str, &str); 1] = [("OFFSTAGE_CHECKS__PAUSE__MS", "300")];
 
@@ -29,6 +31,7 @@ pub(crate) async fn signals(run: &mut Run) {
             1 => {
                 let worker = one_with_work(&mut scene).await;
                 scene.workers[worker].signal(Signal::TERM);
+                scene.workers[worker].logged(STOPPING).await;
                 scene.workers[worker].kill();
             }
             2 => {

@@ -1,9 +1,9 @@
-//! F29: a storm. One to three faults at once, by chance, again and again, under load.
+//! F29: a storm. One to three faults of nine kinds ([`Fault`]) at once, by chance, again and again, under load.
 //!
 //! Easy to get wrong: what overlaps must be healed in an order that an operator could keep to: Redis first, then whoever
 //! needs it.
 
-use offstage_tests::fixtures;
+use offstage_tests::{fixtures, proxy::Weather};
 use rand::{Rng, seq::IndexedRandom};
 use rustix::process::Signal;
 use std::{collections::BTreeSet, ops::Range, time::Duration};
@@ -20,6 +20,9 @@ const APIS: usize = 2;
 const LASTS: Range<u64> = 10..300;
 const LASTS_AT_MOST: Duration = Duration::from_millis(2_500);
 
+/// How long bad weather holds a piece up.
+const DELAY: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(800));
+
 /// A fault of the storm, in the order in which they are healed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fault {
@@ -27,6 +30,8 @@ enum Fault {
     RedisFrozen,
     /// Connections that are open swallow everything; new ones work.
     HalfOpen,
+    /// Every piece takes a while.
+    BadWeather,
     ScriptsForgotten,
     EntriesAgain,
     ApiKilled(usize),
@@ -65,6 +70,7 @@ fn brewed(run: &mut Run) -> BTreeSet<Fault> {
             Fault::RedisKilled,
             Fault::RedisFrozen,
             Fault::HalfOpen,
+            Fault::BadWeather,
             Fault::ScriptsForgotten,
             Fault::EntriesAgain,
             Fault::ApiKilled(api),
@@ -88,6 +94,7 @@ fn go_together(one: Fault, other: Fault) -> bool {
         }
         Fault::WorkerFrozen(worker) => second != Fault::WorkerKilled(worker),
         Fault::HalfOpen
+        | Fault::BadWeather
         | Fault::ScriptsForgotten
         | Fault::EntriesAgain
         | Fault::ApiKilled(_)
@@ -100,6 +107,7 @@ fn begin(run: &mut Run, scene: &mut Scene, fault: Fault) {
         Fault::RedisKilled => scene.redis.kill(),
         Fault::RedisFrozen => scene.redis.freeze(),
         Fault::HalfOpen => scene.proxy.swallow_open_ones(),
+        Fault::BadWeather => scene.proxy.weather(Weather { delay: Some(DELAY), ..Weather::default() }),
         Fault::ScriptsForgotten => {
             redis::cmd("SCRIPT").arg("FLUSH").exec(&mut scene.redis.connection()).expect("Redis forgets");
         }
@@ -119,6 +127,7 @@ async fn heal(scene: &mut Scene, fault: Fault) {
     match fault {
         Fault::RedisKilled => scene.redis.restart().await,
         Fault::RedisFrozen => scene.redis.thaw(),
+        Fault::BadWeather => scene.proxy.weather(Weather::default()),
         Fault::HalfOpen | Fault::ScriptsForgotten | Fault::EntriesAgain => {}
         Fault::ApiKilled(which) => scene.restart_api(which, &[]).await,
         Fault::WorkerFrozen(which) => scene.workers[which].signal(Signal::CONT),

@@ -43,8 +43,7 @@ pub(crate) async fn worker_frozen(run: &mut Run) {
     let mut refused = 0;
     for round in 0..run.faults() {
         let (script, hold) = PHASES[round as usize % PHASES.len()];
-        scene.proxy.trap(script, hold);
-        scene.proxy.sprung().await;
+        scene.hold(victim, script, hold).await;
         scene.workers[victim].signal(Signal::STOP);
         let its_own = scene.held_by(victim);
         eventually("others have its tasks", TAKEN_LIMIT, async || {

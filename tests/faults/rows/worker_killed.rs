@@ -4,7 +4,7 @@
 //! have given it to do. Another worker takes that over once the leases have run out.
 
 use offstage::store::scripts;
-use offstage_tests::{eventually, proxy::Hold, within};
+use offstage_tests::{eventually, proxy::Hold};
 use rand::Rng;
 use std::time::{Duration, Instant};
 
@@ -43,8 +43,7 @@ pub(crate) async fn worker_killed(run: &mut Run) {
         let victim = scene.start_worker_at(&url, &[]);
         let more = run.rng.random_range(20..40);
         scene.progress(&load, more).await;
-        scene.proxy.trap(script, hold);
-        within(phase, TRAP_LIMIT, scene.proxy.sprung()).await;
+        scene.hold(victim, script, hold).await;
         let orphans = scene.leases();
         scene.workers[victim].kill();
         run.injected(1);

@@ -1,4 +1,4 @@
-//! The end of a scene: clients stop, what waits is worked off, and everything is read and checked.
+//! The end of a scene: clients stop, what waits is worked off, a quiet period passes, and everything is read and checked.
 
 use futures::{StreamExt, stream};
 use offstage::{
@@ -27,6 +27,10 @@ use crate::{
 
 /// How long it may take until every task has ended, once nothing is broken any more.
 const DRAIN_LIMIT: Duration = Duration::from_mins(1);
+/// Leases that pass in quiet before anything is read: whoever is late has come by then.
+const QUIET_LEASES: u32 = 2;
+/// How much longer that may take, on a machine that is busy.
+const QUIET_LIMIT: Duration = Duration::from_mins(1);
 /// Histories that are read side by side.
 const READ_AT_ONCE: usize = 32;
 
@@ -35,6 +39,7 @@ impl Scene {
     pub(crate) async fn finish(self, run: &mut Run, load: Running) {
         load.stop().await;
         self.drained().await;
+        self.is_quiet().await;
         if let Some(swap) = &self.swap {
             assert!(swap.is_planted(), "the script with the bug was never loaded");
         }
@@ -49,14 +54,20 @@ impl Scene {
 
     /// The same where the records were taken away: what is left is that no effect took place twice, and none over a
     /// dependent. Requests without an answer stay so.
-    pub(crate) async fn finish_forgotten(self, run: &mut Run, load: Running) {
+    pub(crate) async fn finish_forgotten(mut self, run: &mut Run, load: Running) {
         load.abandon().await;
+        self.is_quiet().await;
+        // Some may still have had something to do: nobody writes into the ledger while it is read.
+        self.end_workers();
+        let (ledger, unreadable) = ledger::read(&self.ledger);
         let evidence = Evidence {
             began_at: self.log.began_at(),
             clocks_agree: self.clocks_agree,
             ops: self.log.ops(),
-            ledger: ledger::read(&self.ledger),
+            ledger,
+            unreadable,
             has_ledger: self.has_ledger,
+            ends_are_written: false,
             tasks: BTreeMap::new(),
             users: self.everybody(),
             left: self.everybody(),
@@ -67,6 +78,9 @@ impl Scene {
 
     /// Keeps the scene if anything is wrong in it that is not meant to be.
     fn judge(mut self, run: &mut Run, violations: Vec<Violation>) {
+        for complaint in self.complaints() {
+            run.violated(Invariant::Row, complaint);
+        }
         run.violations.extend(violations);
         if !run.violations.is_empty() && !run.is_aside {
             self.redis.keep_folder();
@@ -98,6 +112,18 @@ impl Scene {
         eventually("every task has ended", DRAIN_LIMIT, drained).await;
     }
 
+    /// Lets two leases pass, by the clock that they run out by.
+    async fn is_quiet(&self) {
+        let mut connection = self.redis.connection();
+        let mut now = || -> Duration {
+            let (seconds, micros) = redis::cmd("TIME").query(&mut connection).expect("Redis answers");
+            Duration::from_secs(seconds) + Duration::from_micros(micros)
+        };
+        let quiet = self.lease() * QUIET_LEASES;
+        let until = now() + quiet;
+        eventually("it is quiet", quiet + QUIET_LIMIT, async || (now() >= until).then_some(())).await;
+    }
+
     /// Reads everything that the checker is given.
     async fn evidence(&self, dump: &Dump) -> Evidence {
         let number = |text: &String| text.parse::<u64>().expect("a number");
@@ -108,12 +134,15 @@ impl Scene {
             (id, kept(story, record))
         });
         let tasks = read.buffer_unordered(READ_AT_ONCE).collect::<Vec<_>>().await;
+        let (ledger, unreadable) = ledger::read(&self.ledger);
         Evidence {
             began_at: self.log.began_at(),
             clocks_agree: self.clocks_agree,
             ops: self.log.ops(),
-            ledger: ledger::read(&self.ledger),
+            ledger,
+            unreadable,
             has_ledger: self.has_ledger,
+            ends_are_written: self.workers_are_let_alone,
             tasks: tasks.into_iter().collect(),
             users: self.everybody(),
             left: dump.sorted("staged:users").keys().map(number).collect(),
@@ -147,7 +176,10 @@ fn count(run: &mut Run, evidence: &Evidence) {
     let accepted: BTreeSet<_> = outcomes()
         .filter_map(|outcome| match outcome {
             Outcome::Ok(Answer::Task(task) | Answer::Joined(task)) => Some(*task),
-            Outcome::Ok(Answer::Seen { .. } | Answer::Done) | Outcome::Fail(_) | Outcome::Unknown(_) => None,
+            Outcome::Ok(Answer::Seen { .. } | Answer::Done)
+            | Outcome::Fail(_)
+            | Outcome::Unknown(_)
+            | Outcome::Broke(_) => None,
         })
         .collect();
     run.figures.accepted += accepted.len() as u64;

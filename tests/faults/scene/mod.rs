@@ -22,7 +22,7 @@ use std::{
     ops::Range,
     path::PathBuf,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
@@ -61,6 +61,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) settings: &'a [(&'a str, &'a str)],
     /// Another text for a script, for whoever goes through the proxy.
     pub(crate) swap: Option<&'a dyn Fn() -> Swap>,
+    /// Nothing comes between the workers and Redis, or ends one: whatever they do, they write down.
+    pub(crate) workers_are_let_alone: bool,
 }
 
 impl Default for Setup<'_> {
@@ -75,6 +77,7 @@ impl Default for Setup<'_> {
             proxied: Proxied::Nobody,
             settings: &[],
             swap: None,
+            workers_are_let_alone: false,
         }
     }
 }
@@ -115,6 +118,9 @@ pub(crate) struct Scene {
     pub(crate) clocks_agree: bool,
     /// The ledger is kept.
     pub(crate) has_ledger: bool,
+    workers_are_let_alone: bool,
+    /// What was wrong with programs in whose place there are others by now.
+    complaints: Vec<String>,
     settings: Vec<(String, String)>,
     proxied: Proxied,
     users: Arc<Users>,
@@ -158,6 +164,8 @@ impl Scene {
             ledger,
             has_ledger: true,
             clocks_agree: true,
+            workers_are_let_alone: setup.workers_are_let_alone,
+            complaints: Vec::new(),
             settings: setup.settings.iter().map(own).collect(),
             proxied: setup.proxied,
             users: Arc::new(Users::of(users)),
@@ -211,7 +219,8 @@ impl Scene {
             Outcome::Ok(Answer::Task(task)) => Some(task),
             Outcome::Ok(Answer::Joined(_) | Answer::Seen { .. } | Answer::Done)
             | Outcome::Fail(_)
-            | Outcome::Unknown(_) => None,
+            | Outcome::Unknown(_)
+            | Outcome::Broke(_) => None,
         })
         .await
     }
@@ -237,13 +246,19 @@ impl Scene {
         (FIRST_USER..self.users.end()).chain(PROBES).chain([1]).collect()
     }
 
+    /// The machine's clock, as far as it has gone since the clients' log began.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.log.began_at() + self.log.now()
+    }
+
     /// Waits until a task has ended; how.
     pub(crate) async fn ended(&self, task: u64) -> TaskState {
         eventually("the task ends", RECOVERY_LIMIT, async || match self.ask(What::Look { task }).await {
             Outcome::Ok(Answer::Seen { state, .. }) => state.is_terminal().then_some(state),
             Outcome::Ok(Answer::Task(_) | Answer::Joined(_) | Answer::Done)
             | Outcome::Fail(_)
-            | Outcome::Unknown(_) => None,
+            | Outcome::Unknown(_)
+            | Outcome::Broke(_) => None,
         })
         .await
     }

@@ -1,15 +1,14 @@
 //! The programs of a scene: started with its settings, a short lease and the ledger.
 
 use offstage_tests::programs::Program;
+use std::time::Duration;
 
 use super::{Proxied, Scene};
 
+const LEASE: &str = "OFFSTAGE_WORKER__LEASE_MS";
 /// What all workers are given. A lease that is short makes a round cheap.
-const WORKER: [(&str, &str); 3] = [
-    ("OFFSTAGE_WORKER__LEASE_MS", "1000"),
-    ("OFFSTAGE_WORKER__HEARTBEAT_MS", "300"),
-    ("OFFSTAGE_WORKER__RETRY_DELAY_MS", "100"),
-];
+const WORKER: [(&str, &str); 3] =
+    [(LEASE, "1000"), ("OFFSTAGE_WORKER__HEARTBEAT_MS", "300"), ("OFFSTAGE_WORKER__RETRY_DELAY_MS", "100")];
 
 impl Scene {
     /// Starts another worker, with more settings; its number.
@@ -45,8 +44,24 @@ impl Scene {
     /// A new process in the place of an API that is dead.
     pub(crate) async fn restart_api(&mut self, which: usize, settings: &[(&str, &str)]) {
         let (api, base) = self.new_api(settings).await;
-        self.apis[which] = api;
+        let mut old = std::mem::replace(&mut self.apis[which], api);
+        self.complaints.extend(old.complaint());
         self.doors.moved(which, &base);
+    }
+
+    /// Ends all workers, as a machine ends that loses its power.
+    pub(crate) fn end_workers(&mut self) {
+        for mut worker in self.workers.drain(..) {
+            self.complaints.extend(worker.complaint());
+            worker.kill();
+        }
+    }
+
+    /// What is wrong with any program there ever was: each must run that the row did not end.
+    pub(super) fn complaints(&mut self) -> Vec<String> {
+        let programs = self.workers.iter_mut().chain(&mut self.apis);
+        let own: Vec<_> = programs.filter_map(Program::complaint).collect();
+        self.complaints.drain(..).chain(own).collect()
     }
 
     async fn new_api(&self, settings: &[(&str, &str)]) -> (Program, String) {
@@ -58,6 +73,14 @@ impl Scene {
         let ready = api.line("ready ").await;
         let base = ready.trim_start_matches("ready ").trim().to_owned();
         (api, base)
+    }
+
+    /// How long workers hold a task without a heartbeat.
+    pub(super) fn lease(&self) -> Duration {
+        let last = WORKER.into_iter().chain(self.given()).filter(|(name, _)| *name == LEASE).last();
+        let millis =
+            last.and_then(|(_, value)| value.parse().ok()).expect("there is one, and it is a number");
+        Duration::from_millis(millis)
     }
 
     fn given(&self) -> impl Iterator<Item = (&str, &str)> {
