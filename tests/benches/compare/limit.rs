@@ -27,7 +27,7 @@ const CONNECTIONS: &str = "50";
 /// Kinds that fewer than one in so many tasks needs are left out.
 const RARE: f64 = 0.002;
 /// As many keys as requests; where requests take away, more, of which each takes one in so many, so that few are gone twice.
-const KEYS_FOR_REMOVALS: u64 = 10;
+const KEYS_FOR_REMOVALS: u64 = 5;
 const REMOVED_ONE_IN: u64 = 4;
 /// Commands of the filling in one pipeline.
 const AT_ONCE: usize = 1_000;

@@ -94,13 +94,14 @@ impl Mix {
 
     /// The part for one key: what the commands put there, and the very members or fields that this one asks for.
     fn filling_of(&self, key: &str, name: &str, words: &[String]) -> Vec<Vec<String>> {
-        let members = words.get(2..).unwrap_or_default().iter();
-        let with_fields = |field: &String| text(&["HSET", key, field, "1"]);
+        let members: BTreeSet<_> = words.get(2..).unwrap_or_default().iter().map(String::as_str).collect();
+        let fields = members.iter().flat_map(|field| [field, "1"]);
+        let with_fields = || text(&["HSET", key].into_iter().chain(fields).collect::<Vec<_>>());
         let made = self.add(key);
         match name {
-            "HEXISTS" | "HGET" | "HMGET" => members.map(with_fields).chain(made).collect(),
-            "HDEL" => members.map(with_fields).collect(),
-            "ZMSCORE" | "ZREM" => members.map(|member| text(&["ZADD", key, "1", member])).collect(),
+            "HEXISTS" | "HGET" | "HMGET" => std::iter::once(with_fields()).chain(made).collect(),
+            "HDEL" => vec![with_fields()],
+            "ZMSCORE" | "ZREM" => members.iter().map(|member| text(&["ZADD", key, "1", member])).collect(),
             "LPOP" => vec![text(&["RPUSH", key, ANY])],
             "GET" | "EXISTS" if made.is_none() => vec![text(&["SET", key, "1"])],
             "UNLINK" if made.is_none() => vec![text(&[&["HSET", key], &USER[..]].concat())],
