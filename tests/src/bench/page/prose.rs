@@ -31,7 +31,8 @@ pub(super) const RATES: &str = "Tasks a second; Redis with `appendonly yes`, `ap
 what lets the queues be compared instead of the disk (the other setting is below), and with no automatic rewrite of
 the file, which would fall into one system's round and not into another's. offstage's submits are HTTP requests to its
 API, 1 or 64 connections, one task each; in bulk they are `POST /ops/v1/deletions` with 1,000 users. The peers'
-submits are calls of their own client in the caller's process, without a server between. A drain goes from the first
+submits are calls of their own client in the caller's process, without a server between; it opens its connections while it
+submits, where offstage's callers have theirs before. A drain goes from the first
 job's start to the last one's end, with the start of the worker left out; one worker process each. *Submit to
 terminal* is both at once: 64 in flight into a queue that is being worked off, from the first submit to the last end.
 ";
