@@ -1,7 +1,7 @@
 //! BENCHMARKS.md is what the bench's own JSON gives, and says of every promise whether it is met.
 
 use offstage_tests::bench::{
-    page::{promises, render},
+    page::{Promise, promises, render},
     report::{Failure, Fsync, NOT_ASKED_FOR, OURS, Report},
 };
 use std::path::PathBuf;
@@ -95,6 +95,6 @@ fn the_reason_for_missed_rates_stands_there_only_where_one_is_missed() {
     report.runs.clear();
     report.growth.clear();
     report.single.ready_s = Some(100.0);
-    assert!(promises(&report).iter().any(|promise| promise.is_missed()));
+    assert!(promises(&report).iter().any(Promise::is_missed));
     assert!(!render(&report, "").contains(why));
 }

@@ -66,7 +66,7 @@ are measured with what they can hold and do not appear: apalis-redis stops for g
 pub(super) const LIMIT: &str = "Each kind of command that offstage's scripts give, read with MONITOR, and given by redis-benchmark with as many arguments (64
 in a pipeline, 50 connections), times how often a task needs it. Numbers in keys, members and scores are drawn anew for each
 request, and before a command is measured Redis is given what the command found when it was read: records and members that
-are asked for or taken away are there (of those taken away, one in eight has gone before). Scripts themselves, their
+are asked for or taken away are there (of those taken away, at most one in eight has gone before). Scripts themselves, their
 arguments and decisions are left out, so a queue that decides anything cannot reach it.
 
 ";
