@@ -46,6 +46,9 @@ pub enum Shortfall {
         /// How many have it.
         have: u32,
     },
+    /// Redis takes no write that could be confirmed.
+    #[error("Redis takes no writes")]
+    Unwritable,
 }
 
 /// Where acceptances are written and confirmed.
@@ -117,6 +120,15 @@ impl Acceptances {
             Miss::Failed(error) => StoreError::Unavailable(error),
         });
         looked.inspect_err(calls::failed)
+    }
+
+    /// The same, as the word for it; that Redis takes no writes is one as well.
+    pub(super) async fn shortfall(&self) -> Option<Shortfall> {
+        match self.look().await {
+            Ok(()) => None,
+            Err(StoreError::Withheld(shortfall)) => Some(shortfall),
+            Err(_) => Some(Shortfall::Unwritable),
+        }
     }
 
     /// Waits for a round that begins from now on; makes it where nobody else does.

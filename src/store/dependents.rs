@@ -1,9 +1,8 @@
 //! Dependents that other systems registered: kept with the user, gone with the user.
 
-use redis::{Value, from_redis_value};
 use std::collections::BTreeMap;
 
-use super::{Store, StoreError, must_be_the_same, records, scripts};
+use super::{Store, StoreError, records, scripts};
 use crate::domain::{
     dependents::{Dependent, Label},
     sub_type::{SubType, TYPES},
@@ -127,20 +126,16 @@ impl Store {
     /// [`StoreError`]
     pub async fn count_registered(&self, user: UserId) -> Result<BTreeMap<SubType, u64>, StoreError> {
         let order = self.inner.keys.named(&format!("user:{user}:order"));
-        let epoch = self.epoch().await?;
-        let mut commands = redis::pipe();
-        commands.get(self.inner.keys.epoch()).zcard(&order);
-        for (kind, _) in TYPES {
-            // A type has no `/`; `0` is what comes right behind it.
-            commands.cmd("ZLEXCOUNT").arg(&order).arg(format!("[{kind}/")).arg(format!("({kind}0"));
-        }
-        let answers: Vec<Value> = self.inner.link.pipeline("count_registered", &commands).await?;
-        let mut answers = answers.into_iter();
-        let now: Option<String> = answers.next().and_then(|value| from_redis_value(value).ok()).flatten();
-        must_be_the_same(epoch, now.as_deref())?;
-        let counts: Vec<u64> = answers.filter_map(|value| from_redis_value(value).ok()).collect();
-        let Some((total, counts)) = counts.split_first() else { return Ok(BTreeMap::new()) };
-        Ok(SubType::share_out(counts, *total))
+        let all = |commands: &mut redis::Pipeline| {
+            for (kind, _) in TYPES {
+                // A type has no `/`; `0` is what comes right behind it.
+                commands.cmd("ZLEXCOUNT").arg(&order).arg(format!("[{kind}/")).arg(format!("({kind}0"));
+            }
+            commands.zcard(&order);
+        };
+        let mut counts: Vec<u64> = self.read("count_registered", all).await?;
+        let total = counts.pop().unwrap_or_default();
+        Ok(SubType::share_out(&counts, total))
     }
 }
 

@@ -76,7 +76,7 @@ impl Store {
         findings.extend([
             line("version", self.info("server").await, |info| judge::version(&info))?,
             line("persistence", persistence, |info| judge::persistence(&settings, &info))?,
-            line("acceptances", self.standing().await, |standing| judge::acceptances(&standing))?,
+            line("acceptances", self.assurance().await, |assurance| judge::acceptances(&assurance))?,
             judge::eviction(&settings),
             line("memory", self.info("memory").await, |info| judge::memory(&info))?,
             line("clock", self.clock_difference_ms().await, judge::clock)?,

@@ -72,7 +72,7 @@ impl Durability {
 
 /// How durable an acceptance is, and how durable it is promised to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct Assurance {
     /// When the server writes to disk.
     pub fsync: Durability,
     /// Replicas that were heard of lately; none where the server does not tell.
@@ -92,7 +92,7 @@ impl Store {
     pub async fn shortcomings(&self) -> Result<Vec<Shortcoming>, StoreError> {
         let info = self.info("server").await?;
         let mut found = judge(&info, &self.settings().await?, self.promised().fsync);
-        if let Some(shortfall) = self.standing().await?.shortfall {
+        if let Some(shortfall) = self.assurance().await?.shortfall {
             found.push(Shortcoming {
                 remedy: format!("{shortfall}: bring it up to that, or promise less"),
                 grave: true,
@@ -105,16 +105,18 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn standing(&self) -> Result<Standing, StoreError> {
-        let (fsync, promised) = (fsync_of(&self.settings().await?), self.promised());
-        let replicas = heard_replicas(&self.info("replication").await?);
-        let too_few = replicas.filter(|have| *have < promised.replicas);
-        let shortfall = if fsync.keeps(promised.fsync) {
-            too_few.map(|have| Shortfall::Replicas { promised: promised.replicas, have })
-        } else {
-            Some(Shortfall::Fsync { promised: promised.fsync, given: fsync })
+    pub async fn assurance(&self) -> Result<Assurance, StoreError> {
+        let fsync = fsync_of(&self.settings().await?);
+        let replicas = match self.info("replication").await {
+            Ok(info) => heard_replicas(&info),
+            Err(StoreError::Refused { .. }) => None,
+            Err(error) => return Err(error),
         };
-        Ok(Standing { fsync, replicas, promised, shortfall })
+        let shortfall = match &self.inner.acceptances {
+            Some(acceptances) => acceptances.shortfall().await,
+            None => None,
+        };
+        Ok(Assurance { fsync, replicas, promised: self.promised(), shortfall })
     }
 
     /// Looks again and again at what is promised, so that the log says when it is no longer kept, and requests are refused

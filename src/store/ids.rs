@@ -8,10 +8,10 @@
 //! Easy to get wrong: a window ends where the first of its sets was cut off. Behind that number another set may have been
 //! read further, and what it gave there is read again.
 
-use redis::{FromRedisValue, Pipeline, Value, pipe};
+use redis::{FromRedisValue, Pipeline};
 use std::collections::HashSet;
 
-use super::{Store, StoreError, must_be_the_same, sides::Sides};
+use super::{Store, StoreError, sides::Sides};
 use crate::domain::{
     state::TaskState,
     task::{LARGEST_ID, TaskId, TaskKind, UserId},
@@ -211,19 +211,7 @@ impl Store {
             }
             Sets::Tasks(keys) => keys,
         };
-        let epoch = self.epoch().await?;
-        let mut commands = pipe();
-        commands.get(self.inner.keys.epoch());
-        for key in keys {
-            command(key, &mut commands);
-        }
-        let mut replies: Vec<Value> = self.inner.link.look(NAME, &commands).await?;
-        let read = replies.split_off(replies.len().min(1));
-        let unknown = |_| StoreError::UnknownReply { script: NAME, what: "values of other types".into() };
-        let (now,): (Option<String>,) =
-            FromRedisValue::from_redis_value(Value::Array(replies)).map_err(unknown)?;
-        must_be_the_same(epoch, now.as_deref())?;
-        FromRedisValue::from_redis_value(Value::Array(read)).map_err(unknown)
+        self.read(NAME, |commands| keys.iter().for_each(|key| command(key, commands))).await
     }
 }
 

@@ -12,7 +12,7 @@
 
 use std::collections::HashMap;
 
-use super::{Store, StoreError, must_be_the_same, records::Fields};
+use super::{Store, StoreError, records::Fields};
 use crate::domain::{
     state::TaskState,
     task::{Task, TaskId, TaskKind, UserId},
@@ -118,18 +118,12 @@ impl Store {
     /// Of the ways to find what is wanted, the one that leads past the fewest tasks.
     async fn smallest_source(&self, filter: &TaskFilter) -> Result<Source, StoreError> {
         let candidates = self.sources(filter);
-        let mut commands = redis::pipe();
-        commands.get(self.inner.keys.epoch());
-        for sets in &candidates {
-            for set in sets {
+        let all = |commands: &mut redis::Pipeline| {
+            for set in candidates.iter().flatten() {
                 commands.zcard(set);
             }
-        }
-        let values: Vec<redis::Value> = self.inner.link.pipeline("list_tasks", &commands).await?;
-        let mut values = values.into_iter();
-        let epoch: Option<String> = values.next().and_then(|value| redis::from_redis_value(value).ok());
-        must_be_the_same(self.epoch().await?, epoch.as_deref())?;
-        let mut sizes = values.map(|value| redis::from_redis_value::<u64>(value).unwrap_or(0));
+        };
+        let mut sizes = self.read::<Vec<u64>>("list_tasks", all).await?.into_iter();
         let mut sources = Vec::with_capacity(candidates.len());
         for sets in candidates {
             let tasks = sizes.by_ref().take(sets.len()).sum::<u64>();

@@ -32,6 +32,7 @@ pub mod patience;
 pub mod principals;
 mod promise;
 pub mod queue;
+mod reading;
 mod records;
 mod reply;
 pub mod scripts;

@@ -1,4 +1,4 @@
-//! Waiting for a Redis that is away. A worker never gives up on Redis: it tries again, with back-off and jitter, until
+//! Waiting for a Redis that is away, or does not keep what is promised. A worker never gives up on Redis: it tries again, with back-off and jitter, until
 //! there is an answer. Only for calls that are safe to repeat.
 
 use std::time::Duration;
@@ -47,7 +47,7 @@ where
         match call().await {
             Err(StoreError::DataLost) => return Err(StoreError::DataLost),
             Err(error) if error.is_transient() => {
-                tracing::warn!(error = %crate::telemetry::chain(&error), what, "Redis is away: trying again");
+                tracing::warn!(error = %crate::telemetry::chain(&error), what, "no answer that counts: trying again");
             }
             outcome => return outcome,
         }

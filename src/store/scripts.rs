@@ -78,6 +78,7 @@ macro_rules! scripts {
                     redis::Script::new(concat!(
                         first_line!($without_memory),
                         include_str!("lua/_prelude.lua"),
+                        include_str!("lua/_writing.lua"),
                         $(include_str!(concat!("lua/_", $part, ".lua")),)*
                         include_str!(concat!("lua/", $file, ".lua"))
                     ))

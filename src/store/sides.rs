@@ -6,10 +6,10 @@
 //! Easy to get wrong: between learning which generation is in effect and reading from it, a deploy may turn. So every read
 //! asks again which one it is, in the same step, and is repeated when it was another.
 
-use redis::{FromRedisValue, Pipeline, Value, pipe};
+use redis::{FromRedisValue, Pipeline, Value};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Store, StoreError, must_be_the_same};
+use super::{Store, StoreError, reading::typed};
 use crate::domain::user::Side;
 
 /// Deploys that may turn while something is read; each of them takes longer than any read.
@@ -62,17 +62,14 @@ impl Store {
         name: &'static str,
         commands: impl Fn(&Sides, &mut Pipeline),
     ) -> Result<T, StoreError> {
-        let (epoch, keys) = (self.epoch().await?, &self.inner.keys);
+        let keys = &self.inner.keys;
         for _ in 0..MOST_TURNS {
             let supposed = self.inner.generation.get();
             let [staged, deployed] = Side::BOTH.map(|side| keys.side(side, supposed.as_deref()));
-            let mut all = pipe();
-            all.get(keys.epoch()).get(keys.generation());
-            commands(&Sides { staged, deployed }, &mut all);
-            let mut answers: Vec<Value> = self.inner.link.look(name, &all).await?;
-            let read = answers.split_off(answers.len().min(2));
-            let (now, generation): (Option<String>, Option<String>) = typed(name, answers)?;
-            must_be_the_same(epoch, now.as_deref())?;
+            let all = |all: &mut Pipeline| commands(&Sides { staged, deployed }, all.get(keys.generation()));
+            let mut answers: Vec<Value> = self.read(name, all).await?;
+            let read = answers.split_off(answers.len().min(1));
+            let (generation,): (Option<String>,) = typed(name, answers)?;
             if generation == supposed {
                 return typed(name, read);
             }
@@ -80,9 +77,4 @@ impl Store {
         }
         Err(StoreError::UnknownReply { script: name, what: "another generation at every look".into() })
     }
-}
-
-fn typed<T: FromRedisValue>(name: &'static str, values: Vec<Value>) -> Result<T, StoreError> {
-    T::from_redis_value(Value::Array(values))
-        .map_err(|_| StoreError::UnknownReply { script: name, what: "values of other types".into() })
 }

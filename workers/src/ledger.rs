@@ -2,7 +2,7 @@
 //! Redis that was lost, or restored from an older copy, can be held against it.
 //!
 //! `begin` is on disk before an effect can take place; `done` follows once it is known that it did, `undone` where it was
-//! refused. Whoever cannot write `begin` changes nothing: the attempt ends, and is tried again later.
+//! refused. Whoever cannot write `begin` changes nothing: the attempt ends, and another follows while any are left.
 //!
 //! A `begin` without an end: the worker died in between, gave the attempt up, or could not write any more. Then the
 //! task's record tells. COMPLETED under that fence means that it took effect; anything else that it did not, and that the

@@ -76,11 +76,13 @@ impl Service {
             }
             handed.invalidate(&holder).await;
         }
-        let open = async { Ok::<_, Problem>(self.open_admitted(admitted, terms).await?.token) };
-        // Who waits for the same one may meet the same problem.
-        let same = |problem: Arc<Problem>| Problem::new(problem.kind, problem.public.clone());
+        let open = async {
+            let opened = self.open_admitted(admitted, terms).await;
+            // Said here, for its cause is known to nobody else: all who wait for the session meet the same problem.
+            Ok(opened.inspect_err(Problem::log)?.token)
+        };
         let opened = handed.try_get_with(holder, Box::pin(open)).await;
-        opened.map_err(|problem| Arc::try_unwrap(problem).unwrap_or_else(same))
+        opened.map_err(|problem: Arc<Problem>| Problem::new(problem.kind, problem.public.clone()))
     }
 
     /// The session is that user's. Nobody has shown it by this.

@@ -6,7 +6,7 @@
 use tracing::info;
 
 use super::{Operation, Principal, Problem, Service, within};
-use crate::store::{durability::Standing, tasks::Depth};
+use crate::store::{durability::Assurance, tasks::Depth};
 
 /// The queue at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct QueueStatus {
     /// How much there is to do, and who does it.
     pub depth: Depth,
     /// How durable what is accepted is, and how durable it is promised to be.
-    pub standing: Standing,
+    pub assurance: Assurance,
 }
 
 impl Service {
@@ -44,6 +44,6 @@ impl Service {
 
     async fn read_queue(&self) -> Result<QueueStatus, Problem> {
         let store = &self.inner.store;
-        Ok(QueueStatus { depth: store.depth().await?, standing: store.standing().await? })
+        Ok(QueueStatus { depth: store.depth().await?, assurance: store.assurance().await? })
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     },
 };
 
-/// How often a change is decided anew, because the user was changed meanwhile; once more where there is a new password.
+/// How often a change is decided anew, because the user was changed meanwhile; a new password takes one.
 const MOST_DECISIONS: usize = 6;
 
 /// Who asks, and how to find out whether he still may: passwords take their time.

@@ -1,7 +1,8 @@
 //! What is asked on a connection: a script, or plain commands; at once, or on the connection that the caller goes on with.
 //!
-//! Everything here is timed from the wish for a connection to the answer, and every failure counted and sorted. Easy to get
-//! wrong: an error that leaves the connection in doubt must cost it, whoever asked.
+//! Everything here is timed to the answer: from the wish for a connection, or from the call on the connection that the
+//! caller has. Failures are sorted and counted, but for plain commands on his connection, which are his to judge. Easy to
+//! get wrong: an error that leaves the connection in doubt must cost it, whoever asked.
 
 use redis::{
     Arg, ErrorKind, FromRedisValue, Pipeline, RedisError, ScriptInvocation, ServerErrorKind,

@@ -11,7 +11,7 @@ use crate::{
     domain::state::TaskState,
     store::{
         StoreError,
-        durability::{Standing, field, is_too_old},
+        durability::{Assurance, field, is_too_old},
         tasks::Depth,
         workers::{COUNTED, WorkerEntry},
     },
@@ -103,12 +103,12 @@ pub(super) fn persistence(settings: &HashMap<String, String>, info: &str) -> Fin
 }
 
 /// What acceptances wait for, and whether they get it.
-pub(super) fn acceptances(standing: &Standing) -> Finding {
+pub(super) fn acceptances(assurance: &Assurance) -> Finding {
     let what = "acceptances";
     let replicas =
-        standing.replicas.map_or_else(|| "an unknown number of".to_owned(), |have| have.to_string());
-    let given = format!("appendfsync {}, {replicas} replicas", standing.fsync.name());
-    let promised = &standing.promised;
+        assurance.replicas.map_or_else(|| "an unknown number of".to_owned(), |have| have.to_string());
+    let given = format!("appendfsync {}, {replicas} replicas", assurance.fsync.name());
+    let promised = &assurance.promised;
     if promised.is_nothing() {
         return good(what, format!("answered as Redis is set: {given}; nothing more is promised"));
     }
@@ -117,7 +117,7 @@ pub(super) fn acceptances(standing: &Standing) -> Finding {
         promised.fsync.name(),
         promised.replicas
     );
-    match &standing.shortfall {
+    match &assurance.shortfall {
         None => good(what, says),
         Some(shortfall) => {
             not_good(what, Level::Bad, format!("{says}; answered with 503: {shortfall}"), UNPROMISED_REMEDY)

@@ -33,5 +33,5 @@ local function add(name, email)
 end
 
 local reply = {'OK'}
-for i = 8, #ARGV, 2 do reply[#reply + 1] = add(ARGV[i], ARGV[i + 1]) end
+for i = 8, #ARGV, 2 do reply[#reply + 1] = one(add, ARGV[i], ARGV[i + 1]) end
 return done(reply)

@@ -29,32 +29,34 @@ end
 local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
 local lease_ends = string.format('%.0f', NOW + tonumber(ARGV[6]))
 local reply = {'OK', tostring(#ids), NOW_TEXT}
-for _, id in ipairs(ids) do
+local function claim(id)
   local task = load_task(id)
   local to = task and row(moves, task)
-  if to then
-    local fence, attempt = tostring(tonumber(task.fence) + 1), tostring(task.attempt + 1)
-    local name, registered = who(task)
-    local fields = { 'fence', fence, 'attempt', attempt, 'worker', ARGV[5] }
-    if task.fence == '0' then
-      fields[#fields + 1] = 'started'
-      fields[#fields + 1] = task.at_text
-    else
-      -- What a committed task found is what it was committed on.
-      if not task.committed then
-        unlink(task.key .. ':dependents')
-        redis.call('HDEL', task.key, 'checks')
-      end
-      redis.call('HDEL', task.key, 'reason', 'detail')
-    end
-    move(id, task, to, 'claim', ARGV[5], '', fields)
-    later('ZADD', P .. 'leases', lease_ends, id .. ':' .. fence)
-    reply[#reply + 1] = table.concat({ id, fence, task.kind, task.user, attempt, registered,
-      tostring(task.at - task.modified), task.trace, task.committed and '1' or '0', name }, '\t')
-  else
+  if not to then
     later('ZREM', P .. 'claimable', id)
+    return
   end
+  local fence, attempt = tostring(tonumber(task.fence) + 1), tostring(task.attempt + 1)
+  local name, registered = who(task)
+  local fields = { 'fence', fence, 'attempt', attempt, 'worker', ARGV[5] }
+  if task.fence == '0' then
+    fields[#fields + 1] = 'started'
+    fields[#fields + 1] = task.at_text
+  else
+    -- What a committed task found is what it was committed on.
+    if not task.committed then
+      unlink(task.key .. ':dependents')
+      redis.call('HDEL', task.key, 'checks')
+    end
+    redis.call('HDEL', task.key, 'reason', 'detail')
+  end
+  move(id, task, to, 'claim', ARGV[5], '', fields)
+  later('ZADD', P .. 'leases', lease_ends, id .. ':' .. fence)
+  reply[#reply + 1] = table.concat({ id, fence, task.kind, task.user, attempt, registered,
+    tostring(task.at - task.modified), task.trace, task.committed and '1' or '0', name }, '\t')
 end
+
+for _, id in ipairs(ids) do one(claim, id) end
 -- What operators see of it; a worker that nobody has heard of yet has no record, and gets none here.
 if quiet and #reply > 3 then
   redis.call('HSET', worker, 'last_claim', NOW)

@@ -2,8 +2,8 @@
 -- user, no blocking dependent, fresh outside answers, another administrator.
 --
 -- ARGV[3] moves; ARGV[4] the state they lead to; ARGV[5] longest age of an outside answer, in ms; ARGV[6] {kind: 'staged'
--- or 'everywhere'}: where the user goes from, for kinds that delete one; ARGV[7..] five an item: task id, fence, when the oldest outside answer
--- was asked for (ms, '' none), worker, how its checks ended
+-- or 'everywhere'}: where the user goes from, for kinds that delete one; ARGV[7..] five an item: task id, fence, when the
+-- oldest outside answer was asked for (ms, '' none), worker, how its checks ended
 -- Replies {OK, an item's line...}: tag, kind and state it met, separated by tabs (a string costs less than a table). Tags:
 -- DONE (now or already), LOST (fence or state), CANCEL, GONE, BLOCKED, LAST, STALE. Where there is no task, kind and state
 -- are ''.
@@ -27,8 +27,7 @@ local function touch_deleted()
   local users = {}
   for user in pairs(deleted) do users[#users + 1] = user end
   if #users == 0 then return end
-  local last = tonumber(redis.call('GET', P .. 'last_user') or '0')
-  local highest = last
+  local highest = 0
   local scores = try('ZMSCORE', side('deployed') .. 'users', unpack(users))
   for i, user in ipairs(users) do
     local stays = scores[i] and deleted[user] == 'staged'
@@ -38,7 +37,9 @@ local function touch_deleted()
       highest = math.max(highest, tonumber(user))
     end
   end
-  if highest > last then redis.call('SET', P .. 'last_user', string.format('%.0f', highest)) end
+  if highest > tonumber(redis.call('GET', P .. 'last_user') or '0') then
+    redis.call('SET', P .. 'last_user', string.format('%.0f', highest))
+  end
 end
 
 local function is_last(where, admin) return admin == '1' and redis.call('SCARD', side(where) .. 'admins') <= 1 end
@@ -73,12 +74,14 @@ local function commit(task, id, fence, asked, worker, checks)
   return 'DONE'
 end
 
+local function answer(id, ...)
+  local task = load_task(id)
+  return task and commit(task, id, ...) .. '\t' .. task.kind .. '\t' .. task.state or 'LOST\t\t'
+end
+
 local reply = {'OK'}
 for i = 7, #ARGV, 5 do
-  local task = load_task(ARGV[i])
-  reply[#reply + 1] = task
-    and commit(task, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]) .. '\t' .. task.kind .. '\t' .. task.state
-    or 'LOST\t\t'
+  reply[#reply + 1] = one(answer, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
 end
-touch_deleted()
+one(touch_deleted)
 return done(reply)

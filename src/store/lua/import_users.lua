@@ -20,8 +20,8 @@ end
 -- known as long as its task is kept.
 local function was_deleted(id)
   for kind in pairs(deletions) do
-    local done = index(kind, ARGV[5])
-    if redis.call('ZINTERCARD', 2, P .. 'user:' .. id .. ':tasks', done, 'LIMIT', 1) == 1 then return true end
+    local ended_so = index(kind, ARGV[5])
+    if redis.call('ZINTERCARD', 2, P .. 'user:' .. id .. ':tasks', ended_so, 'LIMIT', 1) == 1 then return true end
   end
   return false
 end
@@ -46,5 +46,5 @@ local function import(id, name, admin, fields)
 end
 
 local reply = {'OK'}
-for i = 6, #ARGV, 4 do reply[#reply + 1] = import(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+for i = 6, #ARGV, 4 do reply[#reply + 1] = one(import, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
 return done(reply)

@@ -4,7 +4,7 @@
 -- Replies {OK, how many were looked at}.
 local moves = cjson.decode(ARGV[3])
 local ids = redis.call('ZRANGEBYSCORE', P .. 'delayed', '-inf', NOW, 'LIMIT', 0, ARGV[4])
-for _, id in ipairs(ids) do
+local function promote(id)
   local task = load_task(id)
   local to = task and row(moves, task)
   if to then
@@ -13,4 +13,6 @@ for _, id in ipairs(ids) do
     later('ZREM', P .. 'delayed', id)
   end
 end
+
+for _, id in ipairs(ids) do one(promote, id) end
 return done({'OK', tostring(#ids)})

@@ -6,7 +6,7 @@
 local moves, last = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
 local reply = {'OK', '0'}
 local members = redis.call('ZRANGEBYSCORE', P .. 'leases', '-inf', NOW, 'LIMIT', 0, ARGV[5])
-for _, member in ipairs(members) do
+local function take_back(member)
   local id, fence = member:match('^(%d+):(%d+)$')
   local task = id and load_task(id)
   local mine = task and task.fence == fence
@@ -23,5 +23,7 @@ for _, member in ipairs(members) do
     later('ZREM', P .. 'leases', member)
   end
 end
+
+for _, member in ipairs(members) do one(take_back, member) end
 reply[2] = tostring(#members)
 return done(reply)

@@ -50,15 +50,16 @@ local function settle(task, id, fence, event, reason, detail, delay, worker, che
   return 'DONE', to[1], to[3] == 'ended' and cancel_took(id, task.at)
 end
 
+local function answer(id, ...)
+  local task = load_task(id)
+  if not task then return { 'LOST', '', '', '', '' } end
+  local tag, now, took = settle(task, id, ...)
+  return { tag, task.kind, task.state, now or '', took or '' }
+end
+
 local reply = {'OK'}
 for i = 4, #ARGV, 8 do
-  local task = load_task(ARGV[i])
-  if task then
-    local tag, now, took = settle(task, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5],
-      ARGV[i + 6], ARGV[i + 7])
-    reply[#reply + 1] = { tag, task.kind, task.state, now or '', took or '' }
-  else
-    reply[#reply + 1] = { 'LOST', '', '', '', '' }
-  end
+  reply[#reply + 1] = one(answer, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6],
+    ARGV[i + 7])
 end
 return done(reply)

@@ -106,6 +106,6 @@ local function submit(item, left)
 end
 
 local reply = {'OK'}
-for i, item in ipairs(items) do reply[i + 1] = submit(item, #items - i + 1) end
+for i, item in ipairs(items) do reply[i + 1] = one(submit, item, #items - i + 1) end
 number_no_more()
 return done(reply)

@@ -35,6 +35,8 @@ async fn the_queue_and_the_doctor_say_what_is_promised_and_whether_it_is_kept() 
     assert!(says.contains("Redis has appendfsync everysec, and durability.fsync promises always"), "{says}");
     site.set("appendfsync", "always");
     site.replica.freeze();
+    let at_once = queue(&site).await.pop();
+    assert_eq!(at_once, Some(json!(false)), "it may still be counted, and confirms nothing");
     eventually("a replica that hangs is not counted", DEADLINE, async || {
         (queue(&site).await[2..] == [json!(0), json!(1), json!(false)]).then_some(())
     })
@@ -61,7 +63,13 @@ async fn a_server_that_does_not_tell_its_settings_is_not_taken_to_keep_a_promise
     redis::cmd("ACL").arg(&["SETUSER", "default", "-config"]).exec(&mut connection).unwrap();
     let refused = site.api.delete_user(6).await;
     assert_eq!(refused.status, 503, "{refused:?}");
-    redis::cmd("ACL").arg(&["SETUSER", "default", "+config"]).exec(&mut connection).unwrap();
+    redis::cmd("ACL").arg(&["SETUSER", "default", "-info"]).exec(&mut connection).unwrap();
+    assert_eq!(
+        queue(&site).await,
+        [json!("unknown"), json!("always"), json!(null), json!(0), json!(false)],
+        "what is not told is not shown, and everything else is"
+    );
+    redis::cmd("ACL").arg(&["SETUSER", "default", "+config", "+info"]).exec(&mut connection).unwrap();
     assert_eq!(site.api.delete_user(6).await.status, 202);
 }
 

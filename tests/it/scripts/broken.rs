@@ -3,19 +3,20 @@
 
 use offstage::{
     domain::{
+        checklist::Counts,
         state::{Event, TaskState},
-        task::TaskId,
+        task::{TaskId, UserId},
     },
     store::{
         StoreError,
-        queue::{Claim, Committed, Report, Standing},
+        queue::{Claim, Commit, Committed, Report, Standing},
         submit::Submitted,
     },
 };
 use offstage_tests::{
     fixtures,
     redis::PrivateRedis,
-    world::{LONG, World},
+    world::{ANY_AGE, LONG, World},
 };
 
 /// The ways to break a record.
@@ -114,6 +115,48 @@ async fn a_user_whose_live_task_is_broken_can_be_deleted() {
         break_record(&world, id, how);
         let answer = world.submit(fixtures::submission(5)).await;
         assert!(matches!(answer, Submitted::Created { .. }), "{how}: {answer:?}");
+    }
+}
+
+/// The one behind it in the same call is whole, whatever it is answered.
+#[tokio::test]
+async fn a_broken_user_leaves_no_submission_half_done() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    fixtures::users(&world.store, [7]).await;
+    world.set("DEL", "staged:user:6", &[]);
+    world.set("SET", "staged:user:6", &["nonsense"]);
+    let answer = world.store.submit(&[5, 6, 7].map(fixtures::submission)).await;
+    assert!(matches!(answer, Err(StoreError::Refused { .. })), "{answer:?}");
+    world.set("DEL", "staged:user:6", &[]);
+    let record = "username user6 admin 0 email user6@example.com user_role_id 2 dependents 0 blocking 0";
+    world.set("HSET", "staged:user:6", &record.split(' ').collect::<Vec<_>>());
+    for user in [5, 7] {
+        let again = world.unchanged("submit", world.submit(fixtures::submission(user))).await;
+        assert!(matches!(again, Submitted::Live(_)), "{user}: {again:?}");
+    }
+    world.audit();
+}
+
+#[tokio::test]
+async fn broken_administrators_leave_no_deletion_half_done() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let mut commits = Vec::new();
+    for user in [5, 1, 6] {
+        fixtures::submit(&world.store, user).await;
+        let lease = world.claim(LONG).await.lease;
+        let checks = fixtures::checks(1, 1, Counts::default());
+        commits.push(Commit { lease, oldest_answer_ms: None, checks });
+    }
+    world.set("DEL", "staged:admins", &[]);
+    world.set("SET", "staged:admins", &["nonsense"]);
+    let answer = world.store.commit(&commits, "w", ANY_AGE).await;
+    assert!(matches!(answer, Err(StoreError::Refused { .. })), "{answer:?}");
+    let (done, held) = (TaskState::Completed, TaskState::Processing);
+    for (commit, (user, state)) in commits.iter().zip([(5, done), (1, held), (6, done)]) {
+        assert_eq!(world.state(commit.lease.task).await, state, "{user}");
+        assert_eq!(world.sides(UserId(user)).0, state == held, "{user}");
     }
 }
 

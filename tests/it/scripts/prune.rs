@@ -52,6 +52,31 @@ async fn a_pruned_task_leaves_nothing() {
     assert!(matches!(answer, Submitted::Created { id: second, .. } if second.0 == id.0 + 1), "{answer:?}");
 }
 
+/// More than Lua hands to one command.
+#[tokio::test]
+async fn tasks_with_as_many_keys_as_there_can_be_are_pruned_together() {
+    const TASKS: u64 = 100;
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let users = 1_000..1_000 + TASKS;
+    fixtures::users(&world.store, users.clone()).await;
+    for user in users {
+        let keyed = (0..100).map(|number| {
+            let idempotency =
+                IdempotencyKey { key: format!("{:064x}", user * 100 + number), request: "b".to_owned() };
+            Submission { idempotency: Some(idempotency), ..fixtures::submission(user) }
+        });
+        let answers = world.store.submit(&keyed.collect::<Vec<_>>()).await.unwrap();
+        let Submitted::Created { id, .. } = answers[0] else { panic!("{answers:?}") };
+        world.store.cancel(id, "c").await.unwrap();
+    }
+    assert_eq!(world.raw::<u64>("HLEN", "idempotency", &[]), 100 * TASKS);
+    assert_eq!(world.store.prune(0).await.unwrap(), TASKS);
+    // Entries of tasks that no longer wait stay until somebody comes across them.
+    world.set("DEL", "pending", &[]);
+    assert_no_task_left(&world.dump());
+}
+
 #[tokio::test]
 async fn only_tasks_that_ended_are_pruned() {
     let redis = PrivateRedis::start().await;

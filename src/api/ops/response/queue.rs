@@ -52,18 +52,18 @@ pub(crate) struct QueueView {
 
 /// The queue as it stands.
 pub(crate) fn queue(queue: QueueStatus) -> Response {
-    let standing = queue.standing;
+    let assurance = queue.assurance;
     let view = QueueView {
         depth: queue.depth.states.iter().map(|(state, tasks)| (status::state(*state), *tasks)).collect(),
         oldest_age_ms: queue.depth.oldest_age_ms,
         paused: queue.depth.is_paused(),
         paused_by: queue.depth.paused_by,
         workers: queue.depth.workers,
-        durability: status::durability(standing.fsync),
-        durability_promised: status::promise(standing.promised.fsync),
-        replicas: standing.replicas,
-        replicas_promised: standing.promised.replicas,
-        promise_kept: standing.shortfall.is_none(),
+        durability: status::durability(assurance.fsync),
+        durability_promised: status::promise(assurance.promised.fsync),
+        replicas: assurance.replicas,
+        replicas_promised: assurance.promised.replicas,
+        promise_kept: assurance.shortfall.is_none(),
     };
     Json(view).into_response()
 }
