@@ -7,7 +7,6 @@ use offstage_tests::{
         figures::{self, Figures},
         report::Fsync,
     },
-    eventually,
     redis::PrivateRedis,
 };
 use serde_json::Value;
@@ -18,11 +17,13 @@ use crate::{
     line::Line,
     outcome,
     peers::Peer,
-    sizes::Sizes,
+    sizes::{AT_ONCE, IN_FLIGHT, Sizes},
 };
 
 /// How long a queue may take to write off jobs that have run.
 const WRITING_OFF: Duration = Duration::from_secs(30);
+/// How often it is asked whether it has.
+const STEP: Duration = Duration::from_millis(10);
 
 /// A peer and its private Redis.
 struct Beside<'a> {
@@ -53,12 +54,12 @@ pub(crate) async fn round(
         ground::flush(&beside.redis);
         let said =
             beside.run(&["latency", "--rate", &rate.to_string(), "--seconds", &seconds.to_string()]).await?;
-        outcome::latencies(&mut figures, rate, rate * seconds, whole_numbers(&said["latencies_us"]));
+        outcome::latencies(&mut figures, rate, rate * seconds, whole_numbers(&said, "latencies_us")?);
     }
     if peer.can_cancel {
         ground::flush(&beside.redis);
         let said = beside.run(&["cancel", "--times", &sizes.cancels.to_string()]).await?;
-        outcome::cancels(&mut figures, whole_numbers(&said["latencies_us"]));
+        outcome::cancels(&mut figures, whole_numbers(&said, "latencies_us")?);
     }
     Ok(figures)
 }
@@ -71,7 +72,7 @@ impl Beside<'_> {
         let one = self.submit(jobs.one, &["--in-flight", "1"]).await?;
         figures.insert(figures::SUBMIT_ONE.key.to_owned(), one);
         let before = Mark::of(&self.redis);
-        let many = self.submit(jobs.many, &["--in-flight", "64"]).await?;
+        let many = self.submit(jobs.many, &["--in-flight", &IN_FLIGHT.to_string()]).await?;
         figures.insert(figures::SUBMIT_MANY.key.to_owned(), many);
         let queued = Mark::of(&self.redis);
         let a_job = |amount: f64| amount / as_f64(jobs.many);
@@ -82,14 +83,14 @@ impl Beside<'_> {
         let mut total = jobs.one + jobs.many;
         if self.peer.has_bulk {
             total = jobs.all();
-            let bulk = self.submit(jobs.bulk, &["--bulk", "1000"]).await?;
+            let bulk = self.submit(jobs.bulk, &["--bulk", &AT_ONCE.to_string()]).await?;
             figures.insert(figures::SUBMIT_BULK.key.to_owned(), bulk);
         }
         let before = Mark::of(&self.redis);
         let mut worker = self.work(total)?;
         let drained = worker.answer().await?;
         if number(&drained, "done")? >= as_f64(total) {
-            self.is_written_off().await;
+            self.is_written_off().await?;
         }
         worker.end().await?;
         let after = Mark::of(&self.redis);
@@ -111,11 +112,12 @@ impl Beside<'_> {
     /// Submits while the worker works. One goes before the others, uncounted: it shows that the worker is up.
     async fn through(&self, figures: &mut Figures) -> Result<(), String> {
         ground::flush(&self.redis);
-        let jobs = self.sizes.of(self.peer.jobs).many;
+        let jobs = self.sizes.of(self.peer.jobs).through;
         let mut worker = self.work(1 + jobs)?;
         self.submit(1, &["--in-flight", "1"]).await?;
         worker.begun().await?;
-        let submitted = self.run(&["submit", "--count", &jobs.to_string(), "--in-flight", "64"]).await?;
+        let (count, in_flight) = (jobs.to_string(), IN_FLIGHT.to_string());
+        let submitted = self.run(&["submit", "--count", &count, "--in-flight", &in_flight]).await?;
         let drained = worker.answer().await?;
         worker.end().await?;
         let took = number(&drained, "last_end")? - number(&submitted, "begun")?;
@@ -124,18 +126,23 @@ impl Beside<'_> {
     }
 
     /// Waits until nothing of the jobs that ran is left where the queue keeps those that wait or run.
-    async fn is_written_off(&self) {
-        let what = format!("{} writes off what ran", self.peer.name);
-        eventually(&what, WRITING_OFF, async || {
-            let left = |(command, key): &(&str, &str)| {
-                redis::cmd(command)
-                    .arg(*key)
-                    .query::<u64>(&mut self.redis.connection())
-                    .expect("Redis counts")
+    async fn is_written_off(&self) -> Result<(), String> {
+        let mut connection = self.redis.connection();
+        let mut left = || {
+            let count = |(command, key): &(&str, &str)| {
+                redis::cmd(command).arg(*key).query::<u64>(&mut connection).expect("Redis counts")
             };
-            (self.peer.books.iter().map(left).sum::<u64>() == 0).then_some(())
-        })
-        .await;
+            self.peer.books.iter().map(count).sum::<u64>()
+        };
+        let asking = async {
+            let mut tick = tokio::time::interval(STEP);
+            while left() > 0 {
+                tick.tick().await;
+            }
+        };
+        tokio::time::timeout(WRITING_OFF, asking)
+            .await
+            .map_err(|_| format!("it has not written off what ran within {WRITING_OFF:?}"))
     }
 
     /// Starts the worker, which says what it did once it has done so many, or the window is over.
@@ -172,6 +179,8 @@ fn number(said: &Value, name: &str) -> Result<f64, String> {
     said[name].as_f64().ok_or_else(|| format!("it did not say {name}: {said}"))
 }
 
-fn whole_numbers(said: &Value) -> Vec<u64> {
-    said.as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
+fn whole_numbers(said: &Value, name: &str) -> Result<Vec<u64>, String> {
+    let list = said[name].as_array().ok_or_else(|| format!("it did not say {name}: {said}"))?;
+    let whole = |value: &Value| value.as_u64().ok_or_else(|| format!("{value} among {name}"));
+    list.iter().map(whole).collect()
 }

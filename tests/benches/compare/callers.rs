@@ -16,8 +16,7 @@ use std::{
 };
 use tokio::net::TcpStream;
 
-/// Users in one call for many: as many as the interface takes.
-const AT_ONCE: u64 = 1_000;
+use crate::sizes::AT_ONCE;
 
 /// See the module's header.
 #[derive(Debug)]
@@ -83,17 +82,23 @@ fn task_id(body: &[u8]) -> u64 {
     body["id"].as_u64().expect("a task has a number")
 }
 
-/// Submits one by one on so many connections; returns how long it took.
-pub(crate) async fn submit(base: &str, users: Range<u64>, connections: u64) -> Duration {
+/// So many callers, each with his connection.
+pub(crate) async fn connect(base: &str, connections: u64) -> Vec<Caller> {
     let mut callers = Vec::new();
     for _ in 0..connections {
         callers.push(Caller::connect(base).await);
     }
+    callers
+}
+
+/// Submits one by one, by all of these callers; returns how long it took.
+pub(crate) async fn submit(callers: Vec<Caller>, users: Range<u64>) -> Duration {
+    let stride = callers.len();
     let begun = Instant::now();
     let lanes: Vec<_> = (users.start..)
         .zip(callers)
         .map(|(first, mut caller)| {
-            let mine = (first..users.end).step_by(usize::try_from(connections).expect("few"));
+            let mine = (first..users.end).step_by(stride);
             tokio::spawn(async move {
                 for user in mine {
                     caller.delete(user).await;
@@ -109,10 +114,7 @@ pub(crate) async fn submit(base: &str, users: Range<u64>, connections: u64) -> D
 
 /// Submits by the call for many, one call after the other on so many connections; returns how long it took.
 pub(crate) async fn submit_in_bulk(base: &str, users: Range<u64>, connections: u64) -> Duration {
-    let mut callers = Vec::new();
-    for _ in 0..connections {
-        callers.push(Caller::connect(base).await);
-    }
+    let callers = connect(base, connections).await;
     let begun = Instant::now();
     let lanes: Vec<_> = (0..)
         .zip(callers)

@@ -31,6 +31,7 @@ pub(crate) async fn measure(users: u64, round: u32) -> Grown {
         (figures::DRAIN, as_f64(users) / scene.drained_in(1..=users).await),
         (figures::REDIS_SUBMIT, queued.cpu_us_since(&before) / as_f64(users)),
         (figures::REDIS_DRAIN, drained.cpu_us_since(&queued) / as_f64(users)),
+        (figures::BYTES_QUEUED, (queued.memory_bytes - before.memory_bytes) / as_f64(users)),
     ];
     let figures: Figures = figures.map(|(figure, value)| (figure.key.to_owned(), value)).into();
     Grown { users, round, figures }

@@ -15,6 +15,7 @@ mod growth;
 mod limit;
 mod line;
 mod machine;
+mod mix;
 mod monitor;
 mod ours;
 mod outcome;
@@ -26,15 +27,13 @@ mod sizes;
 mod watch;
 
 use clap::{Parser, ValueEnum};
+use offstage::config::WorkerSettings;
 use offstage_tests::bench::{
     figures::Figures,
     page,
-    report::{Fsync, OURS, Report, Run, Single, System},
+    report::{Failure, Fsync, NOT_ASKED_FOR, OURS, Report, Run, Single, System},
 };
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use self::{peers::Peer, sizes::Sizes};
 
@@ -61,7 +60,7 @@ struct Arguments {
     /// Where the peers are installed
     #[arg(long)]
     peers: Option<PathBuf>,
-    /// The folder that gets BENCHMARKS.md, the JSON and the picture: the tree, or target/compare if not all was measured
+    /// The folder that gets BENCHMARKS.md, the JSON and the picture: the tree, or target/compare where a part is missing
     #[arg(long)]
     to: Option<PathBuf>,
     /// Measure nothing: make the page and the picture anew from this JSON
@@ -92,30 +91,31 @@ async fn main() {
     if let Some(file) = &arguments.from {
         let text = std::fs::read_to_string(file).expect("the JSON can be read");
         let report = serde_json::from_str(&text).expect("it is a report");
-        return write(&report, arguments.to.as_ref().unwrap_or(&root));
+        return write(&report, &folder_for(&report, arguments.to, root));
     }
     let folder = arguments.peers.clone().unwrap_or_else(|| built().join("../peers"));
     let folder = std::path::absolute(folder).expect("a path");
     let mut report = begin(&arguments, &sizes, &folder).await;
-    let peers: Vec<_> = peers::ALL.iter().filter(|peer| is_measured(&report, peer.id)).collect();
+    let peers: Vec<_> = peers::ALL.iter().filter(|peer| is_tried(&report, peer.id)).collect();
     for round in 1..=report.rounds {
         measure_round(&mut report, round, Fsync::Everysec, &peers, &folder, &sizes).await;
     }
     if arguments.parts.contains(&Part::Always) {
         measure_round(&mut report, 1, Fsync::Always, &peers, &folder, &sizes).await;
     }
-    if is_measured(&report, OURS) {
+    if is_tried(&report, OURS) {
         measure_ours(&mut report, &arguments, &sizes).await;
     }
-    let elsewhere = built().join("../compare");
-    let to = arguments.to.clone().unwrap_or_else(|| if is_whole(&arguments) { root } else { elsewhere });
-    write(&report, &to);
+    write(&report, &folder_for(&report, arguments.to, root));
 }
 
-/// All was asked for: only then the page in the tree is written anew.
-fn is_whole(arguments: &Arguments) -> bool {
-    let parts = Part::value_variants();
-    !arguments.quick && arguments.only.is_empty() && parts.iter().all(|part| arguments.parts.contains(part))
+/// Only what lacks nothing comes into the tree, unless somebody says so.
+fn folder_for(report: &Report, asked: Option<PathBuf>, tree: PathBuf) -> PathBuf {
+    let lacks = report.lacks();
+    if !lacks.is_empty() {
+        println!("\nnot all was measured; there is no: {}", lacks.join(", "));
+    }
+    asked.unwrap_or_else(|| if lacks.is_empty() { tree } else { built().join("../compare") })
 }
 
 /// The folder of the programs, beside which this one lies.
@@ -129,13 +129,14 @@ async fn begin(arguments: &Arguments, sizes: &Sizes, folder: &Path) -> Report {
     let micros = i64::try_from(ground::now_us(&redis)).expect("a time of this age");
     let at = chrono::DateTime::from_timestamp_micros(micros).expect("a time of this age");
     let asked = |id: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == id);
+    let WorkerSettings { concurrency, lease_ms, .. } = WorkerSettings::default();
     let ours = System {
         id: OURS.to_owned(),
         name: format!("offstage {}", env!("CARGO_PKG_VERSION")),
-        settings: "defaults: concurrency 64, lease 10 s".to_owned(),
+        settings: format!("defaults: concurrency {concurrency}, lease {} s", lease_ms / 1_000),
         gives: "deletes a user; see above".to_owned(),
         comparable: true,
-        skipped: (!asked(OURS)).then(|| "not asked for".to_owned()),
+        skipped: (!asked(OURS)).then(|| NOT_ASKED_FOR.to_owned()),
     };
     let theirs = peers::ALL.iter().map(|peer| System {
         id: peer.id.to_owned(),
@@ -143,7 +144,7 @@ async fn begin(arguments: &Arguments, sizes: &Sizes, folder: &Path) -> Report {
         settings: peer.settings.to_owned(),
         gives: peer.gives.to_owned(),
         comparable: peer.keeps_jobs,
-        skipped: if asked(peer.id) { peer.program(folder).err() } else { Some("not asked for".to_owned()) },
+        skipped: if asked(peer.id) { peer.program(folder).err() } else { Some(NOT_ASKED_FOR.to_owned()) },
     });
     let systems: Vec<_> = std::iter::once(ours).chain(theirs).collect();
     for system in &systems {
@@ -155,10 +156,12 @@ async fn begin(arguments: &Arguments, sizes: &Sizes, folder: &Path) -> Report {
         at: at.format("%Y-%m-%d %H:%M UTC").to_string(),
         quick: arguments.quick,
         rounds: arguments.rounds.unwrap_or(sizes.rounds),
+        window_s: sizes.window_s,
         machine: machine::look(),
         versions: machine::versions(&redis),
         systems,
         runs: Vec::new(),
+        failures: Vec::new(),
         growth: Vec::new(),
         limit: None,
         single: Single::default(),
@@ -167,8 +170,8 @@ async fn begin(arguments: &Arguments, sizes: &Sizes, folder: &Path) -> Report {
     report
 }
 
-fn is_measured(report: &Report, id: &str) -> bool {
-    report.measured().any(|system| system.id == id)
+fn is_tried(report: &Report, id: &str) -> bool {
+    report.systems.iter().any(|system| system.id == id && system.skipped.is_none())
 }
 
 /// Everybody once. Who begins changes with the round, so that nobody always runs on a machine that another one has heated.
@@ -182,10 +185,9 @@ async fn measure_round(
 ) {
     let rates_only = fsync == Fsync::Always;
     let mut order: Vec<Option<&Peer>> = peers.iter().copied().map(Some).collect();
-    if is_measured(report, OURS) {
+    if is_tried(report, OURS) {
         order.insert(0, None);
     }
-    let mut failures = BTreeMap::new();
     let begins = (round - 1) as usize * 3 % order.len().max(1);
     order.rotate_left(begins);
     for system in order {
@@ -201,15 +203,10 @@ async fn measure_round(
             }
             Err(reason) => {
                 println!("FAILED {id} in round {round}: {reason}");
-                failures.insert(id.to_owned(), reason);
+                report.failures.push(Failure { fsync, round, system: id.to_owned(), reason });
+                keep(report);
             }
         }
-    }
-    // Who has no figures at all is not measured, and the page says why.
-    let none: Vec<_> =
-        failures.keys().filter(|id| report.runs.iter().all(|run| run.system != **id)).collect();
-    for system in report.systems.iter_mut().filter(|system| none.contains(&&system.id)) {
-        system.skipped = Some(format!("it failed: {}", failures[&system.id]));
     }
 }
 

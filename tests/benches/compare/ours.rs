@@ -13,28 +13,25 @@ use crate::{
     ground::{self, Mark, as_f64},
     outcome,
     scene::{FIRST_USER, Scene},
-    sizes::{Jobs, Sizes},
+    sizes::{FAST, IN_FLIGHT, Jobs, Sizes},
     watch,
 };
 
-/// Submits of each kind.
-const JOBS: Jobs = Jobs { one: 3_000, many: 20_000, bulk: 20_000 };
-const IN_FLIGHT: u64 = 64;
 const MIB: f64 = 1_024.0 * 1_024.0;
 
 /// Measures all that there is; rates alone where `rates_only` is said.
 pub(crate) async fn round(fsync: Fsync, sizes: &Sizes, rates_only: bool) -> Figures {
     let mut figures = Figures::new();
     rates(&mut figures, fsync, sizes).await;
-    let jobs = sizes.of(JOBS).many;
+    let jobs = sizes.of(FAST).through;
     let in_latencies: u64 = sizes.latencies.iter().map(|(rate, seconds)| rate * seconds + 1).sum();
-    let scene = Scene::start(fsync, jobs + in_latencies + sizes.cancels).await;
+    let scene = Scene::start(fsync, 1 + jobs + in_latencies + sizes.cancels).await;
     let worker = scene.worker(&[]);
     through(&mut figures, &scene, jobs).await;
     if rates_only {
         return figures;
     }
-    let mut user = FIRST_USER + jobs;
+    let mut user = FIRST_USER + 1 + jobs;
     for (rate, seconds) in sizes.latencies {
         let sent = rate * seconds;
         let ended_us = watch::latencies(&scene.api, user, rate, sent).await;
@@ -50,7 +47,7 @@ pub(crate) async fn round(fsync: Fsync, sizes: &Sizes, rates_only: bool) -> Figu
 
 /// Submits, then drains what was submitted; costs beside both.
 async fn rates(figures: &mut Figures, fsync: Fsync, sizes: &Sizes) {
-    let Jobs { one, many, bulk } = sizes.of(JOBS);
+    let Jobs { one, many, bulk, through: _ } = sizes.of(FAST);
     let (redis, url) = ground::start(fsync).await;
     let empty = Mark::of(&redis);
     let total = one + many + bulk;
@@ -61,10 +58,11 @@ async fn rates(figures: &mut Figures, fsync: Fsync, sizes: &Sizes) {
     let (second, third) = (FIRST_USER + one, FIRST_USER + one + many);
     let mut put = |figure: figures::Figure, value: f64| figures.insert(figure.key.to_owned(), value);
 
-    let took = callers::submit(base, FIRST_USER..second, 1).await;
+    let took = callers::submit(callers::connect(base, 1).await, FIRST_USER..second).await;
     put(figures::SUBMIT_ONE, as_f64(one) / took.as_secs_f64());
+    let connected = callers::connect(base, IN_FLIGHT).await;
     let before = mark();
-    let took = callers::submit(base, second..third, IN_FLIGHT).await;
+    let took = callers::submit(connected, second..third).await;
     let queued = mark();
     put(figures::SUBMIT_MANY, as_f64(many) / took.as_secs_f64());
     put(figures::REDIS_SUBMIT, queued.cpu_us_since(&before) / as_f64(many));
@@ -88,11 +86,14 @@ async fn rates(figures: &mut Figures, fsync: Fsync, sizes: &Sizes) {
     put(figures::API_MIB, as_f64(peak_memory_bytes(scene.server.pid())) / MIB);
 }
 
-/// Submits while the worker works.
+/// Submits while the worker works. One goes before the others, uncounted, as with every peer: it shows that the worker is up.
 async fn through(figures: &mut Figures, scene: &Scene, jobs: u64) {
+    scene.api.submit(FIRST_USER).await;
+    scene.until_completed(1).await;
+    let callers = callers::connect(scene.api.base(), IN_FLIGHT).await;
     let begun_us = ground::now_us(&scene.stack.redis);
-    callers::submit(scene.api.base(), FIRST_USER..FIRST_USER + jobs, IN_FLIGHT).await;
-    scene.until_completed(jobs).await;
-    let took_us = scene.last_end_us(1..=jobs).await - begun_us;
+    callers::submit(callers, FIRST_USER + 1..FIRST_USER + 1 + jobs).await;
+    scene.until_completed(1 + jobs).await;
+    let took_us = scene.last_end_us(2..=1 + jobs).await - begun_us;
     figures.insert(figures::THROUGH.key.to_owned(), as_f64(jobs) * 1e6 / as_f64(took_us));
 }

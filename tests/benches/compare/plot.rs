@@ -49,7 +49,7 @@ fn bars(
     chart
         .configure_mesh()
         .disable_y_mesh()
-        .y_labels(all.len())
+        .y_labels(all.len().max(1))
         .y_label_formatter(&|place| match place {
             SegmentValue::CenterOf(place) | SegmentValue::Exact(place) => name(*place),
             SegmentValue::Last => String::new(),

@@ -4,9 +4,12 @@
 //! all the time would be part of what is measured, so they are asked ten times a second.
 
 use futures::{StreamExt as _, stream};
-use offstage::domain::{
-    state::TaskState,
-    task::{Task, TaskId},
+use offstage::{
+    config::WorkerSettings,
+    domain::{
+        state::TaskState,
+        task::{Task, TaskId},
+    },
 };
 use offstage_tests::{api::Api, bench::report::Fsync, programs::Program, stack::Stack, within};
 use std::{ops::RangeInclusive, time::Duration};
@@ -23,12 +26,6 @@ const STEP: Duration = Duration::from_millis(100);
 const AT_EITHER_END: u64 = 4_096;
 /// Records read at once.
 const READS: usize = 64;
-/// What workers have by default; the test stack's are shorter.
-const LEASE: [(&str, &str); 3] = [
-    ("OFFSTAGE_WORKER__LEASE_MS", "10000"),
-    ("OFFSTAGE_WORKER__HEARTBEAT_MS", "3000"),
-    ("OFFSTAGE_LOG", "warn"),
-];
 
 /// See the module's header.
 pub(crate) struct Scene {
@@ -52,7 +49,15 @@ impl Scene {
     }
 
     pub(crate) fn worker(&self, more: &[(&str, &str)]) -> Program {
-        self.stack.worker_at(&self.url, &[&LEASE, more].concat())
+        // The test stack's have a shorter lease than workers have by default.
+        let default = WorkerSettings::default();
+        let (lease, heartbeat) = (default.lease_ms.to_string(), default.heartbeat_ms.to_string());
+        let settings = [
+            ("OFFSTAGE_WORKER__LEASE_MS", lease.as_str()),
+            ("OFFSTAGE_WORKER__HEARTBEAT_MS", &heartbeat),
+            ("OFFSTAGE_LOG", "warn"),
+        ];
+        self.stack.worker_at(&self.url, &[&settings, more].concat())
     }
 
     /// Waits until so many deletions have taken effect.

@@ -1,5 +1,12 @@
 //! How much of everything: enough for a figure that stands, little enough for twenty minutes.
 
+use offstage_tests::bench::report::ROUNDS;
+
+/// Submits that are in flight where it is not one.
+pub(crate) const IN_FLIGHT: u64 = 64;
+/// Tasks in one call for many: as many as offstage takes.
+pub(crate) const AT_ONCE: u64 = 1_000;
+
 /// Submits of each kind, of one system in one round.
 #[derive(Clone, Copy)]
 pub(crate) struct Jobs {
@@ -9,7 +16,12 @@ pub(crate) struct Jobs {
     pub(crate) many: u64,
     /// By the call for many.
     pub(crate) bulk: u64,
+    /// While a worker works, which lets a queue have more of them than it can hold.
+    pub(crate) through: u64,
 }
+
+/// Those of offstage, and of everything that is as fast.
+pub(crate) const FAST: Jobs = Jobs { one: 3_000, many: 20_000, bulk: 20_000, through: 20_000 };
 
 impl Jobs {
     pub(crate) const fn all(self) -> u64 {
@@ -41,7 +53,7 @@ pub(crate) struct Sizes {
 impl Sizes {
     pub(crate) fn full() -> Self {
         Self {
-            rounds: 3,
+            rounds: ROUNDS,
             divisor: 1,
             window_s: 3,
             latencies: [(50, 6), (500, 5)],
@@ -71,6 +83,7 @@ impl Sizes {
             one: full.one.div_ceil(self.divisor),
             many: full.many.div_ceil(self.divisor),
             bulk: full.bulk.div_ceil(self.divisor),
+            through: full.through.div_ceil(self.divisor),
         }
     }
 }

@@ -11,10 +11,8 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::callers::Caller;
+use crate::{callers::Caller, sizes::IN_FLIGHT};
 
-/// Connections that are kept open.
-const CONNECTIONS: u64 = 64;
 /// How long tasks have after the last submit.
 const CATCHING_UP: Duration = Duration::from_secs(3);
 /// The most that a single step of a cancel may take.
@@ -47,7 +45,7 @@ async fn listen(api: &Api) -> mpsc::UnboundedReceiver<Seen> {
 pub(crate) async fn latencies(api: &Api, first_user: u64, rate: u64, sent: u64) -> Vec<u64> {
     let mut seen = listen(api).await;
     let (give_back, mut idle) = mpsc::unbounded_channel();
-    for _ in 0..CONNECTIONS.min(sent) {
+    for _ in 0..IN_FLIGHT.min(sent) {
         give_back.send(Caller::connect(api.base()).await).expect("the receiver is here");
     }
     // One before the others, uncounted, as with every peer: what comes up with the first is no latency.
@@ -69,7 +67,13 @@ pub(crate) async fn latencies(api: &Api, first_user: u64, rate: u64, sent: u64) 
         });
     }
     drop(accepted);
-    let mut ended = HashMap::new();
+    let (mut all, mut ended) = (Vec::new(), HashMap::new());
+    // Closed once every submit has its answer, which may come after the event.
+    let answered = async {
+        while let Some(submitted) = due.recv().await {
+            all.push(submitted);
+        }
+    };
     let hearing = async {
         while (ended.len() as u64) < sent {
             let Some(Seen { task, state, at }) = seen.recv().await else { return };
@@ -79,14 +83,11 @@ pub(crate) async fn latencies(api: &Api, first_user: u64, rate: u64, sent: u64) 
         }
     };
     // What has not ended by then is counted as unfinished.
-    tokio::time::timeout(CATCHING_UP, hearing).await.ok();
-    let mut took = Vec::new();
-    while let Ok((task, intended)) = due.try_recv() {
-        if let Some(at) = ended.get(&task) {
-            took.push(micros(at.saturating_duration_since(intended)));
-        }
-    }
-    took
+    let both = async { tokio::join!(answered, hearing) };
+    tokio::time::timeout(CATCHING_UP, both).await.ok();
+    let took =
+        |(task, intended): &(u64, Instant)| Some(ended.get(task)?.saturating_duration_since(*intended));
+    all.iter().filter_map(took).map(micros).collect()
 }
 
 /// Cancels running tasks, one after the other; microseconds from the request to CANCELLED.

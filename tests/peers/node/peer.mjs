@@ -50,7 +50,7 @@ class Tally {
     const at = now();
     this.firstStart ??= (this.start(), at);
     this.lastEnd = at;
-    if (intended > 0) this.latencies.push(Math.round((at - intended) * 1e6));
+    if (intended > 0) this.latencies.push(Math.max(0, Math.round((at - intended) * 1e6)));
     if (++this.done === this.wanted) this.finish();
   }
 }
@@ -98,8 +98,8 @@ const commands = {
     const began = now();
     for (let job = 0; job < sent; job++) {
       const intended = began + job / rate;
-      const early = intended - now();
-      if (early > 0) await sleep(Math.ceil(early * 1000));
+      // A timer may go off up to a millisecond early.
+      for (let early; (early = intended - now()) > 0; ) await sleep(Math.ceil(early * 1000));
       queue.add('noop', { intended }).catch((error) => console.error(error));
     }
     await within(CATCHING_UP_MS, tally.allDone);

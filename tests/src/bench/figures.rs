@@ -41,7 +41,7 @@ pub const THROUGH: Figure = more("through", "submit to terminal");
 /// Rates, per second.
 pub const RATES: [Figure; 5] = [SUBMIT_ONE, SUBMIT_MANY, SUBMIT_BULK, DRAIN, THROUGH];
 
-/// Milliseconds from the moment a submit was due to the task's end.
+/// Milliseconds from the moment a submit was due to the task's end; absent where so many have not ended.
 pub const LATENCIES: [Figure; 6] = [
     less("at_50_p50", "50/s: p50", 2),
     less("at_50_p99", "p99", 2),
@@ -51,10 +51,8 @@ pub const LATENCIES: [Figure; 6] = [
     less("at_500_p999", "p99.9", 2),
 ];
 /// Of a hundred tasks at that rate, how many had not ended three seconds after the last one was due.
-pub const UNFINISHED: [Figure; 2] = [
-    less("at_50_unfinished", "50/s: unfinished, %", 1),
-    less("at_500_unfinished", "500/s: unfinished, %", 1),
-];
+pub const UNFINISHED: [Figure; 2] =
+    [less("at_50_unfinished", "not ended, %", 1), less("at_500_unfinished", "not ended, %", 1)];
 /// Milliseconds from the request to the end of a running task.
 pub const CANCEL: [Figure; 2] = [less("cancel_p50", "cancel: p50", 2), less("cancel_p99", "p99", 2)];
 
@@ -88,5 +86,5 @@ pub const COSTS: [Figure; 8] = [
     API_MIB,
 ];
 
-/// One caller's submits over HTTP, with so many users there.
-pub const GROWTH: [Figure; 4] = [SUBMIT_BULK, DRAIN, REDIS_SUBMIT, REDIS_DRAIN];
+/// What is measured with more and more users.
+pub const GROWTH: [Figure; 5] = [SUBMIT_BULK, DRAIN, REDIS_SUBMIT, REDIS_DRAIN, BYTES_QUEUED];

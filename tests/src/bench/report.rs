@@ -8,6 +8,11 @@ use super::figures::Figures;
 /// The system that the others are compared with.
 pub const OURS: &str = "offstage";
 
+/// Why a system is left out by whoever calls the bench.
+pub const NOT_ASKED_FOR: &str = "not asked for";
+/// Rounds of a whole run.
+pub const ROUNDS: u32 = 3;
+
 /// Everything that was measured in one go.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
@@ -17,6 +22,8 @@ pub struct Report {
     pub quick: bool,
     /// Rounds under the main setting.
     pub rounds: u32,
+    /// A system that drains slowly was timed for so long, in seconds.
+    pub window_s: u64,
     /// Where it was measured.
     pub machine: Machine,
     /// Versions of what all systems stand on.
@@ -25,9 +32,11 @@ pub struct Report {
     pub systems: Vec<System>,
     /// One system in one round under one setting.
     pub runs: Vec<Run>,
+    /// Who failed in a round, and why.
+    pub failures: Vec<Failure>,
     /// offstage with more and more users, one round after the other.
     pub growth: Vec<Grown>,
-    /// What Redis itself allows; none where redis-benchmark is missing.
+    /// What Redis itself allows; none where it could not be measured.
     pub limit: Option<Limit>,
     /// What is measured once, of offstage alone.
     pub single: Single,
@@ -61,7 +70,7 @@ pub struct System {
     pub gives: String,
     /// A crash loses none of its jobs, so that it can be held against offstage.
     pub comparable: bool,
-    /// Why it was not measured.
+    /// Why nobody tried to measure it; [`Report::skipped`] knows also of those that failed.
     pub skipped: Option<String>,
 }
 
@@ -97,6 +106,19 @@ pub struct Run {
     pub system: String,
     /// What was found.
     pub figures: Figures,
+}
+
+/// See [`Report::failures`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Failure {
+    /// The setting.
+    pub fsync: Fsync,
+    /// Counted from 1.
+    pub round: u32,
+    /// Whose.
+    pub system: String,
+    /// What it said, or did not do.
+    pub reason: String,
 }
 
 /// See [`Report::growth`].
@@ -147,8 +169,36 @@ impl Report {
         self.runs.iter().filter(move |run| run.system == system && run.fsync == fsync)
     }
 
-    /// Those that were measured, offstage first.
+    /// Those that have figures, offstage first.
     pub fn measured(&self) -> impl Iterator<Item = &System> {
-        self.systems.iter().filter(|system| system.skipped.is_none())
+        self.systems.iter().filter(|system| self.runs.iter().any(|run| run.system == system.id))
+    }
+
+    /// Why a system has no figures at all; none where it has.
+    #[must_use]
+    pub fn skipped(&self, system: &System) -> Option<String> {
+        let has_figures = self.runs.iter().any(|run| run.system == system.id);
+        let failure = self.failures.iter().find(|failure| failure.system == system.id);
+        let failed = || failure.map(|failure| format!("it failed: {}", failure.reason));
+        if has_figures { None } else { system.skipped.clone().or_else(failed) }
+    }
+
+    /// What keeps the page of this report out of the tree: systems that were left out, parts that were left out or failed.
+    /// A system that is not installed, or fails, keeps nothing out: the page says so.
+    #[must_use]
+    pub fn lacks(&self) -> Vec<String> {
+        let has_run = |fsync| self.runs.iter().any(|run| run.fsync == fsync);
+        let parts = [
+            (!self.quick, "full sizes"),
+            (self.rounds >= ROUNDS, "all rounds"),
+            (has_run(Fsync::Always), "the round with appendfsync always"),
+            (self.limit.is_some(), "the limit of Redis"),
+            (!self.growth.is_empty(), "the growth"),
+            (self.single.ready_s.is_some() && self.single.recovery_s.is_some(), "the start and the recovery"),
+        ];
+        let parts = parts.into_iter().filter(|(is_there, _)| !is_there).map(|(_, part)| part.to_owned());
+        let is_left_out = |system: &&System| system.skipped.as_deref() == Some(NOT_ASKED_FOR);
+        let systems = self.systems.iter().filter(is_left_out);
+        parts.chain(systems.map(|system| system.name.clone())).collect()
     }
 }

@@ -11,7 +11,7 @@ use super::{
 /// Several values of one figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
-    /// The one in the middle; of an even number the lower one.
+    /// The one in the middle; of an even number the mean of the two there.
     pub median: f64,
     /// The least.
     pub min: f64,
@@ -26,7 +26,8 @@ impl Spread {
         let mut values: Vec<_> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
         let (min, max) = (*values.first()?, *values.last()?);
-        Some(Self { median: values[(values.len() - 1) / 2], min, max })
+        let median = f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2]);
+        Some(Self { median, min, max })
     }
 }
 
@@ -34,6 +35,13 @@ impl Spread {
 #[must_use]
 pub fn spread(report: &Report, system: &str, fsync: Fsync, figure: &Figure) -> Option<Spread> {
     Spread::of(report.of(system, fsync).filter_map(|run| run.figures.get(figure.key).copied()))
+}
+
+/// A figure of offstage with so many users.
+#[must_use]
+pub fn grown(report: &Report, users: u64, figure: &Figure) -> Option<Spread> {
+    let of_size = report.growth.iter().filter(|grown| grown.users == users);
+    Spread::of(of_size.filter_map(|grown| grown.figures.get(figure.key).copied()))
 }
 
 /// How many times better offstage is than a peer, taken within each round; below 1 it is worse.
@@ -50,10 +58,11 @@ pub fn ratio(report: &Report, peer: &str, fsync: Fsync, figure: &Figure) -> Opti
     }))
 }
 
-/// The value that so many of a thousand do not exceed.
+/// The value that so many of a thousand do not exceed. Of `all` those beyond the values never ended, which is longer than any
+/// other: none where the rank falls among them.
 #[must_use]
-pub fn percentile(sorted: &[u64], of_thousand: usize) -> Option<u64> {
-    let place = (sorted.len() * of_thousand).div_ceil(1_000).max(1) - 1;
+pub fn percentile(sorted: &[u64], all: usize, of_thousand: usize) -> Option<u64> {
+    let place = (all * of_thousand).div_ceil(1_000).max(1) - 1;
     sorted.get(place).copied()
 }
 
@@ -68,12 +77,25 @@ mod tests {
     }
 
     #[test]
+    fn the_middle_of_an_even_number_lies_between_two() {
+        assert_eq!(Spread::of([4.0, 1.0]), Some(Spread { median: 2.5, min: 1.0, max: 4.0 }));
+    }
+
+    #[test]
     fn percentiles_are_values_that_occurred() {
         let values: Vec<_> = (1..=1_000).collect();
-        assert_eq!(percentile(&values, 500), Some(500));
-        assert_eq!(percentile(&values, 990), Some(990));
-        assert_eq!(percentile(&values, 999), Some(999));
-        assert_eq!(percentile(&values[..1], 999), Some(1));
-        assert_eq!(percentile(&[], 500), None);
+        assert_eq!(percentile(&values, 1_000, 500), Some(500));
+        assert_eq!(percentile(&values, 1_000, 990), Some(990));
+        assert_eq!(percentile(&values, 1_000, 999), Some(999));
+        assert_eq!(percentile(&values[..1], 1, 999), Some(1));
+        assert_eq!(percentile(&[], 0, 500), None);
+    }
+
+    #[test]
+    fn what_has_not_ended_took_longest() {
+        let ended: Vec<_> = (1..=667).collect();
+        assert_eq!(percentile(&ended, 1_000, 500), Some(500));
+        assert_eq!(percentile(&ended, 1_000, 667), Some(667));
+        assert_eq!(percentile(&ended, 1_000, 668), None);
     }
 }

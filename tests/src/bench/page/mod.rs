@@ -21,12 +21,16 @@ pub fn render(report: &Report, plot: &str) -> String {
     tables::machine(&mut page, report);
     section(&mut page, "What was promised", prose::PROMISES);
     promises::table(&mut page, report);
-    if promises(report).iter().any(|promise| promise.margin.is_some_and(|margin| margin < 0.0)) {
+    if promises(report).iter().any(|promise| promise.is_rate && promise.is_missed()) {
         page.push_str(prose::MISSED);
     }
     write!(page, "\n![Rates and latencies of all systems]({plot})\n").unwrap_or_default();
     section(&mut page, "Rates", prose::RATES);
+    let window_s = report.window_s;
+    writeln!(page, "A system that needs longer than {window_s} seconds for a drain is stopped then.\n")
+        .unwrap_or_default();
     tables::rates(&mut page, report, Fsync::Everysec);
+    tables::failures(&mut page, report, Fsync::Everysec);
     page.push_str(prose::RATIOS);
     tables::ratios(&mut page, report, Fsync::Everysec);
     section(&mut page, "Latency from idle, in milliseconds", prose::LATENCY);
@@ -40,6 +44,7 @@ pub fn render(report: &Report, plot: &str) -> String {
     if report.runs.iter().any(|run| run.fsync == Fsync::Always) {
         section(&mut page, "With `appendfsync always`", prose::ALWAYS);
         tables::rates(&mut page, report, Fsync::Always);
+        tables::failures(&mut page, report, Fsync::Always);
         page.push_str(prose::RATIOS);
         tables::ratios(&mut page, report, Fsync::Always);
     }

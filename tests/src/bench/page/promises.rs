@@ -6,12 +6,12 @@ use super::number::plain;
 use crate::bench::{
     figures::{self, Figure},
     report::{Fsync, OURS, Report},
-    summary::{Spread, ratio, spread},
+    summary::{Spread, grown, ratio, spread},
 };
 
 /// Tasks in one batch: as many as a worker takes at once.
 const BATCH: f64 = 64.0;
-/// By less than this the rate may fall as the queue grows: what two measurements of the same differ by.
+/// Above this part a rate is the same as another: what two measurements of the same differ by.
 const SAME: f64 = 0.9;
 
 /// One promise.
@@ -25,6 +25,8 @@ pub struct Promise {
     pub measured: Option<String>,
     /// By what part of the bound it is kept (above 0) or missed (below 0).
     pub margin: Option<f64>,
+    /// It is about tasks a second.
+    pub is_rate: bool,
 }
 
 impl Promise {
@@ -49,7 +51,18 @@ impl Promise {
         margin: impl Fn(f64) -> f64,
     ) -> Self {
         let measured = value.map(|value| format!("{}{unit}", plain(value, digits)));
-        Self { what, bound, measured, margin: value.map(margin) }
+        Self { what, bound, measured, margin: value.map(margin), is_rate: false }
+    }
+
+    /// The same, of tasks a second.
+    fn rate(self) -> Self {
+        Self { is_rate: true, ..self }
+    }
+
+    /// Whether it was measured, and is not kept.
+    #[must_use]
+    pub fn is_missed(&self) -> bool {
+        self.margin.is_some_and(|margin| margin < 0.0)
     }
 
     fn verdict(&self) -> String {
@@ -80,21 +93,24 @@ pub fn promises(report: &Report) -> Vec<Promise> {
             2,
             2.0,
             fastest(report),
-        ),
+        )
+        .rate(),
         Promise::at_least(
             "submit to terminal, of what Redis allows for the same work",
             " %",
             0,
             50.0,
             of_limit(report),
-        ),
+        )
+        .rate(),
         Promise::at_least(
             "drain with the most users, of that with the fewest",
             " %",
             0,
             100.0 * SAME,
             growth(report),
-        ),
+        )
+        .rate(),
         Promise::at_most(
             "wake-up from idle, p99 of submit to terminal at 50/s",
             " ms",
@@ -111,17 +127,23 @@ pub fn promises(report: &Report) -> Vec<Promise> {
             single.recovery_s,
         ),
         Promise::at_most(
-            "Redis's memory for a queued task",
+            "Redis's memory for a queued task, at the length of the queue where it is most",
             " bytes",
             0,
             1_024.0,
-            ours(&figures::BYTES_QUEUED),
+            bytes_queued(report),
         ),
-        Promise::at_most("`make run` from a built tree to serving", " s", 2, 2.0, single.ready_s),
+        Promise::at_most(
+            "`make run` in a built tree to serving: `offstage dev`, without make and cargo before it",
+            " s",
+            2,
+            2.0,
+            single.ready_s,
+        ),
     ]
 }
 
-/// How many times the fastest peer that loses no jobs; that one is chosen for each round anew by the medians.
+/// How many times the fastest peer that loses no jobs: the least of the peers' medians, each over the rounds.
 fn fastest(report: &Report) -> Option<f64> {
     let peers = report.measured().filter(|system| system.comparable && system.id != OURS);
     let ratios = peers.filter_map(|peer| ratio(report, &peer.id, Fsync::Everysec, &figures::THROUGH));
@@ -136,11 +158,15 @@ fn of_limit(report: &Report) -> Option<f64> {
 
 fn growth(report: &Report) -> Option<f64> {
     let (fewest, most) = (report.growth.first()?.users, report.growth.last()?.users);
-    let drain = |users: u64| {
-        let grown = report.growth.iter().filter(|grown| grown.users == users);
-        Spread::of(grown.filter_map(|grown| grown.figures.get(figures::DRAIN.key).copied()))
-    };
+    let drain = |users| grown(report, users, &figures::DRAIN);
     Some(100.0 * drain(most)?.median / drain(fewest)?.median)
+}
+
+/// The most of the medians: that of the rounds, and those of all lengths in the growth.
+fn bytes_queued(report: &Report) -> Option<f64> {
+    let in_rounds = spread(report, OURS, Fsync::Everysec, &figures::BYTES_QUEUED);
+    let grown = report.growth.iter().filter_map(|one| grown(report, one.users, &figures::BYTES_QUEUED));
+    Spread::of(in_rounds.into_iter().chain(grown).map(|spread| spread.median)).map(|bytes| bytes.max)
 }
 
 pub(super) fn table(page: &mut String, report: &Report) {
@@ -164,5 +190,7 @@ mod tests {
         assert_eq!(at_most(None), "not measured");
         let at_least = |value| Promise::at_least("", "", 0, 2.0, Some(value)).verdict();
         assert_eq!((at_least(2.0), at_least(1.5)), ("met".to_owned(), "**missed by 25 %**".to_owned()));
+        let is_missed = |value| Promise::at_most("", "", 0, 20.0, value).is_missed();
+        assert_eq!([Some(20.0), Some(25.0), None].map(is_missed), [false, true, false]);
     }
 }

@@ -5,12 +5,9 @@ use std::fmt::Write as _;
 use super::number::{self, plain};
 use crate::bench::{
     figures::{self, Figure},
-    report::{Fsync, OURS, Report, System},
-    summary::{Spread, ratio, spread},
+    report::{Failure, Fsync, OURS, Report, System},
+    summary::{grown, ratio, spread},
 };
-
-/// More of the tasks than this, in percent, have not ended: the system does not keep up, and its percentiles mean nothing.
-const KEEPS_UP: f64 = 1.0;
 
 pub(super) fn machine(page: &mut String, report: &Report) {
     let machine = &report.machine;
@@ -37,6 +34,17 @@ pub(super) fn rates(page: &mut String, report: &Report, fsync: Fsync) {
     by_system(page, report, fsync, &figures::RATES, cell);
 }
 
+/// Rounds that are missing above, and why.
+pub(super) fn failures(page: &mut String, report: &Report, fsync: Fsync) {
+    let failures: Vec<_> = report.failures.iter().filter(|failure| failure.fsync == fsync).collect();
+    if !failures.is_empty() {
+        page.push_str("\nFailed, and not in the figures:\n\n");
+    }
+    for Failure { round, system, reason, .. } in failures {
+        writeln!(page, "- {system} in round {round}: {reason}").unwrap_or_default();
+    }
+}
+
 pub(super) fn ratios(page: &mut String, report: &Report, fsync: Fsync) {
     head(page, "offstage / peer", figures::RATES.iter());
     for peer in report.measured().filter(|system| system.id != OURS) {
@@ -49,19 +57,11 @@ pub(super) fn ratios(page: &mut String, report: &Report, fsync: Fsync) {
 }
 
 pub(super) fn latencies(page: &mut String, report: &Report) {
-    let all = [&figures::LATENCIES[..], &figures::CANCEL[..]].concat();
+    let (slow, fast) = figures::LATENCIES.split_at(figures::LATENCIES.len() / 2);
+    let [slow_late, fast_late] = figures::UNFINISHED;
+    let all = [slow, &[slow_late], fast, &[fast_late], &figures::CANCEL].concat();
     by_system(page, report, Fsync::Everysec, &all, |system, figure| {
-        let of = |figure: &Figure| spread(report, &system.id, Fsync::Everysec, figure);
-        if figures::CANCEL.iter().any(|cancel| cancel.key == figure.key) && of(figure).is_none() {
-            return "none".to_owned();
-        }
-        let late = figures::UNFINISHED
-            .iter()
-            .find(|late| late.key.split("_unf").next() == figure.key.rsplit_once('_').map(|(rate, _)| rate));
-        match late.and_then(of) {
-            Some(late) if late.median > KEEPS_UP => format!("{} % not ended", plain(late.median, 0)),
-            _ => number::spread(of(figure), figure.digits),
-        }
+        number::spread(spread(report, &system.id, Fsync::Everysec, figure), figure.digits)
     });
 }
 
@@ -76,18 +76,15 @@ pub(super) fn growth(page: &mut String, report: &Report) {
     let mut sizes: Vec<_> = report.growth.iter().map(|grown| grown.users).collect();
     sizes.dedup();
     for users in sizes {
-        let of_size = report.growth.iter().filter(|grown| grown.users == users);
-        let cells = figures::GROWTH.map(|figure| {
-            let values = of_size.clone().filter_map(|grown| grown.figures.get(figure.key).copied());
-            number::spread(Spread::of(values), figure.digits)
-        });
+        let cells =
+            figures::GROWTH.map(|figure| number::spread(grown(report, users, &figure), figure.digits));
         row(page, &plain_count(users), cells);
     }
 }
 
 pub(super) fn limit(page: &mut String, report: &Report) {
     let Some(limit) = &report.limit else {
-        page.push_str("SKIPPED: redis-benchmark is missing.\n");
+        page.push_str("SKIPPED: it was not measured.\n");
         return;
     };
     page.push_str("| command | a task | us a call | us a task |\n|---|---|---|---|\n");
@@ -106,7 +103,7 @@ pub(super) fn systems(page: &mut String, report: &Report) {
     page.push_str("\n| system | settings | what it does for a job |\n|---|---|---|\n");
     for system in &report.systems {
         let settings =
-            system.skipped.as_ref().map_or_else(|| system.settings.clone(), |why| format!("SKIPPED: {why}"));
+            report.skipped(system).map_or_else(|| system.settings.clone(), |why| format!("SKIPPED: {why}"));
         writeln!(page, "| {} | {settings} | {} |", system.name, system.gives).unwrap_or_default();
     }
 }

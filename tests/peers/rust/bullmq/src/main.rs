@@ -90,14 +90,17 @@ impl Queue for Bullmq {
             // The worker notes the job as active beside starting it.
             let mut looks = tokio::time::interval(LOOK_EVERY);
             let cancelled = async {
-                while !worker.cancel_job(&job).await {
+                loop {
+                    let begun = now_us();
+                    if worker.cancel_job(&job).await {
+                        return begun;
+                    }
                     looks.tick().await;
                 }
             };
-            tokio::time::timeout(CANCEL_LIMIT, cancelled)
+            let begun = tokio::time::timeout(CANCEL_LIMIT, cancelled)
                 .await
                 .map_err(|_| "a running job cannot be cancelled")?;
-            let begun = now_us();
             hear.recv().await.ok_or("no job ended")?;
             took.push(now_us() - begun);
         }
