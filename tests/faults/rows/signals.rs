@@ -5,6 +5,7 @@
 use offstage_tests::eventually;
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     checker::Invariant,
@@ -22,6 +23,9 @@ const SLOW: [(&str, &str); 1] = [("OFFSTAGE_CHECKS__PAUSE__MS", "300")];
 
 /// See the module's header.
 pub(crate) async fn signals(run: &mut Run) {
+    // Under nohup, and in some CI, a driver is started deaf to it, and its programs would be too; a signal that it handles is
+    // handed on to nobody.
+    let _handled = signal(SignalKind::hangup()).expect("a handler");
     let mut scene = Scene::start(run, Setup { settings: &SLOW, ..Setup::default() }).await;
     let load = scene.load(run, Load::default());
     for round in 0..run.faults() {
