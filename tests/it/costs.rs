@@ -4,7 +4,7 @@
 //! whoever lowers a figure lowers its bound. What a real worker gathers into one call depends on the machine; its bounds are
 //! wide, and break where it gathers nothing. `make bench` shows what a command takes.
 //!
-//! Easy to get wrong: reading the counters is a command too, so both readings go over one connection and count themselves.
+//! Easy to get wrong: reading the counters is a command too, and is left out.
 
 use offstage::{
     domain::checklist::Checklist,

@@ -115,8 +115,8 @@ impl Door {
     }
 }
 
-/// What the head alone says, unless it is the body that says it. Only a 503 that says when to come again leaves open what became of the request: there is no
-/// gateway, and offstage holds nobody back with a 429.
+/// What the head says; none where it is for the body to say. Only a 503 that says when to come again leaves open what became
+/// of the request: there is no gateway, and offstage holds nobody back with a 429.
 fn sort(status: StatusCode, headers: &HeaderMap) -> Option<Outcome> {
     match status {
         StatusCode::SERVICE_UNAVAILABLE if headers.contains_key(RETRY_AFTER) => {
