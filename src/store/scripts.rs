@@ -96,7 +96,7 @@ scripts! {
     CANCEL "cancel", allowed, guards;
     CLAIM "claim", allowed, own, "sides";
     CLOSE_SESSION "close_session", allowed, guards;
-    COMMIT "commit", allowed, own, "sides";
+    COMMIT "commit", allowed, own, "sides", "deleting";
     CREATE_USER "create_user", refused, begins, "sides", "users";
     DELETE_DEPENDENT "delete_dependent", allowed, begins;
     DEPTH "depth", allowed, own;
@@ -128,7 +128,7 @@ scripts! {
     RESUME "resume", allowed, begins;
     REVOKE_TOKEN "revoke_token", allowed, guards;
     SETTLE "settle", allowed, own, "sides";
-    SUBMIT "submit", refused, begins, "sides", "creating";
+    SUBMIT "submit", refused, begins, "sides", "creating", "submitting";
     SUBMIT_DEPLOY "submit_deploy", refused, begins, "creating";
     SWEEP_GENERATION "sweep_generation", allowed, own, "sides";
     TAKE_WALK "take_walk", allowed, own;

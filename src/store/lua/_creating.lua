@@ -21,15 +21,11 @@ end
 local function create(id, item, start, is_later, exclusive)
   local fields = { 'state', start[1], 'fence', '0', 'attempt', '0', 'modified', NOW_TEXT, 'kind', item.kind, item.about[1],
     item.about[2], 'created', NOW_TEXT, 'created_by', item.by }
-  local function keep(field, value)
-    fields[#fields + 1] = field
-    fields[#fields + 1] = value
-  end
-  if item.trace ~= '' then keep('trace', item.trace) end
-  if item.admin == '1' then keep('by_admin', '1') end
-  if is_later then keep('not_before', item.not_before) end
-  if item.retry_of ~= '' then keep('retry_of', item.retry_of) end
-  if item.key ~= '' then keep('key', item.key) end
+  if item.trace ~= '' then add_field(fields, 'trace', item.trace) end
+  if item.admin == '1' then add_field(fields, 'by_admin', '1') end
+  if is_later then add_field(fields, 'not_before', item.not_before) end
+  if item.retry_of ~= '' then add_field(fields, 'retry_of', item.retry_of) end
+  if item.key ~= '' then add_field(fields, 'key', item.key) end
   redis.call('HSET', P .. 'task:' .. id, unpack(fields))
   if exclusive then later('HSET', P .. 'live', item.subject, id) end
   later('ZADD', index(item.kind, start[1]), id, id)

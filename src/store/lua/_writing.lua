@@ -8,6 +8,12 @@ local EVENTS_LIMIT, EVENTS_PER_ENTRY = 5000, 20
 local MOST_VALUES = 4000
 local tally, told, waiting, doomed, ended, failure = {}, {}, {}, {}, {}, nil
 
+-- Adds a field to those that are written along.
+local function add_field(fields, field, value)
+  fields[#fields + 1] = field
+  fields[#fields + 1] = value
+end
+
 -- Counts a task into a state, or out of it. Written with `done`, once a script and not once a task.
 local function count(state, by) tally[state] = (tally[state] or 0) + by end
 
@@ -121,10 +127,7 @@ local function move(id, task, to, event, by, reason, fields, due)
   if leaves ~= enters then
     leave_place(id, task, leaves)
     enter_place(id, task, enters, due)
-    if enters == 'ended' then
-      fields[#fields + 1] = 'completed'
-      fields[#fields + 1] = task.at_text
-    end
+    if enters == 'ended' then add_field(fields, 'completed', task.at_text) end
   end
   redis.call('HSET', task.key, 'state', state, 'modified', task.at_text, unpack(fields))
   count(task.state, -1)

@@ -10,8 +10,8 @@ local sides, roles = { 'staged', 'deployed' }, nil
 local function fields_of(email)
   local fields = { 'user_role_id', roles:match('^%d+') }
   local further = roles:match(',(.+)$')
-  if further then fields[#fields + 1] = 'further_roles'; fields[#fields + 1] = further end
-  if email ~= '' then fields[#fields + 1] = 'email'; fields[#fields + 1] = email end
+  if further then add_field(fields, 'further_roles', further) end
+  if email ~= '' then add_field(fields, 'email', email) end
   return fields
 end
 

@@ -7,8 +7,7 @@
 local name, key = ARGV[3], P .. 'worker:' .. ARGV[3]
 local fields = { 'host', ARGV[4], 'pid', ARGV[5], 'version', ARGV[6], 'running', ARGV[7], 'seen', NOW }
 if ARGV[8] ~= '' then
-  fields[#fields + 1] = 'last_claim'
-  fields[#fields + 1] = NOW - tonumber(ARGV[8])
+  add_field(fields, 'last_claim', NOW - tonumber(ARGV[8]))
 end
 
 -- writes

@@ -29,19 +29,16 @@ end
 local ids = redis.call('LPOP', P .. 'pending', ARGV[4]) or {}
 local lease_ends = string.format('%.0f', NOW + tonumber(ARGV[6]))
 local reply = {'OK', tostring(#ids), NOW_TEXT}
+
 local function claim(id)
   local task = load_task(id)
   local to = task and row(moves, task)
-  if not to then
-    later('ZREM', P .. 'claimable', id)
-    return
-  end
+  if not to then return later('ZREM', P .. 'claimable', id) end
   local fence, attempt = tostring(tonumber(task.fence) + 1), tostring(task.attempt + 1)
   local name, registered = who(task)
   local fields = { 'fence', fence, 'attempt', attempt, 'worker', ARGV[5] }
   if task.fence == '0' then
-    fields[#fields + 1] = 'started'
-    fields[#fields + 1] = task.at_text
+    add_field(fields, 'started', task.at_text)
   else
     -- What a committed task found is what it was committed on.
     if not task.committed then

@@ -11,8 +11,7 @@ if number > tonumber(ARGV[6]) then return {'FULL'} end
 -- writes
 local id, fields = string.format('%.0f', number), { unpack(ARGV, 8) }
 if ARGV[7] == '1' then
-  fields[#fields + 1] = 'password_creation_time'
-  fields[#fields + 1] = NOW
+  add_field(fields, 'password_creation_time', NOW)
 end
 redis.call('SET', P .. 'last_user', id)
 write_user('staged', id, ARGV[3], ARGV[4], fields)

@@ -9,10 +9,7 @@ local deletions = cjson.decode(ARGV[4])
 
 local function fields_of(json)
   local fields = {}
-  for field, value in pairs(cjson.decode(json)) do
-    fields[#fields + 1] = field
-    fields[#fields + 1] = value
-  end
+  for field, value in pairs(cjson.decode(json)) do add_field(fields, field, value) end
   return fields
 end
 

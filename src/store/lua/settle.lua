@@ -38,14 +38,8 @@ local function settle(task, id, fence, event, reason, detail, delay, worker, che
   -- writes
   local fields = {}
   if to[1] == rules.to and reason ~= '' then fields = { 'reason', reason, 'detail', detail } end
-  if checks ~= '' then
-    fields[#fields + 1] = 'checks'
-    fields[#fields + 1] = checks
-  end
-  if rules.uncount then
-    fields[#fields + 1] = 'attempt'
-    fields[#fields + 1] = task.attempt - 1
-  end
+  if checks ~= '' then add_field(fields, 'checks', checks) end
+  if rules.uncount then add_field(fields, 'attempt', task.attempt - 1) end
   move(id, task, to, event, worker, reason, fields, string.format('%.0f', NOW + tonumber(delay)))
   return 'DONE', to[1], to[3] == 'ended' and cancel_took(id, task.at)
 end

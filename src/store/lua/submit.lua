@@ -10,7 +10,7 @@
 -- Replies {OK, an item's line...}: tag, task id, ms, separated by tabs (a string costs less than a table). Tags: CREATED,
 -- REPEATED (same key, same request), LIVE (a deletion of the subject already runs), OTHER (one of another kind does, which
 -- does not stand in for this one), BEING_CANCELLED, KEY_REUSED, TOO_MANY_KEYS, FORBIDDEN, NOT_FOUND.
-local rules = cjson.decode(ARGV[3])
+local rules, most_keys = cjson.decode(ARGV[3]), tonumber(ARGV[5])
 if tonumber(redis.call('GET', P .. 'seq') or '0') < tonumber(ARGV[4]) then return {'DATA_LOST'} end
 
 local items = {}
@@ -24,59 +24,8 @@ for i = 6, #ARGV, 10 do
     retry_of = ARGV[i + 8], trace = ARGV[i + 9] }
 end
 
--- What a hash has under that of each item, all in one look. What an item of this call writes there is noted here as well.
-local function look_at(hash, field)
-  local asked, found = {}, {}
-  for _, item in ipairs(items) do
-    if item[field] ~= '' then asked[#asked + 1] = item[field] end
-  end
-  local values = #asked > 0 and redis.call('HMGET', P .. hash, unpack(asked))
-  for i, name in ipairs(asked) do found[name] = values[i] end
-  return found
-end
-
-local named, live = look_at('idempotency', 'key'), look_at('live', 'subject')
-
--- Says which task an idempotency key stands for.
-local function name_task(item, id)
-  named[item.key] = item.hash .. ':' .. id
-  later('HSET', P .. 'idempotency', item.key, named[item.key])
-end
-
--- The key that came with a task stands in its record, which is a quarter of the memory; later ones in a list.
-local function keep_later_key(item, id)
-  if item.key == '' then return true end
-  local key = P .. 'task:' .. id
-  local kept = redis.call('HEXISTS', key, 'key') + redis.call('LLEN', key .. ':keys')
-  if kept >= tonumber(ARGV[5]) then return false end
-  redis.call('RPUSH', key .. ':keys', item.key)
-  name_task(item, id)
-  return true
-end
-
-local function bring_forward(item, id, task)
-  local to = row(rules.forward, task)
-  local due = to and tonumber(redis.call('HGET', task.key, 'not_before') or '')
-  if not due or item.due >= due then return end
-  if item.due > NOW then
-    later('ZADD', P .. 'delayed', item.not_before, id)
-    local stays = { rules.later[1], rules.later[2], rules.later[2] }
-    move(id, task, stays, 'bring_forward', item.by, '', { 'not_before', item.not_before })
-  else
-    redis.call('HDEL', task.key, 'not_before')
-    move(id, task, to, 'bring_forward', item.by, '', {})
-  end
-end
-
--- 1 for an administrator, 0 for another user, false where there is none. A workspace's existence is known elsewhere.
-local function look_up(item)
-  if item.workspace then return '0' end
-  local staged = redis.call('HGET', P .. 'staged:user:' .. item.user, 'admin')
-  if rules.needs[item.kind] == 'staged' then return staged end
-  local deployed = redis.call('HGET', side('deployed') .. 'user:' .. item.user, 'admin')
-  local there = deployed or rules.needs[item.kind] == 'either' and staged
-  return there and (staged == '1' and staged or there)
-end
+local live = look_at(items, 'live', 'subject')
+named = look_at(items, 'idempotency', 'key')
 
 -- `left`: so many items are not created yet, this one among them.
 local function submit(item, left)
@@ -85,7 +34,7 @@ local function submit(item, left)
     local hash, id = kept:match('^(%x+):(%d+)$')
     return (hash == item.hash and 'REPEATED' or 'KEY_REUSED') .. '\t' .. id .. '\t0'
   end
-  local admin = look_up(item)
+  local admin = look_up(item, rules)
   if admin == '1' and item.may_admin ~= '1' then return 'FORBIDDEN\t0\t0' end
   if not admin then return 'NOT_FOUND\t0\t0' end
   local id = rules.exclusive[item.kind] and live[item.subject]
@@ -100,8 +49,8 @@ local function submit(item, left)
   if not (rules.served_by[item.kind] or {})[task.kind] then return 'OTHER\t' .. id .. '\t0' end
   -- A retry is a new task or nothing: it is refused, so it must not change the one that is live.
   if item.retry_of ~= '' then return 'LIVE\t' .. id .. '\t0' end
-  if not keep_later_key(item, id) then return 'TOO_MANY_KEYS\t' .. id .. '\t0' end
-  bring_forward(item, id, task)
+  if not keep_later_key(item, id, most_keys) then return 'TOO_MANY_KEYS\t' .. id .. '\t0' end
+  bring_forward(item, id, task, rules)
   return 'LIVE\t' .. id .. '\t0'
 end
 
