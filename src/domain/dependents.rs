@@ -135,7 +135,8 @@ impl Findings {
     fn in_detail(&mut self, check: usize, at: DateTime<Utc>, change: impl FnOnce(&mut Components)) {
         let detail = self.checks.0.get_mut(check).and_then(|check| check.components.as_mut());
         if let Some(components) = detail {
-            components.modified = at;
+            // What is heard of behind its end was found before.
+            components.modified = components.completed.map_or(at, |ended| ended.min(at));
             change(components);
         }
     }
@@ -179,9 +180,11 @@ mod tests {
             assert_eq!(findings.counts(), Counts { found: 1, blocking: 1 });
             assert_eq!(findings.checks.0[0].state, CheckState::Unanswered);
         }
+        detailed.add(0, SubType::Reports, &dependent, at(6));
+        assert_eq!(detailed.checks.0[0].counts.found, 2, "it was found, however late it is heard of");
         assert_eq!(plain.checks.0[0].components, None);
         let components = detailed.checks.0[0].components.take().unwrap();
-        assert_eq!(components.to_string(), "1.1.4.4:REPORTS.3.1.1");
+        assert_eq!(components.to_string(), "1.1.4.4:REPORTS.3.2.2");
     }
 
     #[test]
