@@ -201,6 +201,7 @@ impl Scene {
 
     /// Waits until the clients have had so many more good answers.
     pub(crate) async fn progress(&self, load: &Running, more: u64) {
+        self.keep_users().await;
         within("the clients get answers", PROGRESS_LIMIT, load.log.more(more)).await;
     }
 
@@ -234,6 +235,10 @@ impl Scene {
         })
         .await;
         run.recovered_in(begun.elapsed());
+    }
+
+    /// Brings more users in where the clients have few left: nothing must be broken.
+    async fn keep_users(&self) {
         if self.users.left() < FEW {
             let first = self.users.end();
             fixtures::users(&self.store, first..first + self.batch).await;
