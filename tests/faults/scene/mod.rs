@@ -235,6 +235,7 @@ impl Scene {
         })
         .await;
         run.recovered_in(begun.elapsed());
+        self.keep_users().await;
     }
 
     /// Brings more users in where the clients have few left: nothing must be broken.
