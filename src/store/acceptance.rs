@@ -46,9 +46,6 @@ pub enum Shortfall {
         /// How many have it.
         have: u32,
     },
-    /// Redis takes no write that could be confirmed.
-    #[error("Redis takes no writes")]
-    Unwritable,
 }
 
 /// Where acceptances are written and confirmed.
@@ -122,12 +119,15 @@ impl Acceptances {
         looked.inspect_err(calls::failed)
     }
 
-    /// The same, as the word for it; that Redis takes no writes is one as well.
-    pub(super) async fn shortfall(&self) -> Option<Shortfall> {
+    /// The same, with what comes short as the answer.
+    ///
+    /// # Errors
+    /// Redis takes no writes, or does not answer.
+    pub(super) async fn shortfall(&self) -> Result<Option<Shortfall>, StoreError> {
         match self.look().await {
-            Ok(()) => None,
-            Err(StoreError::Withheld(shortfall)) => Some(shortfall),
-            Err(_) => Some(Shortfall::Unwritable),
+            Ok(()) => Ok(None),
+            Err(StoreError::Withheld(shortfall)) => Ok(Some(shortfall)),
+            Err(error) => Err(error),
         }
     }
 

@@ -113,7 +113,7 @@ impl Store {
             Err(error) => return Err(error),
         };
         let shortfall = match &self.inner.acceptances {
-            Some(acceptances) => acceptances.shortfall().await,
+            Some(acceptances) => acceptances.shortfall().await?,
             None => None,
         };
         Ok(Assurance { fsync, replicas, promised: self.promised(), shortfall })

@@ -1,5 +1,5 @@
-//! Waiting for a Redis that is away, or does not keep what is promised. A worker never gives up on Redis: it tries again, with back-off and jitter, until
-//! there is an answer. Only for calls that are safe to repeat.
+//! Waiting for a Redis that is away, or does not keep what is promised. A worker never gives up on Redis: it tries again,
+//! with back-off and jitter, until there is an answer. Only for calls that are safe to repeat.
 
 use std::time::Duration;
 

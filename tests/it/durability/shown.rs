@@ -56,6 +56,17 @@ async fn where_nothing_is_promised_nothing_is_asked_and_what_there_is_is_shown()
 }
 
 #[tokio::test]
+async fn where_redis_takes_no_writes_the_doctor_still_looks_and_says_what_redis_said() {
+    let site = Site::open().await;
+    site.set("min-replicas-to-write", "5");
+    let (level, says) = acceptances(&site).await;
+    assert_eq!(level, "bad", "{says}");
+    assert!(says.contains("NOREPLICAS"), "{says}");
+    site.set("min-replicas-to-write", "0");
+    assert_eq!(acceptances(&site).await.0, "good");
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_tell_its_settings_is_not_taken_to_keep_a_promise() {
     let site = Site::promising(&PROMISED[..1]).await;
     site.api.submit(5).await;
