@@ -20,6 +20,16 @@ const SILENT_AFTER_S: u64 = 2;
 /// Between two looks at the promise while nobody asks for anything.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// What is asked of a server's settings.
+const SETTINGS: [&str; 6] = [
+    "maxmemory-policy",
+    "appendonly",
+    "appendfsync",
+    "aof-load-truncated",
+    "save",
+    "stop-writes-on-bgsave-error",
+];
+
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortcoming {
@@ -142,9 +152,7 @@ impl Store {
     /// The settings that matter here; none where the server does not tell.
     pub(super) async fn settings(&self) -> Result<HashMap<String, String>, StoreError> {
         let mut commands = pipe();
-        for setting in
-            ["maxmemory-policy", "appendonly", "appendfsync", "save", "stop-writes-on-bgsave-error"]
-        {
+        for setting in SETTINGS {
             commands.cmd("CONFIG").arg("GET").arg(setting);
         }
         match self.inner.link.pipeline::<Vec<HashMap<String, String>>>("config", &commands).await {
@@ -165,6 +173,13 @@ pub(super) fn fsync_of(settings: &HashMap<String, String>) -> Durability {
         (Some("no"), _) => Durability::Off,
         _ => Durability::Unknown,
     }
+}
+
+/// A server with these settings loads a file that ends amid a transaction and leaves the beginning of it there, which it carries
+/// out at the start after that: <https://github.com/valkey-io/valkey/pull/4342>.
+pub(super) fn revives_what_broke_off(settings: &HashMap<String, String>) -> bool {
+    let is_on = |name: &str| settings.get(name).is_some_and(|value| value == "yes");
+    is_on("appendonly") && is_on("aof-load-truncated")
 }
 
 /// Replicas that have all and said so lately: `slave0:ip=127.0.0.1,port=1,state=online,offset=9,lag=1`.
@@ -213,6 +228,11 @@ fn judge(info: &str, settings: &HashMap<String, String>, promised: FsyncPromise)
         && let Some(fsync) = setting("appendfsync", "always")
     {
         add(false, format!("appendfsync is {fsync}: a power cut loses the last moments; set it to always"));
+    }
+    if revives_what_broke_off(settings) {
+        let what = "aof-load-truncated is yes: what Redis died over can take effect two starts later; set it to no, and \
+            start Redis by deploy/start-redis.sh";
+        add(false, what.to_owned());
     }
     found
 }

@@ -18,6 +18,8 @@ const INTRODUCTION: &str = "# Reliability
 page. Real programs (`offstage serve`, `offstage-worker`) and a private Redis stand under load while faults are injected.
 Clients keep a log of what they were told (yes, no, unknown), workers a ledger of effects outside Redis. At the end both are
 held against the records, their histories, and the users who are left, once all has ended and two leases have passed.
+Redis is started as `docker-compose.yml` starts it, by `deploy/start-redis.sh`: one that is started otherwise can carry out
+what it died over two starts later, as F03 and F04 have found.
 
 What is checked after every row whose records are still there:
 

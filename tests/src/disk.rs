@@ -74,9 +74,10 @@ impl LossyDisk {
         self.lines().last().is_some_and(|(what, ..)| *what == "b")
     }
 
-    /// Cuts the append-only files of a dead server back to what is safe; how many bytes were lost.
+    /// Cuts the append-only files of a dead server back to what is safe, and this share of the rest, wherever that ends; how many
+    /// bytes were lost.
     #[must_use]
-    pub fn lose(&self, data: &Path) -> u64 {
+    pub fn lose(&self, data: &Path, kept: f64) -> u64 {
         let mut safe = HashMap::new();
         for (what, inode, length) in self.lines() {
             if what == "e" {
@@ -87,9 +88,10 @@ impl LossyDisk {
         for path in append_only_files(data) {
             let file = OpenOptions::new().write(true).open(&path).expect("it can be written");
             let metadata = file.metadata().expect("it is there");
-            let kept = safe.get(&metadata.ino()).copied().unwrap_or(0).min(metadata.len());
-            file.set_len(kept).expect("it can be cut");
-            lost += metadata.len() - kept;
+            let safe = safe.get(&metadata.ino()).copied().unwrap_or(0).min(metadata.len());
+            let length = safe + share_of(metadata.len() - safe, kept);
+            file.set_len(length).expect("it can be cut");
+            lost += metadata.len() - length;
         }
         lost
     }
@@ -104,6 +106,16 @@ impl LossyDisk {
         };
         text.lines().map(|line| parse(line).unwrap_or_else(|| panic!("not a line: {line}"))).collect()
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "at most as many bytes, and few"
+)]
+fn share_of(bytes: u64, share: f64) -> u64 {
+    (bytes as f64 * share) as u64
 }
 
 fn append_only_files(data: &Path) -> Vec<PathBuf> {
@@ -134,12 +146,12 @@ mod tests {
     async fn what_was_synced_survives_a_power_cut_and_the_rest_does_not() {
         let mut redis = PrivateRedis::on_lossy_disk(&[]).await;
         set(&redis, "safe");
-        redis.cut_power();
+        redis.cut_power(0.0);
         redis.restart().await;
         assert_eq!(keys(&redis), ["safe"]);
         redis::cmd("CONFIG").arg(&["SET", "appendfsync", "no"]).exec(&mut redis.connection()).unwrap();
         set(&redis, "in memory");
-        assert!(redis.cut_power() > 0);
+        assert!(redis.cut_power(0.0) > 0);
         redis.restart().await;
         assert_eq!(keys(&redis), ["safe"]);
     }

@@ -1,4 +1,5 @@
-//! A Redis of the test's own: a Unix socket in a temporary folder, `appendfsync always`, killed with the test.
+//! A Redis of the test's own: a Unix socket in a temporary folder, `appendfsync always`, killed with the test. It is started as
+//! `docker-compose.yml` and `offstage dev` start theirs, by `deploy/start-redis.sh`.
 
 use redis::{Client, Connection};
 use rustix::process::{Pid, Signal, kill_process};
@@ -10,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::{disk::LossyDisk, eventually};
 
+const START: &str = include_str!("../../deploy/start-redis.sh");
 /// How long a server may take to answer.
 const START_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -86,12 +88,14 @@ impl PrivateRedis {
             std::fs::remove_file(self.socket()).expect("the stale socket goes");
         }
         let log = std::fs::File::options().create(true).append(true).open(self.folder().join("redis.log"));
-        let mut command = Command::new(server_program());
+        let mut command = Command::new("sh");
+        command.args(["-c", START, "start-redis.sh"]).arg(self.folder()).arg(server_program());
         command.args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
         command.args(["--maxmemory-policy", "noeviction", "--enable-debug-command", "yes"]);
         command.arg("--unixsocket").arg(self.socket()).arg("--dir").arg(self.folder()).args(&self.extra);
         command.envs(self.disk.iter().flat_map(LossyDisk::environment));
-        command.stdin(Stdio::null()).stdout(log.expect("a log file")).stderr(Stdio::inherit());
+        let log = log.expect("a log file");
+        command.stdin(Stdio::null()).stdout(log.try_clone().expect("the same file")).stderr(log);
         self.server = Some(command.spawn().expect("a Redis or Valkey server starts"));
         let client = self.client();
         eventually("Redis answers", START_LIMIT, async || {
@@ -126,10 +130,11 @@ impl PrivateRedis {
         server.wait().expect("it is gone");
     }
 
-    /// The power goes: `kill -9`, and with it what its lossy disk had not synced. How many bytes that were.
-    pub fn cut_power(&mut self) -> u64 {
+    /// The power goes: `kill -9`, and with it what its lossy disk had not synced, but for this share of it, from 0 to 1: a
+    /// disk keeps some of what it was not asked to. How many bytes were lost.
+    pub fn cut_power(&mut self, kept: f64) -> u64 {
         self.kill();
-        self.lossy_disk().lose(self.folder())
+        self.lossy_disk().lose(self.folder(), kept)
     }
 
     /// `kill -9` at a moment when its lossy disk is at rest: a server that syncs every second holds back what it is told
@@ -195,7 +200,9 @@ impl Drop for PrivateRedis {
     }
 }
 
-fn server_program() -> PathBuf {
+/// The server's program, Redis or Valkey.
+#[must_use]
+pub fn server_program() -> PathBuf {
     let named = offstage::config::redis_server_override();
     let on_path = ["redis-server", "valkey-server"].map(PathBuf::from);
     let works = |program: &PathBuf| {

@@ -6,6 +6,8 @@
 //! is a link to a program that looks at the name it was called by. This speaks no Redis but one PING; only
 //! `store` does.
 //!
+//! It is started by `deploy/start-redis.sh`, which first cuts half a transaction off the end of the append-only file.
+//!
 //! Easy to get wrong: a server that sets its process title wipes its environment, and with it the mark by which
 //! a later start finds an orphan; hence `set-proc-title no`.
 
@@ -26,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use super::child::{self, Keeper};
 use crate::config;
 
+const START: &str = include_str!("../../../deploy/start-redis.sh");
 /// A socket's address holds 107 bytes on Linux and 103 elsewhere; some are left for a temporary name.
 const SOCKET_PATH_MAX: usize = 100;
 /// Bytes of the data folder's hash in a name.
@@ -100,12 +103,14 @@ impl PrivateRedis {
         {
             tracing::warn!(%error, "cannot remove the stale socket of the private Redis");
         }
-        let mut command = Command::new(&self.program);
+        let files = self.data.join("redis");
+        let mut command = Command::new("sh");
+        command.args(["-c", START, "start-redis.sh"]).arg(&files).arg(&self.program);
         command.args(["--port", "0", "--unixsocketperm", "700", "--set-proc-title", "no"]);
         command.args(["--appendonly", "yes", "--appendfsync", "always", "--save", ""]);
         command.args(["--maxmemory-policy", "noeviction", "--daemonize", "no"]);
         command.arg("--unixsocket").arg(&self.socket);
-        command.arg("--dir").arg(self.data.join("redis"));
+        command.arg("--dir").arg(files);
         command.arg("--logfile").arg(self.log());
         child::adopt(&mut command, &self.data);
         command

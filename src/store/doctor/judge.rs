@@ -11,7 +11,7 @@ use crate::{
     domain::state::TaskState,
     store::{
         StoreError,
-        durability::{Assurance, field, is_too_old},
+        durability::{Assurance, field, is_too_old, revives_what_broke_off},
         tasks::Depth,
         workers::{COUNTED, WorkerEntry},
     },
@@ -98,6 +98,12 @@ pub(super) fn persistence(settings: &HashMap<String, String>, info: &str) -> Fin
         Finding { level: Level::Good, says, .. } if snapshot_failed => {
             not_good(what, Level::Warn, format!("{says}; the last snapshot failed"), remedy)
         }
+        Finding { level: Level::Good, says, .. } if revives_what_broke_off(settings) => not_good(
+            what,
+            Level::Warn,
+            format!("{says}; but what Redis died over can take effect two starts later"),
+            "CONFIG SET aof-load-truncated no, and in redis.conf; start Redis by deploy/start-redis.sh.",
+        ),
         finding => finding,
     }
 }

@@ -58,6 +58,17 @@ fn a_healthy_server_is_good_line_by_line() {
 }
 
 #[test]
+fn a_server_that_revives_what_it_died_over_is_worth_a_look() {
+    let durable = |truncated| {
+        settings(&[("appendonly", "yes"), ("appendfsync", "always"), ("aof-load-truncated", truncated)])
+    };
+    let finding = persistence(&durable("yes"), "");
+    assert_eq!(finding.level, Warn);
+    assert!(finding.remedy.unwrap().contains("deploy/start-redis.sh"));
+    assert_eq!(persistence(&durable("no"), "").level, Good);
+}
+
+#[test]
 fn a_snapshot_that_failed_matters_where_snapshots_are_made() {
     let failed = "aof_last_write_status:ok\r\nrdb_last_bgsave_status:err\r\n";
     let level = |save: &str, stop: &str, info| {

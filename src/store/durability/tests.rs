@@ -20,6 +20,11 @@ fn what_can_lose_a_task_is_named() {
     assert_eq!(graves(good, settings("noeviction", "yes", "everysec"), any), [false]);
     assert_eq!(graves(good, settings("allkeys-lru", "no", "everysec"), any), [true, true]);
     assert_eq!(graves("redis_version:6.2.14\r\n", settings("noeviction", "yes", "always"), any), [true]);
+    for (truncated, found) in [("yes", [false].as_slice()), ("no", &[])] {
+        let mut settings = settings("noeviction", "yes", "always");
+        settings.insert("aof-load-truncated".to_owned(), truncated.to_owned());
+        assert_eq!(graves(good, settings, FsyncPromise::Always), found, "{truncated}");
+    }
     let promised = settings("noeviction", "yes", "everysec");
     assert!(graves(good, promised, FsyncPromise::EverySec).is_empty(), "whoever promised it knows");
 }

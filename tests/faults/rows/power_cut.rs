@@ -5,6 +5,7 @@
 //! looked. It says 404 of the task, and workers go on.
 
 use offstage_tests::{eventually, redis::PrivateRedis};
+use rand::Rng as _;
 use std::time::Duration;
 
 use super::forgotten::{self, Sight};
@@ -23,7 +24,8 @@ const SYNC_LIMIT: Duration = Duration::from_secs(15);
 pub(crate) async fn always(run: &mut Run) {
     let mut scene = Scene::start(run, Setup { lossy_disk: true, ..Setup::default() }).await;
     let load = scene.load(run, Load::default());
-    // Amid a sync, so that what was written for it is lost; a sync that comes off just before has lost nothing, and is no fault.
+    // Amid a sync, so that some of what was written for it is lost, and a transaction ends anywhere; a sync that comes off just
+    // before has lost nothing, and is no fault.
     for _ in 0..run.faults() * 3 {
         if run.figures.injected == u64::from(run.faults()) {
             break;
@@ -31,7 +33,8 @@ pub(crate) async fn always(run: &mut Run) {
         scene.some_progress(run, &load).await;
         scene.redis.lossy_disk().slow(true);
         is_syncing(&scene.redis).await;
-        let lost = scene.redis.cut_power();
+        let kept = run.rng.random_range(0.0..1.0);
+        let lost = scene.redis.cut_power(kept);
         scene.redis.lossy_disk().slow(false);
         scene.redis.restart().await;
         run.injected(u64::from(lost > 0));
@@ -62,7 +65,7 @@ pub(crate) async fn slow_always(run: &mut Run) {
 
 /// F04 where Redis syncs every second.
 pub(crate) async fn everysec(run: &mut Run) {
-    lose(run, |redis| assert!(redis.cut_power() > 0, "something was not synced")).await;
+    lose(run, |redis| assert!(redis.cut_power(0.0) > 0, "something was not synced")).await;
 }
 
 /// F05 where Redis syncs every second: it holds back what it acknowledges while the disk is slow.

@@ -10,7 +10,11 @@ use offstage_tests::{
 };
 use reqwest::{Method, StatusCode};
 use rustix::process::{Pid, Signal, kill_process};
-use std::time::{Duration, Instant};
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    time::{Duration, Instant},
+};
 
 use super::{DEADLINE, generated, sample};
 
@@ -140,6 +144,22 @@ async fn a_start_after_a_kill_ends_orphans_that_are_frozen() {
 #[tokio::test]
 async fn a_start_after_a_kill_of_everything_goes_on() {
     killed_and_started_again(Children::KilledToo).await;
+}
+
+/// Redis died over it; by itself it would leave it there.
+#[tokio::test]
+async fn half_a_transaction_is_cut_off_before_redis_starts_again() {
+    let data = DataFolder::new();
+    let mut dev = seeded(&data).await;
+    dev.program.kill();
+    data.signal(Signal::KILL);
+    let file = data.path().join("redis/appendonlydir/appendonly.aof.1.incr.aof");
+    let torn = b"*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$1\r\n1\r\n*1\r\n$4\r\nEX";
+    File::options().append(true).open(&file).unwrap().write_all(torn).unwrap();
+    let dev = seeded(&data).await;
+    assert!(!fs::read(&file).unwrap().windows(4).any(|bytes| bytes == b"torn"));
+    let task = dev.api.submit(5).await;
+    dev.api.until(task, &["COMPLETED"], DEADLINE).await;
 }
 
 const MANY: u64 = 20_000;

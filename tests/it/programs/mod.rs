@@ -14,6 +14,7 @@ mod races;
 mod scale;
 mod settings;
 mod speed;
+mod start_redis;
 mod strict;
 mod tls;
 mod tls_renewal;
