@@ -31,6 +31,13 @@ local function keep_later_key(item, id, most)
   return true
 end
 
+-- The task that holds the subject's slot, or nil. Its record decides: one that has ended, or is about somebody else, does not.
+local function running(item, id)
+  local task = load_task(id)
+  local is_so = task and task.subject == item.subject and redis.call('HEXISTS', task.key, 'completed') == 0
+  return is_so and task or nil
+end
+
 -- What is to be done earlier now than was asked for before.
 local function bring_forward(item, id, task, rules)
   local to = row(rules.forward, task)

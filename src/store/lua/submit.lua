@@ -38,7 +38,7 @@ local function submit(item, left)
   if admin == '1' and item.may_admin ~= '1' then return 'FORBIDDEN\t0\t0' end
   if not admin then return 'NOT_FOUND\t0\t0' end
   local id = rules.exclusive[item.kind] and live[item.subject]
-  local task = id and load_task(id)
+  local task = id and running(item, id)
   if not task then
     local number, is_later = next_number(left), item.due > NOW
     if item.key ~= '' then name_task(item, number) end

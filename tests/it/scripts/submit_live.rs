@@ -45,6 +45,23 @@ async fn a_second_request_is_answered_as_the_state_of_the_first_says() {
 }
 
 #[tokio::test]
+async fn a_slot_that_is_not_its_holders_is_given_to_the_next() {
+    let redis = PrivateRedis::start().await;
+    for holder_ended in [true, false] {
+        let world = World::new(&redis).await;
+        let holder = if holder_ended {
+            world.task_in(TaskState::Conflict).await
+        } else {
+            fixtures::submit(&world.store, USER + 1).await
+        };
+        world.set("HSET", "live", &[&format!("user:{USER}"), &holder.to_string()]);
+        let answer = world.submit(fixtures::submission(USER)).await;
+        assert!(matches!(answer, Submitted::Created { id, .. } if id != holder), "{answer:?}");
+        world.audit();
+    }
+}
+
+#[tokio::test]
 async fn an_earlier_start_brings_the_task_forward_and_a_later_one_does_not() {
     let redis = PrivateRedis::start().await;
     let world = World::new(&redis).await;
