@@ -16,9 +16,9 @@ use crate::{
     scene::{Scene, Setup},
 };
 
-/// How many tasks.
-const SHORT: u64 = 9_000;
-const LONG: u64 = 100_000;
+/// How many tasks, and whether they are orphaned before anybody works on them.
+const SHORT: [(u64, bool); 1] = [(9_000, true)];
+const LONG: [(u64, bool); 4] = [(9_000, false), (20_000, true), (100_000, false), (100_000, true)];
 /// Submits in one call.
 const AT_ONCE: usize = 100;
 /// How long all of it may take.
@@ -32,11 +32,11 @@ const SHORT_LEASE: Duration = Duration::from_secs(1);
 
 /// See the module's header.
 pub(crate) async fn mass(run: &mut Run) {
-    let tasks = match run.size {
-        Size::Short => SHORT,
-        Size::Long => LONG,
+    let backlogs: &[_] = match run.size {
+        Size::Short => &SHORT,
+        Size::Long => &LONG,
     };
-    for round in 0..run.faults() {
+    for (_, &(tasks, is_orphaned)) in (0..run.faults()).zip(backlogs.iter().cycle()) {
         let mut scene = Scene::start(
             run,
             Setup { users: tasks, workers: 0, workers_are_let_alone: true, ..Setup::default() },
@@ -45,8 +45,7 @@ pub(crate) async fn mass(run: &mut Run) {
         let nobody = scene.load(run, Load { clients: 0, ..Load::default() });
         watch_scripts(&scene);
         submit(&scene, tasks).await;
-        // Every other backlog is orphaned.
-        if run.size == Size::Short || round % 2 == 1 {
+        if is_orphaned {
             orphan(&scene).await;
         }
         run.injected(1);

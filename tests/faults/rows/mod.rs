@@ -97,7 +97,7 @@ rows! {
     "F13" Fault "Poisoned tasks, and one that kills its workers" 10 50 poison::poison;
     "F14" Fault "Entries delivered again, out of order, late" 5 50 delivered_again::delivered_again;
     "F15" Fault "Worker frozen past its lease" 6 60 worker_frozen::worker_frozen;
-    "F16" Fault "Mass: very many tasks queued and orphaned" 1 2 mass::mass;
+    "F16" Fault "Mass: very many tasks queued and orphaned" 1 4 mass::mass;
     "F17" Fault "No connections to be had, and all cut" 1 10 connections::connections;
     "F18" Loss "Emptied (503), or single keys deleted" 5 20 forgotten::emptied;
     "F19" Fault "Scripts and functions flushed" 20 200 scripts_flushed::scripts_flushed;
