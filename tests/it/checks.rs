@@ -11,14 +11,10 @@ use axum::{
     routing::get,
 };
 use offstage::{
-    domain::{
-        reason::Reason,
-        state::TaskState,
-        task::{Task, TaskId},
-    },
+    domain::{reason::Reason, state::TaskState, task::Task},
     http,
 };
-use offstage_tests::{eventually, fixtures, programs::Program, stack::Stack};
+use offstage_tests::{eventually, fixtures, programs::Program, stack::Stack, tasks::ended};
 use std::{
     path::PathBuf,
     sync::{
@@ -108,21 +104,13 @@ fn worker(stack: &Stack, file: &std::path::Path) -> Program {
     stack.worker(&[("OFFSTAGE_CONFIG", file.to_str().unwrap())])
 }
 
-async fn ended(stack: &Stack, task: TaskId) -> Task {
-    eventually("the task ends", DEADLINE, async || {
-        let task = stack.store.task(task).await.unwrap().unwrap();
-        task.state.is_terminal().then_some(task)
-    })
-    .await
-}
-
 async fn outcome(says: Says) -> (Stack, Stub, Task) {
     let stack = Stack::with_users([5]).await;
     let stub = Stub::new(says);
     let file = settings(&stack, &stub.start().await, "");
     let _worker = worker(&stack, &file);
     let task = fixtures::submit(&stack.store, 5).await;
-    let task = ended(&stack, task).await;
+    let task = ended(&stack.store, task).await;
     stack.is_settled().await;
     (stack, stub, task)
 }
@@ -217,7 +205,7 @@ async fn an_answer_that_grew_too_old_is_asked_for_again() {
     std::fs::write(&file, format!("{more}{text}")).unwrap();
     let _worker = worker(&stack, &file);
     let task = fixtures::submit(&stack.store, 5).await;
-    let task = ended(&stack, task).await;
+    let task = ended(&stack.store, task).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 1));
     assert_eq!(stub.asked.load(Ordering::SeqCst), 2);
     stack.is_settled().await;
@@ -233,7 +221,7 @@ async fn a_username_is_encoded_when_it_is_asked_about() {
     let file = settings(&stack, &stub.start().await, "");
     let _worker = worker(&stack, &file);
     let task = fixtures::submit(&stack.store, 5).await;
-    assert_eq!(ended(&stack, task).await.state, TaskState::Completed);
+    assert_eq!(ended(&stack.store, task).await.state, TaskState::Completed);
     assert_eq!(stub.queries.lock().unwrap().as_slice(), ["user=5&name=a%20b%26c%2F%C3%BC%3F%23%257"]);
 }
 

@@ -1,11 +1,7 @@
 //! Workers and Redis die at the worst moments. Real processes, `kill -9`, and at the end: every task has its outcome once.
 
 use offstage::{
-    domain::{
-        checklist::Checklist,
-        state::TaskState,
-        task::{Task, TaskId},
-    },
+    domain::{checklist::Checklist, state::TaskState, task::Task},
     store::{
         queue::{Claim, Commit, Committed},
         tasks::Cancelled,
@@ -16,32 +12,12 @@ use offstage_tests::{
     programs::Program,
     proxy::{Hold, Proxy},
     stack::{LEASE, Stack},
+    tasks::{ended, in_state, story},
 };
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
 const DEADLINE: Duration = Duration::from_secs(20);
-
-async fn ended(stack: &Stack, task: TaskId) -> Task {
-    eventually("the task ends", DEADLINE, async || {
-        let task = stack.store.task(task).await.ok()??;
-        task.state.is_terminal().then_some(task)
-    })
-    .await
-}
-
-async fn in_state(stack: &Stack, task: TaskId, state: TaskState) -> Task {
-    eventually(state.name(), DEADLINE, async || {
-        let task = stack.store.task(task).await.ok()??;
-        (task.state == state).then_some(task)
-    })
-    .await
-}
-
-/// The states a task went through.
-async fn story(stack: &Stack, task: TaskId) -> Vec<TaskState> {
-    stack.store.story(task).await.unwrap().unwrap().history.iter().map(|line| line.to).collect()
-}
 
 /// A script that Redis has never seen is refused first and sent again whole; a trap would catch the refusal.
 async fn redis_knows_the_scripts(stack: &Stack) {
@@ -65,7 +41,7 @@ async fn killed_at(script: &str, hold: Hold) -> (Stack, Task) {
     victim.kill();
     let killed_at = Instant::now();
     let _rescuer = stack.worker(&[]);
-    let task = ended(&stack, task).await;
+    let task = ended(&stack.store, task).await;
     assert!(
         killed_at.elapsed() < 2 * LEASE + Duration::from_secs(2),
         "recovered after {:?}",
@@ -88,14 +64,14 @@ const RECOVERED: [TaskState; 6] = [
 async fn a_worker_killed_right_after_its_claim_is_replaced() {
     let (stack, task) = killed_at("claim", Hold::Answer).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 2));
-    assert_eq!(story(&stack, task.id).await, RECOVERED);
+    assert_eq!(story(&stack.store, task.id).await, RECOVERED);
 }
 
 #[tokio::test]
 async fn a_worker_killed_right_before_the_commit_is_replaced() {
     let (stack, task) = killed_at("commit", Hold::Command).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 2));
-    assert_eq!(story(&stack, task.id).await, RECOVERED);
+    assert_eq!(story(&stack.store, task.id).await, RECOVERED);
 }
 
 #[tokio::test]
@@ -103,7 +79,7 @@ async fn a_worker_killed_right_after_the_commit_has_deleted_once() {
     let (stack, task) = killed_at("commit", Hold::Answer).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 1));
     assert_eq!(
-        story(&stack, task.id).await,
+        story(&stack.store, task.id).await,
         [TaskState::Queued, TaskState::Processing, TaskState::Completed]
     );
 }
@@ -113,7 +89,7 @@ async fn a_worker_killed_during_a_check_is_replaced_within_two_leases() {
     let stack = Stack::with_users([5]).await;
     let mut victim = stack.worker(&[("OFFSTAGE_CHECKS__PAUSE__MS", "60000")]);
     let task = fixtures::submit(&stack.store, 5).await;
-    in_state(&stack, task, TaskState::Processing).await;
+    in_state(&stack.store, task, TaskState::Processing).await;
     let _rescuer = stack.worker(&[]);
     victim.kill();
     let killed_at = Instant::now();
@@ -123,8 +99,8 @@ async fn a_worker_killed_during_a_check_is_replaced_within_two_leases() {
     })
     .await;
     assert!(killed_at.elapsed() < 2 * LEASE);
-    assert_eq!(ended(&stack, task).await.state, TaskState::Completed);
-    assert_eq!(story(&stack, task).await, RECOVERED);
+    assert_eq!(ended(&stack.store, task).await.state, TaskState::Completed);
+    assert_eq!(story(&stack.store, task).await, RECOVERED);
 }
 
 #[tokio::test]
@@ -133,13 +109,13 @@ async fn a_worker_killed_while_a_cancel_was_asked_for_leaves_the_task_cancelled(
     let proxy = Proxy::start(stack.redis.socket()).await;
     let mut victim = stack.worker_at(&proxy.url(), &[("OFFSTAGE_CHECKS__PAUSE__MS", "60000")]);
     let task = fixtures::submit(&stack.store, 5).await;
-    in_state(&stack, task, TaskState::Processing).await;
+    in_state(&stack.store, task, TaskState::Processing).await;
     proxy.swallow_all(true);
     stack.store.cancel(task, "tester").await.unwrap();
-    in_state(&stack, task, TaskState::CancelRequested).await;
+    in_state(&stack.store, task, TaskState::CancelRequested).await;
     victim.kill();
     let _rescuer = stack.worker(&[]);
-    let task = ended(&stack, task).await;
+    let task = ended(&stack.store, task).await;
     assert_eq!((task.state, task.cancelled_by.as_deref()), (TaskState::Cancelled, Some("tester")));
     assert_eq!(stack.store.staged_users().await.unwrap(), 2, "nobody was deleted");
     stack.is_settled().await;
@@ -150,7 +126,7 @@ async fn a_late_worker_cannot_complete_after_its_lease_was_lost() {
     let stack = Stack::with_users([5]).await;
     let late = stack.worker(&[("OFFSTAGE_CHECKS__PAUSE__MS", "400")]);
     let task = fixtures::submit(&stack.store, 5).await;
-    in_state(&stack, task, TaskState::Processing).await;
+    in_state(&stack.store, task, TaskState::Processing).await;
     late.signal(Signal::STOP);
     // The rescuer takes long enough that the late worker, once woken, is done first.
     let _rescuer = stack.worker(&[("OFFSTAGE_CHECKS__PAUSE__MS", "3000")]);
@@ -162,9 +138,9 @@ async fn a_late_worker_cannot_complete_after_its_lease_was_lost() {
     late.signal(Signal::CONT);
     late.logged("\"outcome\":\"lost\"").await;
     assert_eq!(stack.store.task(task).await.unwrap().unwrap().state, TaskState::Processing);
-    let task = ended(&stack, task).await;
+    let task = ended(&stack.store, task).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 2));
-    assert_eq!(story(&stack, task.id).await, RECOVERED);
+    assert_eq!(story(&stack.store, task.id).await, RECOVERED);
     stack.is_settled().await;
 }
 
@@ -174,7 +150,7 @@ async fn a_stopped_worker_hands_its_tasks_back_at_once() {
     let settings = [("OFFSTAGE_CHECKS__PAUSE__MS", "60000"), ("OFFSTAGE_WORKER__STOP_MS", "200")];
     let mut stopping = stack.worker(&settings);
     let task = fixtures::submit(&stack.store, 5).await;
-    in_state(&stack, task, TaskState::Processing).await;
+    in_state(&stack.store, task, TaskState::Processing).await;
     stopping.signal(Signal::TERM);
     assert!(stopping.ended(Duration::from_secs(5)).await.success());
     let handed_back = stack.store.task(task).await.unwrap().unwrap();
@@ -184,7 +160,7 @@ async fn a_stopped_worker_hands_its_tasks_back_at_once() {
         "the attempt does not count"
     );
     let _next = stack.worker(&[]);
-    let task = ended(&stack, task).await;
+    let task = ended(&stack.store, task).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 1));
     stack.is_settled().await;
 }
@@ -194,7 +170,7 @@ async fn a_worker_that_is_told_to_stop_finishes_what_is_quick() {
     let stack = Stack::with_users([5]).await;
     let mut stopping = stack.worker(&[("OFFSTAGE_CHECKS__PAUSE__MS", "500")]);
     let task = fixtures::submit(&stack.store, 5).await;
-    in_state(&stack, task, TaskState::Processing).await;
+    in_state(&stack.store, task, TaskState::Processing).await;
     stopping.signal(Signal::TERM);
     assert!(stopping.ended(Duration::from_secs(5)).await.success());
     assert_eq!(stack.store.task(task).await.unwrap().unwrap().state, TaskState::Completed);
@@ -211,7 +187,7 @@ async fn a_worker_that_is_told_to_stop_ends_without_redis() {
         stopping.logged("working").await;
         if busy {
             let task = fixtures::submit(&stack.store, 5).await;
-            in_state(&stack, task, TaskState::Processing).await;
+            in_state(&stack.store, task, TaskState::Processing).await;
         }
         proxy.swallow_all(true);
         stopping.signal(Signal::TERM);
@@ -265,7 +241,7 @@ async fn a_half_open_connection_is_noticed_within_five_seconds() {
     assert!(through.check().await.is_err(), "the first call finds out");
     through.check().await.unwrap();
     let task = fixtures::submit(&stack.store, 5).await;
-    assert_eq!(ended(&stack, task).await.state, TaskState::Completed);
+    assert_eq!(ended(&stack.store, task).await.state, TaskState::Completed);
     assert!(broken_at.elapsed() < Duration::from_secs(8), "{:?}", broken_at.elapsed());
 }
 
@@ -274,7 +250,7 @@ async fn still_works(stack: &Stack, mut worker: Program) {
     assert!(worker.is_running());
     fixtures::users(&stack.store, [9_000]).await;
     let task = fixtures::submit(&stack.store, 9_000).await;
-    assert_eq!(ended(stack, task).await.state, TaskState::Completed);
+    assert_eq!(ended(&stack.store, task).await.state, TaskState::Completed);
     stack.is_settled().await;
 }
 
@@ -283,12 +259,12 @@ async fn a_redis_whose_memory_is_full_takes_nothing_new_and_lets_tasks_end() {
     let stack = Stack::with_users([5, 6]).await;
     let waiting = fixtures::submit(&stack.store, 5).await;
     let _worker = stack.worker(&[("OFFSTAGE_CHECKS__PAUSE__MS", "2000")]);
-    in_state(&stack, waiting, TaskState::Processing).await;
+    in_state(&stack.store, waiting, TaskState::Processing).await;
     redis::cmd("CONFIG").arg("SET").arg("maxmemory").arg(1).exec(&mut stack.redis.connection()).unwrap();
     let refused = stack.store.submit(&[fixtures::submission(6)]).await;
     assert!(refused.is_err_and(|error| error.is_transient()), "nothing new");
     // Longer than two leases: without a heartbeat the attempt would be lost.
-    let task = ended(&stack, waiting).await;
+    let task = ended(&stack.store, waiting).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 1));
     stack.is_settled().await;
 }

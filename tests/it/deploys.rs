@@ -10,21 +10,11 @@ use offstage::{
     store::deploys::Ordered,
 };
 use offstage_tests::{
-    eventually, fixtures,
+    fixtures,
     proxy::{Hold, Proxy},
     stack::{LEASE, Stack},
+    tasks::ended,
 };
-use std::time::Duration;
-
-const DEADLINE: Duration = Duration::from_secs(30);
-
-async fn ended(stack: &Stack, task: TaskId) -> Task {
-    eventually("the task ends", DEADLINE, async || {
-        let task = stack.store.task(task).await.ok()??;
-        task.state.is_terminal().then_some(task)
-    })
-    .await
-}
 
 async fn order(stack: &Stack, kind: DeployType) -> TaskId {
     let ordered = stack.store.submit_deploy(&fixtures::deploy(kind)).await.unwrap();
@@ -36,7 +26,7 @@ async fn order(stack: &Stack, kind: DeployType) -> TaskId {
 async fn redis_knows_the_scripts(stack: &Stack) {
     let worker = stack.worker(&[]);
     let task = order(stack, DeployType::Full).await;
-    assert_eq!(ended(stack, task).await.state, TaskState::Completed);
+    assert_eq!(ended(&stack.store, task).await.state, TaskState::Completed);
     drop(worker);
 }
 
@@ -47,13 +37,13 @@ async fn killed_at(script: &str, hold: Hold) -> (Stack, Task) {
     let proxy = Proxy::start(stack.redis.socket()).await;
     let mut victim = stack.worker_at(&proxy.url(), &[]);
     let deletion = fixtures::submit(&stack.store, 5).await;
-    assert_eq!(ended(&stack, deletion).await.state, TaskState::Completed);
+    assert_eq!(ended(&stack.store, deletion).await.state, TaskState::Completed);
     proxy.trap(script, hold);
     let task = order(&stack, DeployType::Incremental).await;
     proxy.sprung().await;
     victim.kill();
     let _rescuer = stack.worker(&[]);
-    let task = ended(&stack, task).await;
+    let task = ended(&stack.store, task).await;
     assert!(task.completed.unwrap() - task.created < chrono::TimeDelta::from_std(3 * LEASE).unwrap());
     assert_eq!(task.state, TaskState::Completed);
     let there = stack.store.users(Side::Deployed, &[UserId(1), UserId(5), UserId(6)]).await.unwrap();

@@ -7,7 +7,12 @@ use offstage::{
     telemetry::{self, Export},
 };
 use offstage_tests::{
-    collector::Collector, eventually, fixtures, metrics::Page, redis::PrivateRedis, within,
+    collector::Collector,
+    eventually, fixtures,
+    metrics::Page,
+    redis::PrivateRedis,
+    tasks::{ended, story},
+    within,
 };
 use offstage_workers::{
     checks::{Check, Checks, Findings, Subject, Unanswered},
@@ -36,17 +41,14 @@ async fn a_user_without_dependents_is_deleted() {
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 
     for (task, state) in [(deleted, TaskState::Completed), (refused, TaskState::Conflict)] {
-        eventually("the task ends", Duration::from_secs(5), async || {
-            let task = store.task(task).await.unwrap().unwrap();
-            task.state.is_terminal().then(|| assert_eq!(task.state, state, "{task:?}"))
-        })
-        .await;
+        assert_eq!(ended(&store, task).await.state, state);
     }
     assert_eq!(store.registered(UserId(5), "", 10).await.unwrap(), None);
     assert_eq!(store.found_dependents(refused).await.unwrap(), [fixtures::dependent("17", true)]);
-    let states: Vec<_> =
-        store.story(deleted).await.unwrap().unwrap().history.iter().map(|line| line.to).collect();
-    assert_eq!(states, [TaskState::Queued, TaskState::Processing, TaskState::Completed]);
+    assert_eq!(
+        story(&store, deleted).await,
+        [TaskState::Queued, TaskState::Processing, TaskState::Completed]
+    );
     let depth = store.depth().await.unwrap();
     assert_eq!((depth.states[&TaskState::Completed], depth.states[&TaskState::Conflict]), (1, 1));
     assert_eq!(depth.oldest_age_ms, None);
@@ -96,11 +98,7 @@ async fn a_panic_costs_an_attempt_and_not_the_worker() {
     let running = stop.clone();
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 
-    let task = eventually("the task ends", Duration::from_secs(5), async || {
-        let task = store.task(task).await.unwrap().unwrap();
-        task.state.is_terminal().then_some(task)
-    })
-    .await;
+    let task = ended(&store, task).await;
     assert_eq!((task.state, task.attempt), (TaskState::Completed, 2));
     let history = store.story(task.id).await.unwrap().unwrap().history;
     assert!(history.iter().any(|line| line.why == "retry: worker_panicked"), "{history:?}");
@@ -139,14 +137,11 @@ async fn a_task_of_a_newer_versions_kind_is_left_to_newer_workers() {
     let running = stop.clone();
     let worker = tokio::spawn(async move { runner::run(&queue, context, &settings, "w", running).await });
 
-    let ended = async |task| {
-        eventually("the task ends", Duration::from_secs(8), async || {
-            let task = store.task(task).await.unwrap().unwrap();
-            task.state.is_terminal().then_some((task.state, task.attempt))
-        })
-        .await
+    let end_of = async |task| {
+        let task = ended(&store, task).await;
+        (task.state, task.attempt)
     };
-    assert_eq!(ended(good).await, (TaskState::Completed, 1));
+    assert_eq!(end_of(good).await, (TaskState::Completed, 1));
     let mut other = redis.connection();
     eventually("the strange task is handed back, uncounted", Duration::from_secs(5), async || {
         let state =
@@ -156,7 +151,7 @@ async fn a_task_of_a_newer_versions_kind_is_left_to_newer_workers() {
     .await;
     // What the newer worker would do, once this one's wait is over.
     set(&mut connection, "staged_user");
-    assert_eq!(ended(strange).await, (TaskState::Completed, 1));
+    assert_eq!(end_of(strange).await, (TaskState::Completed, 1));
     stop.cancel();
     worker.await.unwrap().unwrap();
 }

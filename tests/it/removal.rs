@@ -22,9 +22,10 @@ use offstage::{
     },
 };
 use offstage_tests::{
-    eventually, fixtures,
+    fixtures,
     programs::Program,
     stack::{LEASE, Stack},
+    tasks,
 };
 use std::{
     fs,
@@ -88,19 +89,11 @@ impl Ground {
     }
 
     async fn ended(&self, id: TaskId) -> Task {
-        eventually("the task ends", DEADLINE, async || {
-            let task = self.stack.store.task(id).await.ok()??;
-            task.state.is_terminal().then_some(task)
-        })
-        .await
+        tasks::ended(&self.stack.store, id).await
     }
 
     async fn in_state(&self, id: TaskId, state: TaskState) -> Task {
-        eventually(state.name(), DEADLINE, async || {
-            let task = self.stack.store.task(id).await.ok()??;
-            (task.state == state).then_some(task)
-        })
-        .await
+        tasks::in_state(&self.stack.store, id, state).await
     }
 
     /// The state a task ends in, and its reason.
@@ -146,7 +139,7 @@ impl Ground {
 
     /// The states a task went through.
     async fn story(&self, id: TaskId) -> Vec<TaskState> {
-        self.stack.store.story(id).await.unwrap().unwrap().history.iter().map(|line| line.to).collect()
+        tasks::story(&self.stack.store, id).await
     }
 
     async fn cancel(&self, id: TaskId) -> Cancelled {

@@ -19,6 +19,7 @@ mod history;
 mod listing;
 mod logins;
 mod lost_data;
+mod new_users;
 mod platform_users;
 mod principals;
 mod promise;

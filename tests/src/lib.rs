@@ -30,6 +30,7 @@ pub mod raw;
 pub mod redis;
 pub mod replica;
 pub mod stack;
+pub mod tasks;
 pub mod world;
 
 pub use eventually::{eventually, within};

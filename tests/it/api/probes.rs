@@ -9,6 +9,7 @@ use offstage_tests::{
     metrics::Page,
     programs::Program,
     stack::Stack,
+    tasks,
 };
 use rustix::process::Signal;
 use std::net::{IpAddr, UdpSocket};
@@ -71,11 +72,7 @@ async fn a_worker_is_ready_idle_paused_and_quiet_but_not_without_redis() {
 
     eventually("the test's own connection is back", DEADLINE, async || stack.store.check().await.ok()).await;
     let task = fixtures::submit(&stack.store, 5).await;
-    eventually("it runs", DEADLINE, async || {
-        let task = stack.store.task(task).await.ok()??;
-        (task.state == TaskState::Processing).then_some(())
-    })
-    .await;
+    tasks::in_state(&stack.store, task, TaskState::Processing).await;
     stays_ready(&probes).await;
     worker.signal(Signal::TERM);
     worker.logged("claiming no more").await;

@@ -11,7 +11,7 @@ use offstage::{
     },
     store::submit::Submission,
 };
-use offstage_tests::{eventually, fixtures, stack::Stack};
+use offstage_tests::{eventually, fixtures, stack::Stack, tasks};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -75,7 +75,7 @@ async fn a_system_that_cannot_answer_shows_as_such_and_so_does_the_pause_as_any_
     let file = settings(&stack, &Stub::new(Says::Silence).start().await, "[checks.pause]\nms = 1\n");
     let task = dry_run(&stack, 5).await;
     let _worker = worker(&stack, &file);
-    let ended = super::ended(&stack, task).await;
+    let ended = tasks::ended(&stack.store, task).await;
     assert_eq!(ended.state, TaskState::Exception);
     let expected = [
         (SubType::NamedServices, TaskState::Completed, progress(1, 1)),
@@ -91,6 +91,6 @@ async fn a_deletion_keeps_no_detail_that_nobody_is_shown() {
     fixtures::register(&stack.store, 5, fixtures::dependent("1", true)).await;
     let _worker = stack.worker(&[]);
     let task = fixtures::submit(&stack.store, 5).await;
-    let ended = super::ended(&stack, task).await;
+    let ended = tasks::ended(&stack.store, task).await;
     assert_eq!(ended.checks.to_string(), "registered:answered:1:1");
 }

@@ -13,6 +13,7 @@ use offstage_tests::{
     programs::Program,
     proxy::{Hold, Proxy},
     stack::Stack,
+    tasks,
 };
 use serde_json::Value;
 use std::{fs, path::PathBuf, time::Duration};
@@ -49,11 +50,7 @@ impl Office {
     }
 
     async fn in_state(&self, task: TaskId, state: TaskState) -> Task {
-        eventually(state.name(), DEADLINE, async || {
-            let task = self.stack.store.task(task).await.ok()??;
-            (task.state == state).then_some(task)
-        })
-        .await
+        tasks::in_state(&self.stack.store, task, state).await
     }
 
     /// The lines, parsed.

@@ -1,7 +1,9 @@
 //! `offstage serve` and `offstage-worker`: Redis comes late or is silent, the API is killed, the queue is long or paused.
 
 use offstage::domain::state::TaskState;
-use offstage_tests::{api::Api, eventually, fixtures, programs::Program, redis::PrivateRedis, stack::Stack};
+use offstage_tests::{
+    api::Api, eventually, fixtures, programs::Program, redis::PrivateRedis, stack::Stack, tasks,
+};
 use reqwest::{Method, StatusCode};
 use rustix::process::Signal;
 use std::{
@@ -235,9 +237,6 @@ async fn two_workers_on_one_machine_need_no_settings() {
         worker.logged("\"working\"").await;
     }
     let task = fixtures::submit(&stack.store, 5).await;
-    eventually("the task ends", DEADLINE, async || {
-        stack.store.task(task).await.unwrap().unwrap().state.is_terminal().then_some(())
-    })
-    .await;
+    tasks::ended(&stack.store, task).await;
     stack.is_settled().await;
 }

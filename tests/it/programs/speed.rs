@@ -2,7 +2,7 @@
 //! below what a lost signal would cost: 2 s until the next look at the queue, 3 s until the next heartbeat.
 
 use offstage::domain::state::TaskState;
-use offstage_tests::{eventually, fixtures, stack::Stack};
+use offstage_tests::{fixtures, stack::Stack, tasks};
 use std::time::{Duration, Instant};
 
 use super::DEADLINE;
@@ -58,10 +58,7 @@ async fn a_running_task_is_cancelled_at_once() {
     let mut figures = Vec::new();
     for user in 10..60 {
         let task = fixtures::submit(&stack.store, user).await;
-        eventually("it runs", DEADLINE, async || {
-            (stack.store.task(task).await.unwrap().unwrap().state == TaskState::Processing).then_some(())
-        })
-        .await;
+        tasks::in_state(&stack.store, task, TaskState::Processing).await;
         let begun = Instant::now();
         stack.store.cancel(task, "tester").await.unwrap();
         until(&stack, task, TaskState::Cancelled).await;
