@@ -163,7 +163,7 @@ impl Watch {
 }
 
 /// Sends a signal to the child's group, unless it has been reaped already.
-fn signal(child: &Child, signal: Signal) {
+pub(super) fn signal(child: &Child, signal: Signal) {
     let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
     if let Some(pid) = pid
         && let Err(error) = kill_process_group(pid, signal)

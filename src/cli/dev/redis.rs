@@ -18,6 +18,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rustix::process::Signal;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
@@ -92,8 +93,11 @@ impl PrivateRedis {
         }
     }
 
+    /// Ends it with what it may have started itself: the checker of its files.
     async fn give_up(&self, mut child: Child) -> anyhow::Result<()> {
-        child.kill().await.context("cannot end the private Redis")
+        child::signal(&child, Signal::KILL);
+        child.wait().await.context("cannot end the private Redis")?;
+        Ok(())
     }
 
     fn command(&self) -> Command {
@@ -125,7 +129,11 @@ impl PrivateRedis {
         let deadline = Instant::now() + READY_LIMIT;
         while Instant::now() < deadline {
             if let Some(status) = child.try_wait()? {
-                bail!("the private Redis ended ({}); {} says why", child::how(status), self.log().display());
+                bail!(
+                    "the private Redis ended ({}); what it said above, or {}, says why",
+                    child::how(status),
+                    self.log().display()
+                );
             }
             if matches!(tokio::time::timeout(PING_LIMIT, ping(&self.socket)).await, Ok(Ok(true))) {
                 return Ok(());

@@ -33,6 +33,10 @@ const OLD_PROMISE_MIN: u64 = 15;
 /// What to do where a promise is not kept.
 const UNPROMISED_REMEDY: &str = "Bring the replicas back, or CONFIG SET appendfsync; or promise less (durability.fsync, durability.replicas).";
 
+/// What to do where a server leaves half a transaction in its file.
+const REVIVAL_REMEDY: &str =
+    "Start Redis by deploy/start-redis.sh; CONFIG SET aof-load-truncated no, and in redis.conf.";
+
 fn good(what: &'static str, says: String) -> Finding {
     Finding { what, level: Level::Good, says, remedy: None }
 }
@@ -94,18 +98,20 @@ pub(super) fn persistence(settings: &HashMap<String, String>, info: &str) -> Fin
         let says = "the last snapshot failed, and Redis takes no writes until one succeeds".to_owned();
         return not_good(what, Level::Bad, says, remedy);
     }
-    match append_only_file(setting("appendonly"), setting("appendfsync")) {
+    let finding = match append_only_file(setting("appendonly"), setting("appendfsync")) {
         Finding { level: Level::Good, says, .. } if snapshot_failed => {
             not_good(what, Level::Warn, format!("{says}; the last snapshot failed"), remedy)
         }
-        Finding { level: Level::Good, says, .. } if revives_what_broke_off(settings) => not_good(
-            what,
-            Level::Warn,
-            format!("{says}; but what Redis died over can take effect two starts later"),
-            "CONFIG SET aof-load-truncated no, and in redis.conf; start Redis by deploy/start-redis.sh.",
-        ),
         finding => finding,
-    }
+    };
+    if revives_what_broke_off(settings) { warned_of_revivals(finding) } else { finding }
+}
+
+fn warned_of_revivals(finding: Finding) -> Finding {
+    let Finding { what, level, says, remedy } = finding;
+    let says = format!("{says}; what Redis died over can take effect two starts later");
+    let remedies = [remedy.as_deref(), Some(REVIVAL_REMEDY)].into_iter().flatten().collect::<Vec<_>>();
+    not_good(what, level.max(Level::Warn), says, &remedies.join(" "))
 }
 
 /// What acceptances wait for, and whether they get it.

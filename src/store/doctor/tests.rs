@@ -59,13 +59,17 @@ fn a_healthy_server_is_good_line_by_line() {
 
 #[test]
 fn a_server_that_revives_what_it_died_over_is_worth_a_look() {
-    let durable = |truncated| {
-        settings(&[("appendonly", "yes"), ("appendfsync", "always"), ("aof-load-truncated", truncated)])
+    let seen = |fsync, truncated| {
+        let aof = [("appendonly", "yes"), ("appendfsync", fsync), ("aof-load-truncated", truncated)];
+        persistence(&settings(&aof), "")
     };
-    let finding = persistence(&durable("yes"), "");
-    assert_eq!(finding.level, Warn);
-    assert!(finding.remedy.unwrap().contains("deploy/start-redis.sh"));
-    assert_eq!(persistence(&durable("no"), "").level, Good);
+    for fsync in ["always", "everysec"] {
+        let finding = seen(fsync, "yes");
+        assert_eq!(finding.level, Warn);
+        assert!(finding.says.contains("two starts later"), "{finding:?}");
+        assert!(finding.remedy.unwrap().contains("deploy/start-redis.sh"));
+    }
+    assert_eq!(seen("always", "no").level, Good);
 }
 
 #[test]

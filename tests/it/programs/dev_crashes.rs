@@ -153,6 +153,7 @@ async fn half_a_transaction_is_cut_off_before_redis_starts_again() {
     let mut dev = seeded(&data).await;
     dev.program.kill();
     data.signal(Signal::KILL);
+    eventually("nothing writes any more", DEADLINE, async || data.is_deserted().then_some(())).await;
     let file = data.path().join("redis/appendonlydir/appendonly.aof.1.incr.aof");
     let torn = b"*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$1\r\n1\r\n*1\r\n$4\r\nEX";
     File::options().append(true).open(&file).unwrap().write_all(torn).unwrap();
@@ -160,6 +161,28 @@ async fn half_a_transaction_is_cut_off_before_redis_starts_again() {
     assert!(!fs::read(&file).unwrap().windows(4).any(|bytes| bytes == b"torn"));
     let task = dev.api.submit(5).await;
     dev.api.until(task, &["COMPLETED"], DEADLINE).await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_broken_is_said_and_left_as_it_is() {
+    let data = DataFolder::new();
+    let mut dev = seeded(&data).await;
+    dev.program.kill();
+    data.signal(Signal::KILL);
+    eventually("nothing writes any more", DEADLINE, async || data.is_deserted().then_some(())).await;
+    let file = data.path().join("redis/appendonlydir/appendonly.aof.1.incr.aof");
+    let broken = [b"xxx".as_slice(), &fs::read(&file).unwrap()].concat();
+    fs::write(&file, &broken).unwrap();
+    let mut dev = data.spawn(&[], &[]);
+    assert!(!dev.ended(DEADLINE).await.success());
+    assert!(
+        dev.log().contains("more is broken than the last write, and nothing was changed"),
+        "{}",
+        dev.log()
+    );
+    assert!(dev.log().contains("what it said above"), "{}", dev.log());
+    assert_eq!(fs::read(&file).unwrap(), broken);
+    assert!(data.is_deserted());
 }
 
 const MANY: u64 = 20_000;

@@ -2,7 +2,7 @@
 
 use offstage_tests::{
     eventually,
-    programs::run,
+    programs::{Ended, run},
     redis::{PrivateRedis, server_program},
 };
 use std::{
@@ -49,31 +49,85 @@ async fn what_a_server_died_over_never_takes_effect() {
     assert!(!has(&redis, "torn") && !has(&redis, "torn:2"), "nobody was told that it took place");
 }
 
-#[tokio::test]
-async fn a_file_that_is_broken_elsewhere_is_left_to_people() {
-    let mut redis = PrivateRedis::start().await;
-    for key in ["first", "second", "third"] {
-        write(&redis, key);
-    }
-    redis.kill();
-    let path = appended(redis.folder());
-    let whole = fs::read(&path).unwrap();
-    let begins = whole.windows(5).rposition(|bytes| bytes == b"MULTI").unwrap();
-    let mut broken = whole.clone();
-    broken[begins - 8] = b'x';
-    fs::write(&path, &broken).unwrap();
+/// The script on that folder, with a server that only says its version.
+async fn look(folder: &Path) -> Ended {
     let mut command = Command::new(repository("deploy/start-redis.sh"));
-    command.arg(redis.folder()).arg(server_program());
-    let ended = run(command, DEADLINE).await;
+    command.arg(folder).arg(server_program()).arg("--version");
+    run(command, DEADLINE).await
+}
+
+/// A server's files with a bare write and a transaction, and where that begins.
+async fn written(text: &str) -> (PrivateRedis, Vec<u8>, usize) {
+    let mut redis = PrivateRedis::start().await;
+    redis::cmd("SET").arg("bare").arg("1").exec(&mut redis.connection()).unwrap();
+    write(&redis, text);
+    redis.kill();
+    let whole = fs::read(appended(redis.folder())).unwrap();
+    let multi = b"*1\r\n$5\r\nMULTI";
+    let begins = whole.windows(multi.len()).rposition(|bytes| bytes == multi).unwrap();
+    (redis, whole, begins)
+}
+
+#[tokio::test]
+async fn a_write_that_ends_anywhere_is_cut_off() {
+    let (redis, whole, begins) = written("executive").await;
+    let file = appended(redis.folder());
+    for end in begins + 1..whole.len() {
+        for zeros in [0, 7] {
+            fs::write(&file, [&whole[..end], &[0; 7][..zeros]].concat()).unwrap();
+            let ended = look(redis.folder()).await;
+            assert!(ended.status.success(), "{end} of {}, {zeros} zeros: {ended:?}", whole.len());
+            assert_eq!(fs::read(&file).unwrap(), whole[..begins], "{end}");
+        }
+    }
+    let command = b"*3\r\n$3\r\nSET\r\n$4\r\nbare\r\n$1\r\n2\r\n";
+    for end in 1..command.len() {
+        fs::write(&file, [&whole, &command[..end]].concat()).unwrap();
+        assert!(look(redis.folder()).await.status.success(), "{end}");
+        assert_eq!(fs::read(&file).unwrap(), whole, "{end}");
+    }
+}
+
+#[tokio::test]
+async fn more_than_one_write_that_is_not_whole_is_left_to_people() {
+    let (redis, whole, begins) = written("first").await;
+    let file = appended(redis.folder());
+    let (before, last) = whole.split_at(begins);
+    let torn = &TORN[..TORN.len() - 2];
+    let select = b"*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n".as_slice();
+    let bare = b"*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$1\r\n1\r\n".as_slice();
+    for (what, broken) in [
+        ("a whole transaction behind a broken command", [b"xxx", whole.as_slice()].concat()),
+        ("a whole command behind a broken one", [before, b"x3", &bare[2..], bare].concat()),
+        ("a broken command alone", [before, b"x3", &bare[2..]].concat()),
+        ("a start that went on behind half a transaction", [before, torn, select, last].concat()),
+        ("and with a bare command", [before, b"*1\r\n$5\r\nMULTI\r\n", bare, select, bare].concat()),
+    ] {
+        fs::write(&file, &broken).unwrap();
+        let ended = look(redis.folder()).await;
+        assert_eq!(ended.status.code(), Some(1), "{what}: {ended:?}");
+        assert!(
+            ended.stderr.contains("more is broken than the last write, and nothing was changed"),
+            "{ended:?}"
+        );
+        assert_eq!(fs::read(&file).unwrap(), broken, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_looked_at_is_said() {
+    let (redis, ..) = written("first").await;
+    fs::remove_file(appended(redis.folder())).unwrap();
+    let ended = look(redis.folder()).await;
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    assert!(
-        ended.stderr.contains("more is broken than the end of the file; nothing was changed"),
-        "{ended:?}"
+    assert!(ended.stderr.contains("cannot be checked; nothing was changed"), "{ended:?}");
+    let mut command = Command::new(repository("deploy/start-redis.sh"));
+    command.arg(redis.folder()).arg("no-such-server");
+    let ended = run(command, DEADLINE).await;
+    assert_eq!(
+        (ended.status.code(), ended.stderr.trim()),
+        (Some(127), "start-redis: no-such-server is no program")
     );
-    assert_eq!(fs::read(&path).unwrap(), broken);
-    fs::write(&path, &whole).unwrap();
-    redis.restart().await;
-    assert!(has(&redis, "third"));
 }
 
 /// A server that goes with the test.
