@@ -38,14 +38,14 @@ fn start(state: TaskState) -> Value {
 
 /// What `submit.lua` wants to know.
 pub(super) static SUBMIT: LazyLock<String> = LazyLock::new(|| {
-    let being_cancelled: Map<_, _> = TaskState::ALL
-        .into_iter()
-        .filter(|state| state.is_being_cancelled())
-        .map(|state| (state.name().to_owned(), Value::Bool(true)))
-        .collect();
+    let states = |are: fn(TaskState) -> bool| -> Map<_, _> {
+        let named = TaskState::ALL.into_iter().filter(|state| are(*state));
+        named.map(|state| (state.name().to_owned(), Value::Bool(true))).collect()
+    };
     json!({
         "forward": rows(Event::BringForward),
-        "being_cancelled": being_cancelled,
+        "being_cancelled": states(TaskState::is_being_cancelled),
+        "ended": states(TaskState::is_terminal),
         "now": start(TaskState::Queued),
         "later": start(TaskState::Initializing),
         "exclusive": exclusive(),

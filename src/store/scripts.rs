@@ -121,7 +121,7 @@ scripts! {
     PUT_TOKEN "put_token", refused, begins, "sides", "users";
     QUIET "quiet", allowed, guards;
     RECLAIM "reclaim", allowed, own;
-    RECONCILE "reconcile", allowed, own;
+    RECONCILE "reconcile", allowed, own, "mending";
     REFILL "refill", allowed, own;
     REGISTER_CONTAINER "register_container", refused, guards, "containers";
     REPORT "report", allowed, own;

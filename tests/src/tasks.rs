@@ -15,18 +15,21 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The task, once it has ended.
 pub async fn ended(store: &Store, task: TaskId) -> Task {
-    eventually("the task ends", DEADLINE, async || {
-        let task = store.task(task).await.ok()??;
-        task.state.is_terminal().then_some(task)
-    })
-    .await
+    once("the task ends", store, task, TaskState::is_terminal).await
 }
 
 /// The task, once it is in that state.
 pub async fn in_state(store: &Store, task: TaskId, state: TaskState) -> Task {
-    eventually(state.name(), DEADLINE, async || {
-        let task = store.task(task).await.ok()??;
-        (task.state == state).then_some(task)
+    once(state.name(), store, task, |is| is == state).await
+}
+
+async fn once(what: &str, store: &Store, task: TaskId, wanted: impl Fn(TaskState) -> bool) -> Task {
+    eventually(what, DEADLINE, async || match store.task(task).await {
+        Ok(task) => task.filter(|task| wanted(task.state)),
+        Err(error) => {
+            assert!(error.is_transient(), "{error}");
+            None
+        }
     })
     .await
 }

@@ -32,10 +32,9 @@ local function keep_later_key(item, id, most)
 end
 
 -- The task that holds the subject's slot, or nil. Its record decides: one that has ended, or is about somebody else, does not.
-local function running(item, id)
+local function running(item, id, rules)
   local task = load_task(id)
-  local is_so = task and task.subject == item.subject and redis.call('HEXISTS', task.key, 'completed') == 0
-  return is_so and task or nil
+  return task and task.subject == item.subject and not rules.ended[task.state] and task or nil
 end
 
 -- What is to be done earlier now than was asked for before.

@@ -5,15 +5,8 @@
 -- Replies {OK, task id to go on after ('' at the end), how many were put back, how many have not ended}.
 local places, exclusive = cjson.decode(ARGV[3]), cjson.decode(ARGV[6])
 local most = tonumber(ARGV[5])
-local MOST_PASSED, SHORTEST_RUN = 200, 10
-local mended, open = 0, 0
-
-local function ensure(key, member, score)
-  if redis.call('ZADD', key, 'NX', score, member) == 1 then
-    mended = mended + 1
-    return true
-  end
-end
+local MOST_PASSED = 200
+local open = 0
 
 local function look_at(id, task)
   local place = task and places[task.state]
@@ -26,26 +19,13 @@ local function look_at(id, task)
   elseif place == 'ended' then ensure(P .. 'ended', id, task.modified) end
   if place ~= 'ended' then
     open = open + 1
-    if exclusive[task.kind] then redis.call('HSETNX', P .. 'live', task.subject, id) end
     if task.committed then ensure(P .. 'committed', id, task.modified) end
   end
+  if exclusive[task.kind] then ensure_slot(id, task, places) end
   if task.kind == '' then return end
   ensure(index(task.kind, task.state), id, id)
   ensure(P .. task.subject .. ':tasks', id, id)
   ensure(asked_by(redis.call('HGET', P .. 'task:' .. id, 'created_by') or ''), id, id)
-end
-
--- Ids are dense, and what is gone is gone for good: long runs of such ids are remembered by their first and last one.
-local function pass_over(number, run)
-  local last = redis.call('HGET', P .. 'gone', number)
-  if last and number ~= run then redis.call('HDEL', P .. 'gone', number) end
-  return (tonumber(last or '') or number) + 1
-end
-
-local function remember(run, last)
-  if last - run < SHORTEST_RUN then return last end
-  redis.call('HSET', P .. 'gone', run, last)
-  return run - 1
 end
 
 local newest = tonumber(redis.call('GET', P .. 'seq') or '0')

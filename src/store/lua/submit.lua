@@ -1,6 +1,6 @@
 -- Accepts deletions: idempotency key, subject, live deletion, then id, record, indexes, counters and queue entry.
 --
--- ARGV[3] {forward: moves, being_cancelled: {state: true}, now: {state, place}, later: {state, place}, exclusive: {kind:
+-- ARGV[3] {forward: moves, being_cancelled, ended: {state: true}, now: {state, place}, later: {state, place}, exclusive: {kind:
 -- true} for kinds of which a subject has one live task at most, served_by: {kind: {kind: true}} for live tasks that stand in,
 -- needs: {kind: the configuration its user must be in, 'either', '' for a workspace}}
 -- ARGV[4] the highest task id this program was ever told; ARGV[5] most idempotency keys a task keeps
@@ -38,7 +38,7 @@ local function submit(item, left)
   if admin == '1' and item.may_admin ~= '1' then return 'FORBIDDEN\t0\t0' end
   if not admin then return 'NOT_FOUND\t0\t0' end
   local id = rules.exclusive[item.kind] and live[item.subject]
-  local task = id and running(item, id)
+  local task = id and running(item, id, rules)
   if not task then
     local number, is_later = next_number(left), item.due > NOW
     if item.key ~= '' then name_task(item, number) end

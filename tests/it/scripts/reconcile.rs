@@ -62,6 +62,24 @@ async fn each_place_that_was_lost_is_put_back() {
 }
 
 #[tokio::test]
+async fn a_slot_is_its_holders_or_nobodys() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let ended = world.task_in(TaskState::Conflict).await;
+    world.set("HSET", "live", &["user:5", &ended.to_string()]);
+    assert_eq!(walk(&world).await, 1, "whoever has ended holds no slot");
+    assert_eq!(world.raw::<Option<String>>("HGET", "live", &["user:5"]), None);
+    let live = fixtures::submit(&world.store, 5).await;
+    let other = fixtures::submit(&world.store, 6).await;
+    for holder in [ended, other] {
+        world.set("HSET", "live", &["user:5", &holder.to_string()]);
+        assert!(walk(&world).await > 0, "its holder gets it back");
+        assert_eq!(world.raw::<String>("HGET", "live", &["user:5"]), live.to_string());
+    }
+    world.audit();
+}
+
+#[tokio::test]
 async fn mended_places_are_counted() {
     let redis = PrivateRedis::start().await;
     let mends = [

@@ -61,6 +61,16 @@ async fn a_slot_that_is_not_its_holders_is_given_to_the_next() {
     }
 }
 
+/// Half of what would have ended it came back; its state was written anew.
+#[tokio::test]
+async fn a_holder_whose_state_is_live_holds_its_slot_whatever_else_its_record_says() {
+    let redis = PrivateRedis::start().await;
+    let world = World::new(&redis).await;
+    let holder = fixtures::submit(&world.store, USER).await;
+    world.set("HSET", &format!("task:{holder}"), &["completed", "1"]);
+    assert_eq!(world.submit(fixtures::submission(USER)).await, Submitted::Live(holder));
+}
+
 #[tokio::test]
 async fn an_earlier_start_brings_the_task_forward_and_a_later_one_does_not() {
     let redis = PrivateRedis::start().await;
