@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs::{self, File},
     io::Write as _,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -146,15 +147,19 @@ async fn a_start_after_a_kill_of_everything_goes_on() {
     killed_and_started_again(Children::KilledToo).await;
 }
 
+/// Starts with the sample, and kills all of it; where Redis wrote.
+async fn killed(data: &DataFolder) -> PathBuf {
+    seeded(data).await.program.kill();
+    data.signal(Signal::KILL);
+    eventually("nothing writes any more", DEADLINE, async || data.is_deserted().then_some(())).await;
+    data.path().join("redis/appendonlydir/appendonly.aof.1.incr.aof")
+}
+
 /// Redis died over it; by itself it would leave it there.
 #[tokio::test]
 async fn half_a_transaction_is_cut_off_before_redis_starts_again() {
     let data = DataFolder::new();
-    let mut dev = seeded(&data).await;
-    dev.program.kill();
-    data.signal(Signal::KILL);
-    eventually("nothing writes any more", DEADLINE, async || data.is_deserted().then_some(())).await;
-    let file = data.path().join("redis/appendonlydir/appendonly.aof.1.incr.aof");
+    let file = killed(&data).await;
     let torn = b"*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$1\r\n1\r\n*1\r\n$4\r\nEX";
     File::options().append(true).open(&file).unwrap().write_all(torn).unwrap();
     let dev = seeded(&data).await;
@@ -166,11 +171,7 @@ async fn half_a_transaction_is_cut_off_before_redis_starts_again() {
 #[tokio::test]
 async fn a_file_that_is_broken_is_said_and_left_as_it_is() {
     let data = DataFolder::new();
-    let mut dev = seeded(&data).await;
-    dev.program.kill();
-    data.signal(Signal::KILL);
-    eventually("nothing writes any more", DEADLINE, async || data.is_deserted().then_some(())).await;
-    let file = data.path().join("redis/appendonlydir/appendonly.aof.1.incr.aof");
+    let file = killed(&data).await;
     let broken = [b"xxx".as_slice(), &fs::read(&file).unwrap()].concat();
     fs::write(&file, &broken).unwrap();
     let mut dev = data.spawn(&[], &[]);
