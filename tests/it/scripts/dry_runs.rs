@@ -37,7 +37,7 @@ async fn a_dry_run_and_a_deletion_of_one_user_do_not_meet() {
     assert_eq!(world.submit(fixtures::submission(USER)).await, Submitted::Live(TaskId(3)));
     world.set("DEL", "live", &[]);
     let mended = world.store.reconcile(0).await.unwrap();
-    assert_eq!(mended, Reconciled { cursor: 0, mended: 0, open: 4 });
+    assert_eq!(mended, Reconciled { cursor: 0, mended: 1, open: 4 });
     world.audit();
     world.store.cancel(TaskId(4), "c").await.unwrap();
     assert_eq!(world.submit(fixtures::submission(USER)).await, Submitted::Live(TaskId(3)));
