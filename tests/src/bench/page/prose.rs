@@ -22,7 +22,7 @@ pub(super) const MISSED: &str = "
 Why rates are missed: Redis is what limits them (its core is busy, the worker is at a quarter of one), and most of its time is
 not its commands'. `INFO commandstats` around a drain, taken by hand at commit e0f11c6 on two cores of an AMD EPYC: of a
 thousand tasks, each has 37 us in scripts, and 11 of them are the commands'. The rest is Lua's, which reads, joins and hands
-over short strings; its profile is flat, no function has a tenth. Beside a bare queue's hash and list, a deletion keeps
+over short strings, and that of calling a command from it; the profile is flat, no function has a tenth. Beside a bare queue's hash and list, a deletion keeps
 a record after its end, a history, three indexes and events, reads the user in the step in which he goes, and takes him out of
 five places. And a submit is an HTTP request, whose server has no core of its own here. Its profile under 64 callers (at
 f8a12b1, there too) is as flat: a sixth is the allocator's (another one, mimalloc, was no faster and took half as much memory
